@@ -1,0 +1,17 @@
+"""Bundles: trained models as folders that `core` serves without TensorFlow."""
+
+from core.bundles.card import Card, Interval, Score, Thresholds
+from core.bundles.store import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle, bundle_names, find_bundle
+
+__all__ = [
+    "CARD_FILE",
+    "KERAS_FILE",
+    "RUNTIME_FILE",
+    "Bundle",
+    "Card",
+    "Interval",
+    "Score",
+    "Thresholds",
+    "bundle_names",
+    "find_bundle",
+]

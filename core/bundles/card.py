@@ -1,0 +1,116 @@
+"""The card of a bundle: what it answers, what it is worth, and what it may be used for."""
+
+from datetime import datetime
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from core.expressions import Expression
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Interval(_Frozen):
+    """A figure with its 95% bootstrap interval."""
+
+    value: float
+    low: float
+    high: float
+
+
+class ClassScore(_Frozen):
+    """How well one expression is told from the others."""
+
+    precision: float
+    recall: float
+    n: int = Field(description="pictures that show it")
+
+
+class Score(_Frozen):
+    """What a bundle is worth on one set of labelled crops."""
+
+    data: str
+    protocol: str = Field(description="how the crops were kept apart from training, in words")
+    leaks: bool = Field(description="whether near-copies of the test crops were learned from")
+    n: int
+    subjects: int | None = Field(description="people in the data; None where unknown")
+    accuracy: Interval
+    balanced_accuracy: float
+    macro_f1: Interval
+    expected_calibration_error: float
+    brier: float
+    negative_log_likelihood: float
+    per_class: dict[Expression, ClassScore]
+    confusion: tuple[tuple[int, ...], ...] = Field(
+        description="rows are true, columns answered, in label order"
+    )
+    coverage: float = Field(description="share of crops that get a label")
+    covered_accuracy: float | None = Field(description="accuracy on those; None where all abstained")
+
+
+class Thresholds(_Frozen):
+    """When to abstain."""
+
+    confidence: float = Field(ge=0, le=1, description="smallest top probability that gets a label")
+    coverage: float = Field(
+        ge=0, le=1, description="share of inner crops that `confidence` was chosen to keep"
+    )
+    face: float | None = Field(
+        ge=0, le=1, description="smallest probability of being a face; None: not judged"
+    )
+
+
+class InputSpec(_Frozen):
+    """What the model takes."""
+
+    size: Literal[48] = 48
+    channels: Literal[1] = 1
+    dtype: Literal["uint8"] = "uint8"
+
+
+class Training(_Frozen):
+    """How a bundle came about."""
+
+    recipe: dict[str, object]
+    split: Literal["subject", "random"]
+    seed: int
+    rows: dict[str, int] = Field(description="crops learned from, kept for choices, and judged on")
+    data_digest: str
+    epochs: int
+    seconds: float
+    device: str
+    precision: str
+    backend: str
+    versions: dict[str, str]
+
+
+class Card(_Frozen):
+    """Everything a reader or a server needs to know about a bundle."""
+
+    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    title: str
+    created: datetime
+    labels: tuple[Expression, ...] = Field(min_length=2, description="expressions, in output order")
+    refuses_non_faces: bool = Field(description="whether one more output says that the crop shows no face")
+    input: InputSpec = InputSpec()
+    temperature: float = Field(gt=0, description="logits are divided by it before the softmax")
+    thresholds: Thresholds
+    parameters: int = Field(description="weights of the network, trainable or not")
+    scores: tuple[Score, ...]
+    training: Training
+    terms: str = Field(description="what the training data allows")
+    limits: tuple[str, ...]
+    files: dict[str, str] = Field(description="SHA-256 of each other file of the bundle")
+
+    @model_validator(mode="after")
+    def _labels_differ(self) -> Self:
+        if len(set(self.labels)) != len(self.labels):
+            raise ValueError("labels must differ from each other")
+        return self
+
+    @property
+    def headline(self) -> Score | None:
+        """The first score that does not leak: the one to believe."""
+        return next((score for score in self.scores if not score.leaks), None)

@@ -1,0 +1,21 @@
+"""Failures that a user can mend. Each message is one sentence that says what to do."""
+
+
+class MienError(Exception):
+    """Base of every failure that is shown to a user as it stands."""
+
+
+class PictureError(MienError):
+    """The bytes are not a picture that can be read."""
+
+
+class BundleError(MienError):
+    """A model bundle is missing, damaged or incomplete."""
+
+
+class DataError(MienError):
+    """Training or evaluation data cannot be used as it is."""
+
+
+class RecipeError(MienError):
+    """A training recipe is unknown or asks for something impossible."""

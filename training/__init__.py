@@ -1,0 +1,1 @@
+"""Labelled pictures to a bundle that `core` serves."""

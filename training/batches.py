@@ -1,0 +1,105 @@
+"""What each training step sees: numbers of crops, never the crops themselves."""
+
+import math
+
+import keras
+import numpy as np
+import numpy.typing as npt
+from keras import KerasTensor, ops
+
+from training.datasets.labelled import LabelledCrops
+from training.recipe import Recipe
+
+
+class ResidentCrops(keras.layers.Layer):
+    """Keep all crops in device memory and hand out those asked for.
+
+    Takes int32 (n, k) row numbers; gives float32 (n·k, 48, 48, 1). The crops are no part of a checkpoint.
+    """
+
+    def __init__(self, crops: npt.NDArray[np.uint8]) -> None:
+        super().__init__(dtype="float32")
+        self.crops = self.add_weight(
+            shape=crops.shape, dtype="uint8", initializer="zeros", trainable=False, name="crops"
+        )
+        self.crops.assign(crops)
+
+    def call(self, rows: KerasTensor) -> KerasTensor:
+        """Look the crops of a batch up."""
+        return ops.cast(ops.take(self.crops, ops.reshape(rows, (-1,)), axis=0), "float32")
+
+    def save_own_variables(self, store: dict[str, object]) -> None:
+        """The crops come from the data set, not from a checkpoint."""
+
+    def load_own_variables(self, store: dict[str, object]) -> None:
+        """The crops come from the data set, not from a checkpoint."""
+
+
+class Mixup(keras.layers.Layer):
+    """Blend two crops a row (Zhang et al., ICLR 2018).
+
+    Takes float32 (2n, 48, 48, 1), neighbours belonging together, and shares (n, 1); gives (n, 48, 48, 1).
+    """
+
+    def call(self, crops: KerasTensor, shares: KerasTensor) -> KerasTensor:
+        """Blend the pairs of a batch."""
+        pairs = ops.reshape(crops, (-1, 2, *crops.shape[1:]))
+        shares = ops.reshape(shares, (-1, 1, 1, 1))
+        return shares * pairs[:, 0] + (1 - shares) * pairs[:, 1]
+
+
+class EpochBatches(keras.utils.PyDataset):
+    """Draw the rows of each epoch from a seed: epoch e is the same however often training was resumed.
+
+    A batch is `({"rows": int32 (n, k), "shares": float32 (n, 1)}, targets float32 (n, classes))`, with k = 2
+    where the recipe mixes crops and 1 otherwise.
+    """
+
+    def __init__(
+        self, data: LabelledCrops, targets: npt.NDArray[np.float32], recipe: Recipe, seed: int, epoch: int = 0
+    ) -> None:
+        super().__init__()
+        self.targets = targets * (1 - recipe.label_smoothing) + recipe.label_smoothing / targets.shape[1]
+        self.recipe = recipe
+        self.seed = seed
+        self.epoch = epoch
+        self.odds = draw_odds(data, recipe)
+        self._draw()
+
+    def __len__(self) -> int:
+        return math.ceil(len(self.rows) / self.recipe.batch_size)
+
+    def __getitem__(self, index: int) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.float32]]:
+        part = slice(index * self.recipe.batch_size, (index + 1) * self.recipe.batch_size)
+        rows, shares = self.rows[part], self.shares[part]
+        targets = shares * self.targets[rows[:, 0]] + (1 - shares) * self.targets[rows[:, -1]]
+        return {"rows": rows, "shares": shares}, targets.astype(np.float32)
+
+    def on_epoch_end(self) -> None:
+        """Draw the next epoch; Keras calls it."""
+        self.epoch += 1
+        self._draw()
+
+    def _draw(self) -> None:
+        rng = np.random.default_rng([self.seed, self.epoch])
+        n = len(self.targets)
+        uniform = np.ptp(self.odds) == 0
+        first = rng.permutation(n) if uniform else rng.choice(n, n, p=self.odds)
+        if self.recipe.mixup:
+            self.rows = np.stack([first, rng.permutation(first)], axis=1).astype(np.int32)
+            self.shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (n, 1)).astype(np.float32)
+        else:
+            self.rows = first[:, None].astype(np.int32)
+            self.shares = np.ones((n, 1), np.float32)
+
+
+def draw_odds(data: LabelledCrops, recipe: Recipe) -> npt.NDArray[np.float64]:
+    """Chance of each row to be drawn, float64 (n,).
+
+    It is the share of the row's class to the power of minus `balance`, times the weight of its source.
+    """
+    labels = data.labels
+    odds = (np.bincount(labels)[labels] / len(labels)) ** -recipe.balance
+    for source, weight in recipe.source_weights.items():
+        odds = np.where(data.sources == source, odds * weight, odds)
+    return np.asarray(odds / odds.sum(), np.float64)

@@ -1,0 +1,83 @@
+"""The one in-memory form of labelled face crops."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from core.expressions import EXPRESSIONS, Expression
+
+NOT_A_FACE: Final = len(EXPRESSIONS)
+"""Column of `LabelledCrops.targets` that says how surely the crop shows no face at all."""
+
+COLUMNS: Final = len(EXPRESSIONS) + 1
+
+
+@dataclass(frozen=True, eq=False)
+class LabelledCrops:
+    """Crops with what is known about each.
+
+    Attributes:
+        crops: uint8 (n, 48, 48, 1), grey.
+        targets: float32 (n, 9), each row a distribution over the eight expressions and `NOT_A_FACE`.
+        subjects: str (n,), who is shown; "" where unknown.
+        sequences: str (n,), the recording, or the group of near-identical pictures, a crop belongs to.
+        sources: str (n,), the data set a crop comes from.
+        parts: str (n,), "train" or "test" where the data set says so itself; else "".
+    """
+
+    crops: npt.NDArray[np.uint8]
+    targets: npt.NDArray[np.float32]
+    subjects: npt.NDArray[np.str_]
+    sequences: npt.NDArray[np.str_]
+    sources: npt.NDArray[np.str_]
+    parts: npt.NDArray[np.str_]
+
+    def __len__(self) -> int:
+        return len(self.crops)
+
+    @property
+    def labels(self) -> npt.NDArray[np.intp]:
+        """The column with the most mass, intp (n,)."""
+        return np.asarray(self.targets.argmax(axis=1), np.intp)
+
+    @property
+    def expressions(self) -> tuple[Expression, ...]:
+        """The expressions that occur, in Mien's order."""
+        seen = self.targets.sum(axis=0) > 0
+        return tuple(e for e, present in zip(EXPRESSIONS, seen[:NOT_A_FACE], strict=True) if present)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over crops and targets: the same data give the same digest."""
+        sha = hashlib.sha256(self.crops.tobytes())
+        sha.update(self.targets.tobytes())
+        return sha.hexdigest()
+
+    def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Self:
+        """The given rows, by index or by mask."""
+        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @classmethod
+    def concatenate(cls, parts: Sequence[Self]) -> Self:
+        """All rows of all parts, in order."""
+        return cls(*(np.concatenate([getattr(p, field.name) for p in parts]) for field in fields(cls)))
+
+
+def without_a_face(
+    crops: npt.NDArray[np.uint8], sequences: npt.NDArray[np.str_], source: str
+) -> LabelledCrops:
+    """Label crops as showing no face."""
+    n = len(crops)
+    targets = np.zeros((n, COLUMNS), np.float32)
+    targets[:, NOT_A_FACE] = 1
+    return LabelledCrops(crops, targets, np.full(n, ""), sequences, np.full(n, source), np.full(n, ""))
+
+
+def one_hot(labels: Sequence[Expression]) -> npt.NDArray[np.float32]:
+    """Certain targets for named expressions, float32 (n, 9)."""
+    columns = [EXPRESSIONS.index(label) for label in labels]
+    return np.eye(COLUMNS, dtype=np.float32)[columns]

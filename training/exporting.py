@@ -1,0 +1,63 @@
+"""A trained network to a bundle that `core` serves, all or nothing."""
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Final
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from core.bundles import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle, Card
+from core.bundles.store import file_digest, read_bundle
+from core.classifier import Classifier, softmax
+from core.errors import BundleError
+
+PARITY: Final = 1e-4
+"""Largest difference of a probability between Keras and the exported model."""
+
+
+def write_runtime_model(network: keras.Model, folder: Path) -> dict[str, str]:
+    """Write the network for LiteRT and for Keras; return the SHA-256 of each file."""
+    network.export(str(folder / RUNTIME_FILE), format="litert", verbose=False)
+    network.save(folder / KERAS_FILE)
+    return {name: file_digest(folder / name) for name in (RUNTIME_FILE, KERAS_FILE)}
+
+
+def write_card(card: Card, folder: Path) -> None:
+    """Write the card beside its model."""
+    (folder / CARD_FILE).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArray[np.uint8]) -> float:
+    """Largest difference of any probability on real crops.
+
+    Raises:
+        BundleError: it is more than `PARITY`.
+    """
+    expected = softmax(np.asarray(network.predict(crops, batch_size=256, verbose=0), np.float32))
+    gap = float(np.abs(expected - softmax(classifier.logits(crops))).max())
+    if not gap < PARITY:
+        raise BundleError(
+            f"The exported model answers differently from Keras (by {gap:.1e}): it was not kept."
+        )
+    return gap
+
+
+def publish(staged: Path, target: Path) -> Bundle:
+    """Move a finished bundle into place in one step; what stood there before goes only then."""
+    read_bundle(staged)
+    for file in staged.iterdir():
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+    target.parent.mkdir(parents=True, exist_ok=True)
+    if target.exists():
+        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=".old-"))
+        target.rename(old / target.name)
+        staged.rename(target)
+        shutil.rmtree(old)
+    else:
+        staged.rename(target)
+    return read_bundle(target)

@@ -1,0 +1,151 @@
+"""Train the network of a recipe on one part of the data."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+import numpy.typing as npt
+
+from training.augmentation import FusedAugmentation
+from training.batches import EpochBatches, Mixup, ResidentCrops
+from training.datasets.labelled import COLUMNS, LabelledCrops
+from training.networks import build_network
+from training.precision import choose_precision, has_gpu
+from training.recipe import Recipe
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A trained network with how it came about.
+
+    Attributes:
+        network: float32, uint8 crops (n, 48, 48, 1) to logits (n, classes).
+        columns: which columns of `LabelledCrops.targets` the outputs stand for.
+        history: one list a curve, one number an epoch.
+        seconds: wall-clock time of the training.
+    """
+
+    network: keras.Model
+    columns: tuple[int, ...]
+    history: dict[str, list[float]]
+    precision: str
+    seconds: float
+
+
+def fit(
+    recipe: Recipe,
+    train: LabelledCrops,
+    inner: LabelledCrops,
+    seed: int,
+    callbacks: Sequence[keras.callbacks.Callback] = (),
+    verbose: int = 0,
+) -> Fitted:
+    """Train a recipe's network.
+
+    Args:
+        train: what is learned from.
+        inner: held apart from `train`; decides when to stop and when to lower the learning rate.
+        seed: of weights, draws and augmentation.
+    """
+    keras.utils.set_random_seed(seed)
+    columns = present_columns(train)
+    policy = choose_precision(recipe)
+    keras.config.set_dtype_policy(policy)
+    try:
+        network = build_network(recipe, len(columns))
+        trainer = _build_trainer(recipe, network, np.concatenate([train.crops, inner.crops]), seed)
+    finally:
+        keras.config.set_dtype_policy("float32")
+    batches = EpochBatches(train, train.targets[:, columns], recipe, seed)
+    _compile(recipe, trainer, len(batches))
+    start = time.perf_counter()
+    history = trainer.fit(
+        batches,
+        epochs=recipe.epochs,
+        validation_data=_inner_batches(recipe, len(train), inner.targets[:, columns]),
+        validation_batch_size=512,
+        callbacks=[*_callbacks(recipe), *callbacks],
+        verbose=verbose,
+    )
+    return Fitted(
+        network=_in_float32(recipe, network, len(columns)),
+        columns=columns,
+        history={name: [float(v) for v in values] for name, values in history.history.items()},
+        precision=policy,
+        seconds=time.perf_counter() - start,
+    )
+
+
+def present_columns(data: LabelledCrops) -> tuple[int, ...]:
+    """The columns that are some row's label; a class nobody shows gets no output."""
+    return tuple(int(c) for c in np.flatnonzero(np.bincount(data.labels, minlength=COLUMNS)))
+
+
+def _build_trainer(
+    recipe: Recipe, network: keras.Model, crops: npt.NDArray[np.uint8], seed: int
+) -> keras.Model:
+    rows = keras.Input((2 if recipe.mixup else 1,), dtype="int32", name="rows")
+    shares = keras.Input((1,), dtype="float32", name="shares")
+    x = ResidentCrops(crops)(rows)
+    x = FusedAugmentation(recipe.augmentation, seed)(x)
+    if recipe.mixup:
+        x = Mixup(dtype="float32")(x, shares)
+    return keras.Model({"rows": rows, "shares": shares}, network(x))
+
+
+def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
+    rate: float | keras.optimizers.schedules.LearningRateSchedule = recipe.learning_rate
+    if recipe.schedule == "cosine":
+        warmup = round(recipe.warmup_epochs * steps)
+        rate = keras.optimizers.schedules.CosineDecay(
+            recipe.learning_rate / 100 if warmup else recipe.learning_rate,
+            max(1, recipe.epochs * steps - warmup),
+            warmup_target=recipe.learning_rate if warmup else None,
+            warmup_steps=warmup,
+        )
+    ema = {"use_ema": recipe.ema is not None, "ema_momentum": recipe.ema or 0.99}
+    if recipe.optimizer == "adamw":
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **ema)
+        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+    else:
+        optimizer = keras.optimizers.Adam(rate, **ema)
+    trainer.compile(
+        optimizer,
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
+        jit_compile=has_gpu(),  # on a CPU compiling with XLA made the step six times slower
+    )
+
+
+def _inner_batches(
+    recipe: Recipe, offset: int, targets: npt.NDArray[np.float32]
+) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.float32]]:
+    rows = np.arange(offset, offset + len(targets), dtype=np.int32)[:, None]
+    rows = np.repeat(rows, 2 if recipe.mixup else 1, axis=1)
+    return {"rows": rows, "shares": np.ones((len(targets), 1), np.float32)}, targets
+
+
+def _callbacks(recipe: Recipe) -> list[keras.callbacks.Callback]:
+    callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
+    if recipe.ema is not None:
+        callbacks.append(keras.callbacks.SwapEMAWeights())
+    if recipe.schedule == "plateau":
+        callbacks.append(
+            keras.callbacks.ReduceLROnPlateau(
+                factor=recipe.plateau_factor, patience=recipe.plateau_patience, min_lr=recipe.plateau_floor
+            )
+        )
+    if recipe.early_stopping is not None:
+        callbacks.append(
+            keras.callbacks.EarlyStopping(patience=recipe.early_stopping, restore_best_weights=True)
+        )
+    return callbacks
+
+
+def _in_float32(recipe: Recipe, network: keras.Model, classes: int) -> keras.Model:
+    """The same weights in a float32 network, which is what is exported and measured."""
+    plain = build_network(recipe, classes)
+    plain.set_weights(network.get_weights())
+    return plain

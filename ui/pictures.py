@@ -1,0 +1,73 @@
+"""Pictures as the pages show them: small enough for a browser, boxes numbered."""
+
+import base64
+import io
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image, ImageDraw, ImageFont
+
+from core.images import Picture
+from core.readings import Reading
+from ui.palette import ABSTAINED, COLORS
+
+LONGEST_SIDE: Final = 1280
+THUMBNAIL_SIDE: Final = 96
+
+
+def annotate(display: Image.Image, scale: float, readings: Sequence[Reading], chosen: int) -> Image.Image:
+    """Draw a numbered box round every face, in its expression's colour, the chosen one's thicker."""
+    image = display.copy()
+    draw = ImageDraw.Draw(image)
+    stroke = max(2, max(image.size) // 320)
+    font = ImageFont.load_default(size=max(14, max(image.size) // 36))
+    for index, reading in enumerate(readings):
+        if reading.box is None:
+            continue
+        x, y, width, height = (value * scale for value in reading.box)
+        color = COLORS[reading.label] if reading.label else ABSTAINED
+        draw.rectangle(
+            (x, y, x + width, y + height), outline=color, width=stroke * 2 if index == chosen else stroke
+        )
+        _draw_number(draw, str(index + 1), (max(0.0, x), max(0.0, y)), color, font)
+    return image
+
+
+def thumbnail(image: Image.Image) -> Image.Image:
+    """A small copy for tables."""
+    small = image.copy()
+    small.thumbnail((THUMBNAIL_SIDE, THUMBNAIL_SIDE))
+    return small
+
+
+def enlarge_crop(crop: npt.NDArray[np.uint8], side: int = 240) -> Image.Image:
+    """A 48×48×1 crop with its pixels made visible."""
+    return Image.fromarray(crop[..., 0]).resize((side, side), Image.Resampling.NEAREST)
+
+
+def to_data_url(image: Image.Image) -> str:
+    """Encode for a table cell."""
+    stream = io.BytesIO()
+    image.save(stream, "JPEG", quality=80)
+    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+
+
+def _draw_number(
+    draw: ImageDraw.ImageDraw,
+    number: str,
+    corner: tuple[float, float],
+    color: str,
+    font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
+) -> None:
+    left, top, right, bottom = draw.textbbox(corner, number, font=font)
+    draw.rectangle((left - 2, top - 4, right + 6, bottom + 4), fill=color)
+    draw.text((corner[0] + 2, corner[1]), number, fill="black", font=font)
+
+
+def shrink(picture: Picture) -> tuple[Image.Image, float]:
+    """Scale a picture down for the browser; also return display pixels a picture pixel."""
+    scale = min(1.0, LONGEST_SIDE / max(picture.shape[:2]))
+    size = (max(1, round(picture.shape[1] * scale)), max(1, round(picture.shape[0] * scale)))
+    return Image.fromarray(picture).resize(size, Image.Resampling.BILINEAR, reducing_gap=2), scale

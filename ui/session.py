@@ -1,0 +1,75 @@
+"""Readings of this browser session: each picture is read once a model, and kept only while it is shown."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image
+
+from core.classifier import Classifier
+from core.errors import MienError
+from core.readings import Reading, read_bytes
+from core.reports import to_record
+from ui.pictures import shrink
+
+
+@dataclass(frozen=True, eq=False)
+class Shown:
+    """One picture of the session, or why it could not be read.
+
+    Attributes:
+        display: a copy no larger than a browser needs; None where the picture could not be read.
+        scale: display pixels a picture pixel.
+        record: the reading as it is downloaded.
+    """
+
+    name: str
+    display: Image.Image | None
+    scale: float
+    readings: tuple[Reading, ...]
+    crops: npt.NDArray[np.uint8]
+    milliseconds: dict[str, float]
+    record: dict[str, Any]
+    error: str | None
+
+
+Source = tuple[str, bytes]
+"""A picture's name and its encoded bytes."""
+
+
+def read_all(
+    sources: Sequence[Source], classifier: Classifier, progress: Callable[[int], None]
+) -> list[Shown]:
+    """Read pictures, taking from the session what was read before.
+
+    Pictures no longer among `sources` are forgotten, so memory holds what the page shows and no more.
+
+    Args:
+        progress: called with the number of pictures done.
+    """
+    known: dict[str, Shown] = st.session_state.get("readings", {})
+    kept: dict[str, Shown] = {}
+    shown = []
+    for number, (name, data) in enumerate(sources, start=1):
+        key = f"{classifier.bundle.digest}-{name}-{hashlib.sha256(data).hexdigest()}"
+        kept[key] = known.get(key) or _read(name, data, classifier)
+        shown.append(kept[key])
+        progress(number)
+    st.session_state["readings"] = kept
+    return shown
+
+
+def _read(name: str, data: bytes, classifier: Classifier) -> Shown:
+    model = classifier.bundle.name
+    try:
+        result = read_bytes(data, classifier)
+    except MienError as error:
+        record = to_record(name, None, model, str(error))
+        return Shown(name, None, 1.0, (), np.empty((0, 48, 48, 1), np.uint8), {}, record, str(error))
+    display, scale = shrink(result.picture)
+    record = to_record(name, result, model)
+    return Shown(name, display, scale, result.readings, result.crops, result.milliseconds, record, None)

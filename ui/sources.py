@@ -1,0 +1,81 @@
+"""Where pictures come from: a sample, files, or the camera."""
+
+from typing import Final
+
+import streamlit as st
+
+from core.images import MAX_BYTES, SUFFIXES
+from ui.samples import SAMPLES
+from ui.session import Source
+
+CAMERA_NOTICE: Final = (
+    "The camera takes one photo when you press its button. The photo is read in this server's memory and "
+    "forgotten when you take the next one, choose another source or close the page. It is never stored."
+)
+KINDS: Final = {
+    "Sample": ":material/image:",
+    "Upload": ":material/upload:",
+    "Camera": ":material/photo_camera:",
+}
+
+
+def choose_pictures() -> list[Source]:
+    """Offer the three sources and return what was chosen; an empty list where nothing is yet."""
+    kind = st.segmented_control(
+        "Where the picture comes from",
+        list(KINDS),
+        default="Sample",
+        required=True,
+        format_func=lambda kind: f"{KINDS[kind]} {kind}",
+        label_visibility="collapsed",
+        key="source",
+    )
+    if kind == "Upload":
+        return _uploads()
+    if kind == "Camera":
+        return _camera()
+    return _sample()
+
+
+def _sample() -> list[Source]:
+    first = next(iter(SAMPLES))
+    wanted = st.query_params.get("sample", first)
+    if wanted not in SAMPLES:
+        st.warning(
+            f"There is no sample called “{wanted}”. Choose one of those below.", icon=":material/search_off:"
+        )
+    key = st.pills(
+        "Sample",
+        list(SAMPLES),
+        default=wanted if wanted in SAMPLES else first,
+        required=True,
+        format_func=lambda key: SAMPLES[key].title,
+        label_visibility="collapsed",
+        key="sample",
+        on_change=lambda: st.query_params.update(sample=st.session_state["sample"]),
+    )
+    sample = SAMPLES[key or first]
+    st.caption(sample.attribution)
+    return [(sample.file, sample.read())]
+
+
+def _uploads() -> list[Source]:
+    files = st.file_uploader(
+        "Pictures to read",
+        type=sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
+        accept_multiple_files=True,
+        max_upload_size=MAX_BYTES // 2**20,
+        label_visibility="collapsed",
+        key="uploads",
+    )
+    if not files:
+        st.caption("Pictures stay in this server's memory while the page shows them. They are never stored.")
+    return [(file.name, file.getvalue()) for file in files]
+
+
+def _camera() -> list[Source]:
+    st.info(CAMERA_NOTICE, title="Before the camera opens", icon=":material/privacy_tip:")
+    if not st.toggle("Open the camera", key="camera_consent"):
+        return []
+    photo = st.camera_input("Take a photo", label_visibility="collapsed", key="camera")
+    return [("camera.jpg", photo.getvalue())] if photo else []
