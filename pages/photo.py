@@ -5,7 +5,7 @@ import json
 import streamlit as st
 
 from core.reports import to_csv
-from ui.cards import choose_face, details_card, picture_card, pictures_table, reading_card
+from ui.cards import answer_card, bars_card, choose_face, details_card, picture_card, pictures_table
 from ui.models import choose_model
 from ui.session import read_all
 from ui.sources import choose_pictures
@@ -36,14 +36,13 @@ picture = pictures[pictures_table(pictures)] if len(pictures) > 1 else pictures[
 if picture.error:
     st.error(f"**{picture.name}**: {picture.error}", icon=":material/broken_image:")
 else:
+    chosen = choose_face(len(picture.readings)) if len(picture.readings) > 1 else 0
+    answer_card(picture.readings[chosen])
     left, right = st.columns([3, 2], gap="large")
-    with right:
-        chosen = 0
-        if len(picture.readings) > 1:
-            chosen = choose_face(len(picture.readings))
-        reading_card(picture.readings[chosen], classifier.bundle.card.thresholds)
     with left:
         picture_card(picture, chosen)
+    with right:
+        bars_card(picture.readings[chosen], classifier.bundle.card.thresholds)
     with st.expander("What the model saw", icon=":material/frame_inspect:"):
         details_card(picture, chosen)
 

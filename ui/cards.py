@@ -40,14 +40,18 @@ def choose_face(count: int) -> int:
     )
 
 
-def reading_card(reading: Reading, thresholds: Thresholds) -> None:
-    """The answer in large type, or why there is none, and the bars it rests on."""
+def answer_card(reading: Reading) -> None:
+    """The answer in large type, or why there is none."""
     if reading.label is not None:
         st.title(display_name(reading.label), anchor=False)
-        st.markdown(f"**{reading.probabilities[reading.label]:.0%}** sure")
+        st.markdown(f"The model is **{reading.probabilities[reading.label]:.0%}** sure.")
     elif reading.abstained is not None:
         st.title("No answer", anchor=False)
         st.markdown(f"**{str(reading.abstained).capitalize()}.** {reading.abstained.advice}")
+
+
+def bars_card(reading: Reading, thresholds: Thresholds) -> None:
+    """The probabilities that the answer rests on."""
     if reading.probabilities:
         st.plotly_chart(
             probability_bars(reading.probabilities, thresholds.confidence),
@@ -55,7 +59,7 @@ def reading_card(reading: Reading, thresholds: Thresholds) -> None:
             alt=describe_probabilities(reading.probabilities),
             key="bars",
         )
-        st.caption(f"The dotted line: an answer takes {thresholds.confidence:.0%}.")
+        st.caption(f"An answer takes at least {thresholds.confidence:.0%}, the dotted line.")
 
 
 def details_card(shown: Shown, chosen: int) -> None:

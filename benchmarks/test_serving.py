@@ -1,0 +1,69 @@
+"""How soon the first page can be used after the start, and what the serving process weighs then."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.e2e.browser import find_browser
+
+ROOT = Path(__file__).parents[1]
+
+
+def start_server() -> tuple[subprocess.Popen[bytes], str]:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    process = subprocess.Popen(
+        [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env=os.environ,
+    )
+    return process, f"http://127.0.0.1:{port}"
+
+
+def wait_until_up(url: str) -> None:
+    while True:
+        try:
+            with urllib.request.urlopen(f"{url}/_stcore/health", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.02)
+
+
+def test_first_page_and_memory(benchmark):
+    executable = find_browser()
+    if executable is None:
+        pytest.skip("no browser")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
+        )
+        megabytes = []
+
+        def first_page() -> None:
+            process, url = start_server()
+            try:
+                wait_until_up(url)
+                page = browser.new_page()
+                page.goto(f"{url}/?sample=astronaut")
+                page.get_by_role("heading", name="Happiness").wait_for(timeout=30_000)
+                megabytes.append(psutil.Process(process.pid).memory_info().rss / 2**20)
+                page.close()
+            finally:
+                process.terminate()
+                process.wait(20)
+
+        benchmark.pedantic(first_page, rounds=5, warmup_rounds=1)
+        browser.close()
+    print(f"\nserving process after one photo: {max(megabytes):.0f} MiB")

@@ -1,0 +1,177 @@
+import io
+import json
+import shutil
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.bundles import bundle_names
+from core.settings import settings
+
+MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    return AppTest.from_file(MAIN, default_timeout=30)
+
+
+def upload(app: AppTest, *pictures: tuple[str, bytes]) -> AppTest:
+    app.run()
+    app.segmented_control(key="source").set_value("Upload").run()
+    for name, data in pictures:
+        app.file_uploader(key="uploads").upload(name, data, "image/png")
+    app.run()
+    assert not app.exception
+    return app
+
+
+def astronaut() -> bytes:
+    return files("skimage.data").joinpath("astronaut.png").read_bytes()
+
+
+def encode(picture: np.ndarray) -> bytes:
+    stream = io.BytesIO()
+    Image.fromarray(picture).save(stream, "PNG")
+    return stream.getvalue()
+
+
+def test_first_glance_shows_a_real_face_and_its_expression(app):
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Happiness"
+    assert "NASA" in " ".join(caption.value for caption in app.caption)
+
+
+def test_honest_score_stands_beside_the_model(app):
+    app.run()
+    captions = " ".join(caption.value for caption in app.sidebar.caption)
+    assert "it never saw" in captions
+
+
+@pytest.mark.parametrize("model", bundle_names())
+def test_link_with_sample_and_model_works_cold(app, model):
+    app.query_params["sample"] = "astronaut"
+    app.query_params["model"] = model
+    app.run()
+    assert not app.exception
+    assert app.selectbox(key="model").value == model
+    assert app.title[0].value == "Happiness"
+
+
+def test_cat_gets_no_answer_and_the_reason(app):
+    app.query_params["sample"] = "cat"
+    app.run()
+    assert app.title[0].value == "No answer"
+    assert "No face was found" in " ".join(text.value for text in app.markdown)
+
+
+def test_unknown_model_in_a_link_gives_one_sentence_and_an_answer(app):
+    app.query_params["model"] = "nonsense"
+    app.run()
+    assert not app.exception
+    assert "nonsense" in app.warning[0].value
+    assert app.title[0].value == "Happiness"
+
+
+def test_unknown_sample_in_a_link_gives_one_sentence_and_an_answer(app):
+    app.query_params["sample"] = "nonsense"
+    app.run()
+    assert not app.exception
+    assert "nonsense" in app.warning[0].value
+    assert app.title[0].value == "Happiness"
+
+
+def test_uploaded_portrait_is_read(app):
+    upload(app, ("portrait.png", astronaut()))
+    assert app.title[0].value == "Happiness"
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("empty.png", b""),
+        ("text.jpg", b"this is no picture"),
+        ("cut.png", astronaut()[:9000]),
+        ("pixel.png", encode(np.zeros((1, 1, 3), np.uint8))),
+        ("strip.png", encode(np.zeros((10, 20_000, 3), np.uint8))),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_bad_upload_gives_one_sentence_and_the_page_goes_on(app, name, data):
+    upload(app, (name, data))
+    said = [error.value for error in app.error] + [title.value for title in app.title]
+    assert len(said) == 1
+    app.segmented_control(key="source").set_value("Sample").run()
+    assert app.title[0].value == "Happiness"
+
+
+def test_many_pictures_stand_in_a_table_and_a_failed_one_says_so_in_its_row(app):
+    upload(app, ("portrait.png", astronaut()), ("broken.png", b"nothing"), ("portrait-2.png", astronaut()))
+    table = app.dataframe[0].value
+    assert list(table["Picture"]) == ["portrait.png", "broken.png", "portrait-2.png"]
+    assert table["Expression"][0] == "Happiness"
+    assert "not a picture" in table["Expression"][1]
+    assert app.title[0].value == "Happiness"
+
+
+def test_every_one_of_several_faces_can_be_chosen(app):
+    face = np.asarray(Image.open(io.BytesIO(astronaut())).convert("RGB"))[:256, 96:352]
+    upload(app, ("two.png", encode(np.concatenate([face, face[:, ::-1]], axis=1))))
+    faces = app.pills(key="face")
+    assert len(faces.options) == 2
+    faces.set_value(1).run()
+    assert not app.exception
+    assert app.title[0].value == "Happiness"
+
+
+def test_forty_faces_are_chosen_from_a_list(app):
+    face = np.asarray(
+        Image.open(io.BytesIO(astronaut())).convert("RGB").crop((96, 0, 352, 256)).resize((128, 128))
+    )
+    upload(app, ("forty.png", encode(np.tile(face, (5, 8, 1)))))
+    faces = app.selectbox(key="face")
+    assert len(faces.options) == 40
+    faces.set_value(39).run()
+    assert not app.exception
+
+
+def test_camera_opens_only_after_the_notice_was_answered(app):
+    app.run()
+    app.segmented_control(key="source").set_value("Camera").run()
+    assert "never stored" in app.info[0].value
+    assert not app.get("camera_input")
+    app.toggle(key="camera_consent").set_value(True).run()
+    assert app.get("camera_input")
+
+
+def test_damaged_bundle_gives_one_sentence(app, tmp_path, monkeypatch):
+    shipped = settings().shipped_models / bundle_names()[0]
+    copy = tmp_path / "models" / shipped.name
+    shutil.copytree(shipped, copy)
+    card = json.loads((copy / "card.json").read_text())
+    del card["temperature"]
+    (copy / "card.json").write_text(json.dumps(card))
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    settings.cache_clear()
+    try:
+        app.query_params["model"] = shipped.name
+        app.run()
+        assert not app.exception
+        assert "temperature" in app.error[0].value
+    finally:
+        settings.cache_clear()
+
+
+def test_about_page_names_every_model_with_its_honest_score(app):
+    app.run()
+    app.switch_page("../pages/about.py").run()
+    assert not app.exception
+    text = " ".join(m.value for m in app.markdown)
+    for name in bundle_names():
+        assert name in text
+    assert "honest" in text
