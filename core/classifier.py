@@ -1,6 +1,5 @@
 """Crops to calibrated probabilities, on LiteRT, from as many threads as like to call."""
 
-import threading
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,6 +10,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from core.bundles import RUNTIME_FILE, Bundle, find_bundle
 from core.errors import BundleError
+from core.pool import Pool
 
 BATCH: Final = 64
 """Crops handed to the runtime at once: more only takes memory."""
@@ -35,13 +35,13 @@ class Answer:
 class Classifier:
     """A bundle ready to answer.
 
-    An interpreter keeps state while it runs, so each thread has its own; weights are read once.
+    An interpreter keeps state while it runs, so threads borrow one from a pool.
     """
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        self._model = (bundle.folder / RUNTIME_FILE).read_bytes()
-        self._local = threading.local()
+        model = (bundle.folder / RUNTIME_FILE).read_bytes()
+        self._interpreters = Pool(lambda: _interpreter(model))
         self._outputs = len(bundle.card.labels) + bundle.card.refuses_non_faces
         try:
             found = self.logits(np.zeros((1, 48, 48, 1), np.uint8)).shape[1]
@@ -75,20 +75,22 @@ class Classifier:
         return np.concatenate([self._run(crops[i : i + BATCH]) for i in range(0, len(crops), BATCH)])
 
     def _run(self, crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
-        interpreter = self._interpreter()
-        source = interpreter.get_input_details()[0]["index"]
-        if tuple(interpreter.get_input_details()[0]["shape"]) != crops.shape:
-            interpreter.resize_tensor_input(source, crops.shape)
-            interpreter.allocate_tensors()
-        interpreter.set_tensor(source, crops)
-        interpreter.invoke()
-        return np.asarray(interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), np.float32)
+        with self._interpreters.lend() as interpreter:
+            source = interpreter.get_input_details()[0]
+            if tuple(source["shape"]) != crops.shape:
+                interpreter.resize_tensor_input(source["index"], crops.shape)
+                interpreter.allocate_tensors()
+            interpreter.set_tensor(source["index"], crops)
+            interpreter.invoke()
+            return np.asarray(
+                interpreter.get_tensor(interpreter.get_output_details()[0]["index"]), np.float32
+            )
 
-    def _interpreter(self) -> Interpreter:
-        if not hasattr(self._local, "interpreter"):
-            self._local.interpreter = Interpreter(model_content=self._model, num_threads=RUNTIME_THREADS)
-            self._local.interpreter.allocate_tensors()
-        return self._local.interpreter
+
+def _interpreter(model: bytes) -> Interpreter:
+    interpreter = Interpreter(model_content=model, num_threads=RUNTIME_THREADS)
+    interpreter.allocate_tensors()
+    return interpreter
 
 
 def load_classifier(name: str | None = None) -> Classifier:

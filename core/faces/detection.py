@@ -1,6 +1,5 @@
 """Find every face in a picture with YuNet (Wu, Peng & Yu, Machine Intelligence Research 2023)."""
 
-import threading
 from typing import Final
 
 import cv2
@@ -12,6 +11,7 @@ from core.faces.cropping import crop
 from core.faces.face import Box, Face
 from core.faces.quality import measure_quality
 from core.images import Picture
+from core.pool import Pool
 
 SCORE_THRESHOLD: Final = 0.6
 OVERLAP_THRESHOLD: Final = 0.3
@@ -26,7 +26,7 @@ FAR_SIDE: Final = 1920
 """Scale and longest side of the copy for small faces. Of 32 portraits pasted into a 1280×720 photo at 20 px,
 30 are found at this scale, 25 at 0.6 and 16 at 0.5; without scaling all 32, for twice the time."""
 
-_local = threading.local()  # cv2's detector keeps state while it runs: one a thread
+_detectors = Pool(lambda: YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD))
 
 
 def find(picture: Picture) -> tuple[Face, ...]:
@@ -73,7 +73,8 @@ def _detect(picture: Picture, scale: float, border: float = 0.0) -> npt.NDArray[
     right, down = round(border * size[0]), round(border * size[1])
     if border:
         copy = cv2.copyMakeBorder(copy, down, down, right, right, cv2.BORDER_REPLICATE)
-    rows = _detector().detect(cv2.cvtColor(copy, cv2.COLOR_RGB2BGR), details=True)
+    with _detectors.lend() as detector:  # it keeps state while it runs
+        rows = detector.detect(cv2.cvtColor(copy, cv2.COLOR_RGB2BGR), details=True)
     rows[:, 4:14:2] -= right
     rows[:, 5:14:2] -= down
     rows[:, :2] -= (right, down)
@@ -82,13 +83,6 @@ def _detect(picture: Picture, scale: float, border: float = 0.0) -> npt.NDArray[
     rows = rows[(np.abs(rows) < 1e6).all(axis=1)]
     centres = rows[:, :2] + rows[:, 2:4] / 2
     return rows[((centres >= 0) & (centres <= (width, height)) & (rows[:, 2:4] >= 1)).all(axis=1)]
-
-
-def _detector() -> YuNetDetector:
-    if not hasattr(_local, "detector"):
-        _local.detector = YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD)
-    detector: YuNetDetector = _local.detector
-    return detector
 
 
 def _face(picture: Picture, row: npt.NDArray[np.float32]) -> Face:
