@@ -1,34 +1,23 @@
 """`python -m core classify`: pictures and folders in, one JSON object, CSV line or table row out."""
 
-import csv
-import json
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Protocol, TextIO
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 from core.classifier import Classifier, load_classifier
 from core.errors import MienError
 from core.images import MAX_BYTES, SUFFIXES
 from core.readings import read_bytes
-from core.reports import CSV_COLUMNS, csv_rows, to_record
+from core.reports import to_record
+from core.writers import WRITERS, Format
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
-
-
-class Format(StrEnum):
-    """How results are written."""
-
-    JSON = "json"
-    CSV = "csv"
-    TABLE = "table"
 
 
 @app.callback()
@@ -67,7 +56,7 @@ def classify(
             raise typer.BadParameter(
                 f"cannot write {output}: {error.strerror}", param_hint="--output"
             ) from None
-        writer = stack.enter_context(_WRITERS[format](stream))
+        writer = stack.enter_context(WRITERS[format](stream))
         bar = stack.enter_context(
             Progress(console=messages, transient=True, disable=not messages.is_terminal)
         )
@@ -99,63 +88,3 @@ def _classify(file: Path, classifier: Classifier, is_crop: bool) -> dict[str, An
         return to_record(str(file), None, name, f"The file cannot be opened: {error.strerror}.")
     except MienError as error:
         return to_record(str(file), None, name, str(error))
-
-
-class _Writer(Protocol):
-    def __init__(self, stream: TextIO) -> None: ...
-    def write(self, record: dict[str, Any]) -> None: ...
-    def __enter__(self) -> "_Writer": ...
-    def __exit__(self, *exception: object) -> None: ...
-
-
-class _JsonWriter:
-    def __init__(self, stream: TextIO) -> None:
-        self.stream = stream
-
-    def __enter__(self) -> "_JsonWriter":
-        return self
-
-    def write(self, record: dict[str, Any]) -> None:
-        self.stream.write(json.dumps(record, ensure_ascii=False) + "\n")
-        self.stream.flush()  # what was read stays read if the rest is interrupted
-
-    def __exit__(self, *exception: object) -> None:
-        self.stream.flush()
-
-
-class _CsvWriter(_JsonWriter):
-    def __enter__(self) -> "_CsvWriter":
-        self.writer = csv.writer(self.stream, lineterminator="\n")
-        self.writer.writerow(CSV_COLUMNS)
-        return self
-
-    def write(self, record: dict[str, Any]) -> None:
-        self.writer.writerows(csv_rows(record))
-        self.stream.flush()
-
-
-class _TableWriter(_JsonWriter):
-    def __enter__(self) -> "_TableWriter":
-        self.table = Table("Picture", "Face", "Expression", "Confidence", "Why not")
-        return self
-
-    def write(self, record: dict[str, Any]) -> None:
-        if record["error"]:
-            self.table.add_row(record["path"], "", "", "", record["error"])
-        for number, face in enumerate(record["faces"], start=1):
-            top = max(face["probabilities"].values(), default=None)
-            sure = f"{top:.0%}" if top is not None else ""
-            self.table.add_row(
-                record["path"], str(number), face["label"] or "–", sure, face["abstained"] or ""
-            )
-
-    def __exit__(self, *exception: object) -> None:
-        width = None if self.stream.isatty() else 160
-        Console(file=self.stream, width=width).print(self.table)
-
-
-_WRITERS: dict[Format, type[_Writer]] = {
-    Format.JSON: _JsonWriter,
-    Format.CSV: _CsvWriter,
-    Format.TABLE: _TableWriter,
-}

@@ -39,8 +39,9 @@ SUFFIXES: Final = frozenset(
 READABLE: Final = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
 
 pillow_heif.register_heif_opener()
-# Sizes are checked below, before decoding, with a sentence instead of a warning.
+# Sizes are checked below with a sentence instead of a warning, and damaged metadata harm nothing.
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+warnings.filterwarnings("ignore", category=UserWarning, module=r"PIL\.")
 
 
 def decode(data: bytes) -> Picture:

@@ -68,7 +68,7 @@ def csv_rows(record: dict[str, Any]) -> list[list[Any]]:
         probabilities = face["probabilities"]
         rows.append(
             [
-                *(record["path"], number, *(face["box"] or [""] * 4)),
+                *(record["path"], number if probabilities else "", *(face["box"] or [""] * 4)),
                 *(face["label"] or "", face["abstained"] or "", max(probabilities.values(), default="")),
                 *(probabilities.get(e.value, "") for e in EXPRESSIONS),
                 *(record["model"], record["error"] or ""),

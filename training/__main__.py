@@ -1,6 +1,6 @@
 """`python -m training`: train and judge models from the command line."""
 
-from training.command import app
+from training.commands import app
 
 if __name__ == "__main__":
     app(prog_name="python -m training")

@@ -1,6 +1,7 @@
 """From a finished run to a judged bundle: calibrate, export, measure, describe."""
 
 import json
+import re
 import shutil
 import tempfile
 from collections.abc import Sequence
@@ -12,9 +13,10 @@ import keras
 import numpy as np
 
 from core.bundles import Bundle, Card, Score, Thresholds
-from core.bundles.card import Training
+from core.bundles.card import NAME_PATTERN, Training
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
+from core.errors import BundleError
 from core.expressions import EXPRESSIONS
 from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
@@ -33,10 +35,20 @@ PROTOCOLS = {
 
 @dataclass(frozen=True)
 class Naming:
-    """What a bundle is called."""
+    """What a bundle is called.
+
+    Raises:
+        BundleError: the name cannot be a folder everywhere.
+    """
 
     name: str
     title: str
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(NAME_PATTERN, self.name):
+            raise BundleError(
+                f"{self.name!r} cannot name a model: use up to 64 small letters, digits, dots and dashes."
+            )
 
 
 def bundle_run(run: Path, parts: Parts, naming: Naming, target: Path, also: Sequence[Score] = ()) -> Bundle:

@@ -1,11 +1,14 @@
 """The card of a bundle: what it answers, what it is worth, and what it may be used for."""
 
 from datetime import datetime
-from typing import Literal, Self
+from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.expressions import Expression
+
+
+NAME_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 
 
 class _Frozen(BaseModel):
@@ -89,7 +92,7 @@ class Training(_Frozen):
 class Card(_Frozen):
     """Everything a reader or a server needs to know about a bundle."""
 
-    name: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]{0,63}$")
+    name: str = Field(pattern=f"^{NAME_PATTERN}$")
     title: str
     created: datetime
     labels: tuple[Expression, ...] = Field(min_length=2, description="expressions, in output order")
