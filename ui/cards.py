@@ -96,13 +96,14 @@ def pictures_table(shown: Sequence[Shown]) -> int:
         rows,
         column_config={
             "": st.column_config.ImageColumn(width="small"),
-            "Sure": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
+            "Sure": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100),
         },
         hide_index=True,
         row_height=56,
         on_select="rerun",
         selection_mode="single-row",
         key="pictures",
+        placeholder="",
         alt="The pictures with their expressions",
     )
     chosen = event["selection"]["rows"]
@@ -113,11 +114,11 @@ def _row(shown: Shown) -> dict[str, object]:
     first = shown.readings[0] if shown.readings else None
     answer = shown.error or ""
     if first is not None:
-        answer = display_name(first.label) if first.label else f"No answer: {first.abstained}"
+        answer = display_name(first.label) if first.label else f"No answer ({first.abstained})"
     return {
         "": to_data_url(thumbnail(shown.display)) if shown.display is not None else None,
         "Picture": shown.name,
         "Expression": answer,
-        "Sure": max(first.probabilities.values()) if first and first.probabilities else None,
+        "Sure": 100 * max(first.probabilities.values()) if first and first.probabilities else None,
         "Faces": sum(reading.box is not None for reading in shown.readings),
     }

@@ -1,9 +1,14 @@
 """Plotly charts that several pages use."""
 
+from typing import Final
+
 import plotly.graph_objects as go
 
 from core.expressions import Expression
 from ui.palette import COLORS, display_name
+
+LINE: Final = "#8A8F98"
+"""Seen on white and on the dark background alike."""
 
 
 def probability_bars(probabilities: dict[Expression, float], threshold: float) -> go.Figure:
@@ -22,7 +27,7 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
             hovertemplate="%{y}: %{x:.1%}<extra></extra>",
         )
     )
-    figure.add_vline(x=threshold, line_dash="dot", line_width=1, opacity=0.6)
+    figure.add_vline(x=threshold, line_dash="dot", line_width=1.5, line_color=LINE)
     figure.update_layout(
         height=40 + 34 * len(ranked),
         margin={"l": 0, "r": 36, "t": 4, "b": 4},

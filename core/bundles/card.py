@@ -7,7 +7,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from core.expressions import Expression
 
-
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
 
 
