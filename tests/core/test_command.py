@@ -1,0 +1,134 @@
+import csv
+import io
+import json
+import os
+import pty
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.conftest import encode
+
+EXPRESSION_NAMES = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"]
+
+
+def classify(*arguments, code=0):
+    command = [sys.executable, "-m", "core", "classify", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def test_one_json_object_a_picture(portrait_file):
+    (record,) = map(json.loads, classify(portrait_file).stdout.splitlines())
+    assert record["path"] == str(portrait_file)
+    assert record["model"] == "mien-8"
+    assert record["error"] is None
+    (face,) = record["faces"]
+    assert face["label"] == "happiness"
+    assert face["abstained"] is None
+    assert list(face["probabilities"]) == EXPRESSION_NAMES
+    assert sum(face["probabilities"].values()) == pytest.approx(1, abs=1e-4)
+    assert len(face["box"]) == 4
+    assert set(face["quality"]) == {"size", "sharpness", "brightness", "contrast", "roll", "yaw"}
+
+
+def test_folder_is_searched_deeply_and_one_bad_file_stops_nothing(tmp_path, face):
+    (tmp_path / "a" / "b").mkdir(parents=True)
+    (tmp_path / "a" / "b" / "deep.PNG").write_bytes(encode(face))
+    (tmp_path / "a" / "broken.jpg").write_bytes(b"nothing")
+    (tmp_path / "a" / "empty.png").write_bytes(b"")
+    (tmp_path / "a" / "notes.txt").write_text("no picture, so not looked at")
+    (tmp_path / "top.png").write_bytes(encode(np.zeros((50, 50, 3), np.uint8)))
+    result = classify(tmp_path, code=1)
+    records = {json.loads(line)["path"]: json.loads(line) for line in result.stdout.splitlines()}
+    named = {path.removeprefix(f"{tmp_path}/"): record for path, record in records.items()}
+    assert set(named) == {"a/b/deep.PNG", "a/broken.jpg", "a/empty.png", "top.png"}
+    assert named["a/b/deep.PNG"]["faces"][0]["label"] == "happiness"
+    assert "not a picture" in named["a/broken.jpg"]["error"]
+    assert "empty" in named["a/empty.png"]["error"]
+    assert named["top.png"]["faces"] == [
+        {"box": None, "label": None, "abstained": "no face", "probabilities": {}, "face": None, "quality": {}}
+    ]
+    assert "2 of 4 files could not be read" in result.stderr
+
+
+def test_file_named_outright_is_read_whatever_it_is_called(tmp_path, face):
+    (tmp_path / "photo").write_bytes(encode(face))
+    assert json.loads(classify(tmp_path / "photo").stdout)["faces"][0]["label"] == "happiness"
+
+
+def test_crop_counts_as_one_face_even_where_none_is_seen(tmp_path):
+    noise = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
+    (tmp_path / "crop.png").write_bytes(encode(noise))
+    without = json.loads(classify(tmp_path / "crop.png").stdout)["faces"][0]
+    (face,) = json.loads(classify(tmp_path / "crop.png", "--crops").stdout)["faces"]
+    assert without["abstained"] == "no face"
+    assert face["box"] is None
+    assert list(face["probabilities"]) == EXPRESSION_NAMES
+
+
+def test_model_can_be_chosen(portrait_file):
+    record = json.loads(classify(portrait_file, "--model", "ckplus-reference").stdout)
+    assert record["model"] == "ckplus-reference"
+    assert "neutral" not in record["faces"][0]["probabilities"]
+    assert record["faces"][0]["label"] == "happiness"
+
+
+def test_csv_has_a_header_and_a_line_a_face(tmp_path, portrait_file, face):
+    (tmp_path / "two.png").write_bytes(encode(np.concatenate([face, face[:, ::-1]], axis=1)))
+    (tmp_path / "broken.png").write_bytes(b"nothing")
+    result = classify(portrait_file, tmp_path, "--format", "csv", code=1)
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert [row["face"] for row in rows] == ["1", "", "1", "2"]
+    assert [row["label"] for row in rows] == ["happiness", "", "happiness", "happiness"]
+    assert float(rows[0]["confidence"]) == pytest.approx(float(rows[0]["happiness"]))
+    assert "not a picture" in rows[1]["error"]
+
+
+def test_table_shows_each_face(portrait_file):
+    table = classify(portrait_file, "--format", "table").stdout
+    assert "happiness" in table
+    assert "Confidence" in table
+
+
+def test_output_goes_to_the_file(tmp_path, portrait_file):
+    result = classify(portrait_file, "--output", tmp_path / "out.jsonl")
+    assert result.stdout == ""
+    assert json.loads((tmp_path / "out.jsonl").read_text())["faces"][0]["label"] == "happiness"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Missing argument"),
+        (["nowhere.png"], "nothing at nowhere.png"),
+        (["{portrait}", "--model", "nonsense"], "choose one of"),
+        (["{portrait}", "--format", "xml"], "xml"),
+        (["{portrait}", "--output", "{tmp}/no/such/folder/out"], "cannot write"),
+        (["{tmp}"], "no pictures"),
+        (["{portrait}", "--colour"], "colour"),
+    ],
+)
+def test_wrong_usage_says_so_with_status_2(tmp_path, portrait_file, arguments, sentence):
+    filled = [text.format(portrait=portrait_file, tmp=tmp_path) for text in arguments]
+    assert sentence in " ".join(classify(*filled, code=2).stderr.replace("│", " ").split())
+
+
+def test_progress_bar_shows_on_a_terminal_only(portrait_file):
+    assert "Reading" not in classify(portrait_file).stderr
+    controller, terminal = pty.openpty()
+    command = [sys.executable, "-m", "core", "classify", *[str(portrait_file)] * 30]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal)
+    os.close(terminal)
+    seen = b""
+    try:
+        while chunk := os.read(controller, 1024):
+            seen += chunk
+    except OSError:  # the other side was closed: the command ended
+        pass
+    assert process.wait() == 0
+    assert b"Reading" in seen
