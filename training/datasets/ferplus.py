@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -85,5 +86,5 @@ def _load(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
         raise DataError(f"There is no data at {path}: check the path.") from None
     except KeyError as error:
         raise DataError(f"{path.name} lacks the array {error}: it needs {', '.join(names)}.") from None
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path.name} is not a readable npz file: {error}.") from None
+    except (OSError, ValueError, EOFError, BadZipFile):
+        raise DataError(f"{path.name} is not a readable npz file: copy it again.") from None

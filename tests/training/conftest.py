@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from core.expressions import EXPRESSIONS, Expression
+from training.datasets.labelled import LabelledCrops, one_hot
+from training.recipe import AugmentationRecipe, Recipe
+
+SHOWN = (Expression.ANGER, Expression.HAPPINESS, Expression.SURPRISE)
+
+
+def make_crops(subjects: int = 12, frames: int = 3, shown=SHOWN, seed: int = 0) -> LabelledCrops:
+    """Noisy crops that differ by class: a bright bar at the height of the class's number."""
+    rng = np.random.default_rng(seed)
+    rows = [(s, e, f) for s in range(subjects) for e in shown for f in range(frames)]
+    crops = rng.integers(60, 140, (len(rows), 48, 48, 1), dtype=np.uint8)
+    for crop, (_, expression, _) in zip(crops, rows, strict=True):
+        top = 4 + 5 * EXPRESSIONS.index(expression)
+        crop[top : top + 5] += 100
+    n = len(rows)
+    return LabelledCrops(
+        crops,
+        one_hot([e for _, e, _ in rows]),
+        np.array([f"S{s:03}" for s, _, _ in rows]),
+        np.array([f"S{s:03}_{e}" for s, e, _ in rows]),
+        np.full(n, "CK+48"),
+        np.full(n, ""),
+    )
+
+
+@pytest.fixture(scope="session")
+def crops() -> LabelledCrops:
+    return make_crops()
+
+
+def make_recipe(**changes) -> Recipe:
+    """A recipe that learns `make_crops` in seconds."""
+    settings = {
+        "name": "tiny",
+        "description": "for tests",
+        "network": "residual",
+        "widths": (8, 16),
+        "epochs": 4,
+        "batch_size": 16,
+        "learning_rate": 5e-3,
+        "recut": False,
+        "inner_share": 0.2,
+        "precision": "float32",
+        "augmentation": AugmentationRecipe(flip=True, rotation=5, shift=0.02),
+    }
+    return Recipe(**{**settings, **changes})

@@ -1,0 +1,91 @@
+import numpy as np
+import pytest
+
+from core.errors import DataError
+from core.expressions import EXPRESSIONS
+from training.datasets.ferplus import majority_share, read_ferplus, read_ferplus_folder
+from training.datasets.labelled import NOT_A_FACE
+
+VOTE_NAMES = [
+    "neutral",
+    "happiness",
+    "surprise",
+    "sadness",
+    "anger",
+    "disgust",
+    "fear",
+    "contempt",
+    "unknown",
+    "NF",
+]
+
+
+def write(path, rows, groups=None):
+    """One npz with a crop a row; rows are dicts of votes."""
+    votes = np.array([[row.get(name, 0) for name in VOTE_NAMES] for row in rows], np.uint8)
+    images = np.random.default_rng(len(rows)).integers(0, 256, (len(rows), 48, 48), dtype=np.uint8)
+    near = np.array(groups if groups is not None else range(len(rows)))
+    np.savez(path, images=images, votes=votes, vote_names=VOTE_NAMES, near_group=near)
+    return path
+
+
+def test_votes_become_a_distribution_in_our_order(tmp_path):
+    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 4}]))
+    assert data.targets[0, EXPRESSIONS.index("neutral")] == pytest.approx(0.6)
+    assert data.targets[0, EXPRESSIONS.index("sadness")] == pytest.approx(0.4)
+    assert data.targets.sum() == pytest.approx(1)
+
+
+def test_single_votes_are_noise(tmp_path):
+    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 3, "fear": 1}]))
+    assert data.targets[0, EXPRESSIONS.index("fear")] == 0
+    assert majority_share(data)[0] == pytest.approx(6 / 9)
+
+
+@pytest.mark.parametrize("votes", [{"neutral": 5, "sadness": 5}, {"unknown": 6, "anger": 4}, {"NF": 9}])
+def test_rows_without_a_clear_expression_are_dropped(tmp_path, votes):
+    assert len(read_ferplus(write(tmp_path / "a.npz", [votes, {"anger": 10}]))) == 1
+
+
+def test_near_twins_of_the_official_test_part_are_not_learned_from(tmp_path):
+    write(tmp_path / "train-1.npz", [{"anger": 10}] * 3, groups=[1, 2, 3])
+    write(tmp_path / "valid.npz", [{"anger": 10}] * 3, groups=[3, 8, 8])
+    np.savez(tmp_path / "not-a-face.npz", images=np.zeros((2, 48, 48), np.uint8))
+    data = read_ferplus_folder(tmp_path)
+    assert sorted(data.sequences[data.parts == "train"]) == ["FER+-1", "FER+-2"]
+    assert sorted(data.sequences[data.parts == "test"]) == ["FER+-3", "FER+-8"]
+    assert (data.labels[data.parts == ""] == NOT_A_FACE).all()
+
+
+def test_file_without_votes_says_what_it_needs(tmp_path):
+    np.savez(tmp_path / "a.npz", images=np.zeros((1, 48, 48), np.uint8))
+    with pytest.raises(DataError, match=r"votes.*near_group"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+@pytest.mark.parametrize("content", [b"", b"nonsense", b"PK\x03\x04nonsense"])
+def test_file_that_is_no_npz_says_so(tmp_path, content):
+    (tmp_path / "a.npz").write_bytes(content)
+    with pytest.raises(DataError, match="not a readable npz"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_pickled_arrays_are_not_loaded(tmp_path):
+    np.savez(tmp_path / "a.npz", images=np.array([{"a": 1}], object))
+    with pytest.raises(DataError, match="not a readable npz"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_folder_without_training_files_says_so(tmp_path):
+    with pytest.raises(DataError, match=r"no train\*.npz"):
+        read_ferplus_folder(tmp_path)
+
+
+def test_real_parts_share_no_near_duplicate(shared_data):
+    data = read_ferplus_folder(shared_data / "fer2013plus")
+    test = data.parts == "test"
+    assert test.sum() > 3000
+    assert not set(data.sequences[test]) & set(data.sequences[~test])
+    flat = data.crops.reshape(len(data), -1)
+    seen = {row.tobytes() for row in flat[~test]}
+    assert not any(row.tobytes() in seen for row in flat[test])

@@ -1,0 +1,23 @@
+import cv2
+import numpy as np
+
+from core import faces
+from core.expressions import Expression
+from training.datasets.labelled import LabelledCrops, one_hot
+from training.datasets.recutting import recut
+
+
+def test_crops_are_cut_as_serving_cuts_them_and_kept(home, portrait):
+    face = cv2.resize(portrait[60:180, 165:285], (48, 48), interpolation=cv2.INTER_AREA)
+    grey = cv2.cvtColor(face, cv2.COLOR_RGB2GRAY)
+    noise = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
+    names = np.array(["", ""])
+    labels = one_hot([Expression.HAPPINESS, Expression.FEAR])
+    data = LabelledCrops(np.stack([grey, noise])[..., None], labels, names, names, names, names)
+    cut = recut(data).crops
+    picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
+    assert np.array_equal(cut[0], faces.crop(picture, [faces.find_in_crop(picture).landmarks])[0])
+    assert not np.array_equal(cut[0, ..., 0], grey)
+    assert np.array_equal(cut[1, ..., 0], noise)
+    (kept,) = (home / "cache").iterdir()
+    assert np.array_equal(np.load(kept), recut(data).crops)

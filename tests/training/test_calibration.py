@@ -1,0 +1,28 @@
+import numpy as np
+import pytest
+
+from core.classifier import softmax
+from training.calibration import COVERAGE, FACES_KEPT, choose_thresholds, fit_temperature
+
+RNG = np.random.default_rng(0)
+
+
+@pytest.mark.parametrize("temperature", [0.4, 1.0, 3.0])
+def test_temperature_that_made_the_labels_is_found(temperature):
+    logits = RNG.normal(0, 3, (20_000, 5)).astype(np.float32)
+    odds = softmax(logits / np.float32(temperature)).astype(np.float64)
+    truth = np.array([RNG.choice(5, p=row / row.sum()) for row in odds])
+    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.06)
+
+
+def test_thresholds_keep_the_promised_shares():
+    logits = RNG.normal(0, 3, (5000, 5)).astype(np.float32)
+    face = RNG.random(5000).astype(np.float32)
+    thresholds = choose_thresholds(logits, 1.5, face)
+    kept = softmax(logits / np.float32(1.5)).max(axis=1) >= thresholds.confidence
+    assert kept.mean() == pytest.approx(COVERAGE, abs=0.01)
+    assert (face >= thresholds.face).mean() == pytest.approx(FACES_KEPT, abs=0.01)
+
+
+def test_network_without_a_face_output_has_no_face_threshold():
+    assert choose_thresholds(RNG.normal(0, 1, (50, 3)).astype(np.float32), 1.0, None).face is None

@@ -1,0 +1,60 @@
+import numpy as np
+import pytest
+
+from core.errors import DataError
+from core.expressions import Expression
+from tests.training.conftest import make_crops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
+from training.evaluation import bootstrap, evaluate, expected_calibration_error
+
+
+def test_score_counts_what_the_bundle_answers(champion):
+    data = make_crops(6)
+    score = evaluate(champion, data, "bars", "made", leaks=False)
+    guess = champion.answer(data.crops).probabilities.argmax(axis=1)
+    assert score.accuracy.value == pytest.approx((guess == data.labels).mean())
+    assert score.n == len(data)
+    assert score.subjects == 6
+    assert set(score.per_class) == {Expression.ANGER, Expression.HAPPINESS, Expression.SURPRISE}
+    assert np.array(score.confusion).sum() == len(data)
+    assert score.accuracy.low <= score.accuracy.value <= score.accuracy.high
+
+
+def test_rows_without_a_known_label_are_left_out(champion):
+    data = make_crops(6)
+    nobody = without_a_face(data.crops[:5], data.sequences[:5], "nobody")
+    both = LabelledCrops.concatenate([data, nobody])
+    assert (both.labels == NOT_A_FACE).sum() == 5
+    assert evaluate(champion, both, "bars", "made", leaks=False).n == len(data)
+    with pytest.raises(DataError, match="no crop with a label"):
+        evaluate(champion, nobody, "nobody", "made", leaks=False)
+
+
+def test_interval_of_whole_subjects_is_wider_than_of_rows():
+    right = np.repeat(np.random.default_rng(0).integers(0, 2, 20), 30)
+
+    def accuracy(rows):
+        return float(right[rows].mean())
+
+    subjects = bootstrap(accuracy, np.repeat(np.arange(20).astype(str), 30))
+    rows = bootstrap(accuracy, np.arange(600).astype(str))
+    assert subjects.value == rows.value == right.mean()
+    assert subjects.high - subjects.low > 3 * (rows.high - rows.low)
+
+
+def test_interval_covers_the_truth_about_as_often_as_it_says():
+    rng = np.random.default_rng(1)
+    hits = 0
+    for _ in range(60):
+        right = rng.random(80) < 0.7
+        interval = bootstrap(lambda rows, right=right: float(right[rows].mean()), np.arange(80).astype(str))
+        hits += interval.low <= 0.7 <= interval.high
+    assert hits >= 50
+
+
+def test_calibration_error_by_hand():
+    """Two bins: 0.9 sure and half right, 0.6 sure and all right."""
+    probabilities = np.array([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2, np.float32)
+    truth = np.array([0, 0, 1, 1, 0, 0])
+    expected = 4 / 6 * 0.4 + 2 / 6 * 0.4
+    assert expected_calibration_error(probabilities, truth) == pytest.approx(expected, abs=1e-5)

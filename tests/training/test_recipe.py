@@ -1,0 +1,34 @@
+import pytest
+
+from core.errors import RecipeError
+from training.recipe import RECIPES, load_recipe
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in RECIPES.glob("*.toml")))
+def test_shipped_recipe_is_valid_and_named_as_its_file(name):
+    assert load_recipe(name).name == name
+
+
+def test_unknown_recipe_lists_the_known():
+    with pytest.raises(RecipeError, match=r"no recipe 'nonsense': choose one of .*reference"):
+        load_recipe("nonsense")
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("epochs = ", "not valid TOML"),
+        ('name = "x"', "description"),
+        ('name="x"\ndescription=""\nnetwork="reference"\nepochs=0', "epochs"),
+        ('name="x"\ndescription=""\nnetwork="reference"\nepochs=5\nepoch=3', "epoch"),
+        ('name="x"\ndescription=""\nnetwork="vgg"\nepochs=5', "network"),
+        (
+            'name="x"\ndescription=""\nnetwork="reference"\nepochs=5\n[augmentation]\nshift=3',
+            "augmentation.shift",
+        ),
+    ],
+)
+def test_bad_recipe_names_what_is_wrong(tmp_path, text, sentence):
+    (tmp_path / "bad.toml").write_text(text)
+    with pytest.raises(RecipeError, match=sentence):
+        load_recipe(str(tmp_path / "bad.toml"))
