@@ -2,13 +2,16 @@
 
 import tomllib
 from pathlib import Path
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.errors import RecipeError
 
 RECIPES: Final = Path(__file__).parent / "recipes"
+
+MIN_WIDTH: Final = 16
+"""TensorFlow 2.21's oneDNN corrupts memory in the gradient of a strided convolution from 8 channels to 16."""
 
 
 class _Frozen(BaseModel):
@@ -36,7 +39,9 @@ class Recipe(_Frozen):
     name: str
     description: str
     network: Literal["reference", "residual"]
-    widths: tuple[int, ...] = Field((), description="channels of the residual network's stages")
+    widths: tuple[Annotated[int, Field(ge=MIN_WIDTH, le=2048)], ...] = Field(
+        (), description="channels of the residual network's stages"
+    )
     dropout: float = Field(0.0, ge=0, lt=1)
     epochs: int = Field(ge=1, le=1000)
     batch_size: int = Field(64, ge=1, le=4096)

@@ -1,0 +1,87 @@
+import json
+import os
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from tests.conftest import encode
+from tests.training.datasets.test_ckplus import FOLDERS, write_folder
+
+RECIPE = """
+name = "tiny"
+description = "for tests"
+network = "reference"
+epochs = 2
+batch_size = 32
+recut = false
+inner_share = 0.2
+"""
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    content = {
+        f"{folder}/S{subject:03}_{number:03}_{frame:08}.png": encode(
+            (rng.integers(0, 120, (48, 48)) + 20 * (np.arange(48)[:, None] // 7 == number)).astype(np.uint8)
+        )
+        for number, folder in enumerate(FOLDERS)
+        for subject in range(10)
+        for frame in range(2)
+    }
+    content["fear/S900_001_00000001.png"] = b"broken"
+    return write_folder(tmp_path_factory.mktemp("ck"), content)
+
+
+def train(home, *arguments, code=0):
+    command = [sys.executable, "-m", "training", *map(str, arguments)]
+    environment = {**os.environ, "MIEN_HOME": str(home), "CUDA_VISIBLE_DEVICES": ""}
+    result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, portrait_file):
+    (tmp_path / "tiny.toml").write_text(RECIPE)
+    result = train(
+        tmp_path / "home",
+        "fit",
+        "--recipe",
+        tmp_path / "tiny.toml",
+        "--data",
+        data,
+        "--also",
+        "random",
+        "--seed",
+        7,
+    )
+    assert "S900" in result.stderr
+    assert "LEAKS" in result.stdout
+    card = json.loads((tmp_path / "home" / "models" / "tiny" / "card.json").read_text())
+    assert [score["leaks"] for score in card["scores"]] == [False, True]
+    assert card["parameters"] == 839_815
+    assert card["training"]["seed"] == 7
+    command = [sys.executable, "-m", "core", "classify", str(portrait_file), "--model", "tiny"]
+    environment = {**os.environ, "MIEN_HOME": str(tmp_path / "home")}
+    answer = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+    assert json.loads(answer.stdout)["model"] == "tiny"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "sentence"),
+    [
+        (["fit"], 2, "--data"),
+        (["fit", "--data", "nowhere"], 1, "no data at nowhere"),
+        (["fit", "--data", "{data}", "--recipe", "nonsense"], 1, "choose one of"),
+        (["fit", "--data", "{data}", "--split", "lucky"], 2, "lucky"),
+        (["fit", "--data", "{data}", "--name", "../x"], 1, "cannot name a model"),
+        (["fit", "--data", "{data}/fear"], 1, "no pictures in the folders"),
+    ],
+)
+def test_wrong_usage_gets_one_sentence(tmp_path, data, arguments, code, sentence):
+    filled = [text.format(data=data) for text in arguments]
+    said = train(tmp_path, *filled, code=code).stderr
+    assert sentence in " ".join(said.replace("│", " ").split())

@@ -1,0 +1,128 @@
+import json
+
+import keras
+import numpy as np
+import pytest
+
+from core.bundles import RUNTIME_FILE
+from core.bundles.store import read_bundle
+from core.classifier import Classifier, softmax
+from core.errors import BundleError, DataError
+from tests.training.conftest import SHOWN, make_crops, make_recipe
+from training import exporting
+from training.bundling import Naming, bundle_run
+from training.networks import build_network
+from training.runs import train_run
+
+DATA = make_crops(15)
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run")
+    _, parts = train_run(make_recipe(epochs=3), DATA, "subject", 1, folder)
+    return folder, parts
+
+
+@pytest.fixture(scope="module")
+def made(run, tmp_path_factory):
+    folder, parts = run
+    return bundle_run(folder, parts, Naming("bars", "Bars"), tmp_path_factory.mktemp("models") / "bars")
+
+
+def test_bundle_answers_as_keras_does(made):
+    network = keras.saving.load_model(made.folder / "model.keras", compile=False)
+    expected = softmax(network.predict(DATA.crops, verbose=0) / np.float32(made.card.temperature))
+    assert np.abs(Classifier(made).answer(DATA.crops).probabilities - expected).max() < 1e-4
+
+
+def test_card_tells_how_the_bundle_came_about(made, run):
+    card, (_, parts) = made.card, run
+    assert card.labels == SHOWN
+    assert card.training.recipe["name"] == "tiny"
+    assert card.training.data_digest == DATA.digest
+    assert card.training.rows == {
+        "train": len(parts.train),
+        "inner": len(parts.inner),
+        "test": len(parts.test),
+    }
+    assert {"tensorflow", "keras", "numpy"} <= set(card.training.versions)
+    assert card.parameters > 1000
+    assert "CK+48" in card.terms
+    assert any("feels" in limit for limit in card.limits)
+
+
+def test_score_is_of_people_it_never_saw(made, run):
+    (score,) = made.card.scores
+    assert not score.leaks
+    assert score.n == len(run[1].test)
+    assert not set(run[1].test.subjects) & (set(run[1].train.subjects) | set(run[1].inner.subjects))
+
+
+def test_thresholds_were_chosen_on_the_inner_part(made, run):
+    top = Classifier(made).answer(run[1].inner.crops).probabilities.max(axis=1)
+    kept = (top >= made.card.thresholds.confidence - 1e-4).mean()
+    assert kept >= made.card.thresholds.coverage - 1 / len(run[1].inner)
+
+
+def test_random_split_is_called_leaking(tmp_path):
+    _, parts = train_run(make_recipe(epochs=1), DATA, "random", 1, tmp_path / "run")
+    bundle = bundle_run(tmp_path / "run", parts, Naming("leaky", "Leaky"), tmp_path / "leaky")
+    assert bundle.card.scores[0].leaks
+    assert bundle.card.headline is None
+
+
+def test_model_that_answers_differently_is_not_published(run, tmp_path):
+    folder, parts = run
+    network = keras.saving.load_model(folder / "network.keras", compile=False)
+    other = build_network(make_recipe(), 3)
+    staged = tmp_path / "staged"
+    staged.mkdir()
+    exporting.write_runtime_model(other, staged)
+    bundle = read_bundle(_with_card(staged, run))
+    with pytest.raises(BundleError, match="differently from Keras"):
+        exporting.check_parity(network, Classifier(bundle), parts.test.crops)
+
+
+def test_failed_bundling_leaves_nothing_and_keeps_what_was_there(run, made, tmp_path):
+    folder, parts = run
+    target = tmp_path / "bars"
+    bundle_run(folder, parts, Naming("bars", "first"), target)
+    empty = parts.__class__(parts.train, parts.inner.take(np.zeros(0, int)), parts.test, parts.leak)
+    with pytest.raises((ValueError, IndexError)):
+        bundle_run(folder, empty, Naming("bars", "second"), target)
+    assert [p.name for p in tmp_path.iterdir()] == ["bars"]
+    assert read_bundle(target).card.title == "first"
+
+
+def test_published_bundle_replaces_the_old_in_one_step(run, tmp_path):
+    folder, parts = run
+    target = tmp_path / "bars"
+    bundle_run(folder, parts, Naming("bars", "first"), target)
+    bundle_run(folder, parts, Naming("bars", "second"), target)
+    assert [p.name for p in tmp_path.iterdir()] == ["bars"]
+    assert read_bundle(target).card.title == "second"
+
+
+@pytest.mark.parametrize("name", ["", "../evil", "Upper", "a b", "x" * 65, ".hidden"])
+def test_name_that_cannot_be_a_folder_is_refused(name):
+    with pytest.raises(BundleError, match="cannot name a model"):
+        Naming(name, "title")
+
+
+def test_data_that_leave_nothing_to_judge_on_are_refused(tmp_path):
+    parts = np.full(len(DATA), "train")
+    data = type(DATA)(DATA.crops, DATA.targets, DATA.subjects, DATA.sequences, DATA.sources, parts)
+    with pytest.raises(DataError, match="Nothing is left to judge"):
+        train_run(make_recipe(epochs=1), data, "subject", 1, tmp_path)
+
+
+def _with_card(staged, run):
+    """Give a staged model the card of the run, with its own digests."""
+    folder, parts = run
+    bundle = bundle_run(folder, parts, Naming("bars", "Bars"), staged.parent / "bars")
+    card = json.loads((bundle.folder / "card.json").read_text())
+    card["files"] = {name: exporting.file_digest(staged / name) for name in card["files"]}
+    assert RUNTIME_FILE in card["files"]
+    (staged / "card.json").write_text(json.dumps(card))
+    return staged

@@ -1,0 +1,79 @@
+import keras
+import numpy as np
+import pytest
+
+from core.expressions import EXPRESSIONS
+from tests.training.conftest import SHOWN, make_crops, make_recipe
+from training.fitting import fit, present_columns
+
+DATA = make_crops(12)
+TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
+
+
+def accuracy(fitted, data):
+    logits = fitted.network.predict(data.crops, verbose=0)
+    return (np.array(fitted.columns)[logits.argmax(axis=1)] == data.labels).mean()
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    return fit(make_recipe(epochs=12), TRAIN, INNER, seed=3)
+
+
+def test_something_is_learned(fitted):
+    assert accuracy(fitted, INNER) > 0.9
+    assert fitted.history["loss"][-1] < fitted.history["loss"][0]
+
+
+def test_outputs_stand_for_the_classes_that_occur(fitted):
+    assert fitted.columns == tuple(EXPRESSIONS.index(e) for e in SHOWN) == present_columns(DATA)
+    assert fitted.network.output_shape == (None, 3)
+
+
+def test_same_seed_gives_the_same_weights(fitted):
+    again = fit(make_recipe(epochs=12), TRAIN, INNER, seed=3)
+    assert again.history == fitted.history
+    for a, b in zip(again.network.get_weights(), fitted.network.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_other_seed_gives_others(fitted):
+    other = fit(make_recipe(epochs=1), TRAIN, INNER, seed=4)
+    assert not np.array_equal(other.network.get_weights()[0], fitted.network.get_weights()[0])
+
+
+def test_mixup_ema_and_weight_decay_learn_too():
+    recipe = make_recipe(
+        mixup=0.2, ema=0.9, optimizer="adamw", weight_decay=0.02, warmup_epochs=0.5, epochs=6
+    )
+    assert accuracy(fit(recipe, TRAIN, INNER, seed=3), INNER) > 0.8
+
+
+def test_early_stopping_keeps_the_best_epoch():
+    recipe = make_recipe(epochs=40, early_stopping=2, schedule="plateau", learning_rate=0.02)
+    fitted = fit(recipe, TRAIN, INNER, seed=3)
+    losses = fitted.history["val_loss"]
+    assert len(losses) < 40
+    assert int(np.argmin(losses)) == len(losses) - 3
+    columns = list(fitted.columns)
+    logits = fitted.network.predict(INNER.crops, verbose=0)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)(INNER.targets[:, columns], logits)
+    assert float(loss) == pytest.approx(min(losses), rel=1e-3)
+
+
+def test_plateau_lowers_the_learning_rate_to_its_floor():
+    recipe = make_recipe(
+        epochs=8,
+        schedule="plateau",
+        plateau_patience=1,
+        plateau_floor=1e-6,
+        learning_rate=1e-6,
+        network="reference",
+    )
+    rates = fit(recipe, TRAIN, INNER, seed=3).history["learning_rate"]
+    assert min(rates) == pytest.approx(1e-6)
+
+
+def test_global_precision_is_left_as_it_was():
+    fit(make_recipe(epochs=1, precision="auto"), TRAIN, INNER, seed=3)
+    assert keras.config.dtype_policy().name == "float32"
