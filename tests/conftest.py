@@ -2,6 +2,8 @@
 
 import io
 import os
+import struct
+import zlib
 from importlib.resources import files
 from pathlib import Path
 
@@ -12,6 +14,9 @@ from PIL import Image
 from core.bundles import Bundle, bundle_names, find_bundle
 from core.classifier import Classifier, load_classifier
 from core.settings import settings
+
+WRONG_EXIF = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 60
+"""A header that promises metadata and then only nonsense."""
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +73,13 @@ def encode(picture: np.ndarray | Image.Image, format: str = "PNG", **options) ->
     image = picture if isinstance(picture, Image.Image) else Image.fromarray(picture)
     image.save(stream, format, **options)
     return stream.getvalue()
+
+
+def pixel_bomb(side: int = 60_000) -> bytes:
+    """A PNG of a few bytes that claims to be `side` pixels high and wide."""
+    header = struct.pack(">IIBBBBB", side, side, 8, 2, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )

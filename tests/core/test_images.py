@@ -1,6 +1,3 @@
-import struct
-import zlib
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,7 +7,7 @@ from PIL import Image
 from core import images
 from core.errors import PictureError
 from core.images import MAX_PIXELS, decode
-from tests.conftest import encode
+from tests.conftest import WRONG_EXIF, encode, pixel_bomb
 
 ORIENTATION_TAG = 0x0112
 RED_OVER_BLUE = np.zeros((40, 20, 3), np.uint8)
@@ -55,8 +52,7 @@ def test_sideways_phone_photo_is_read_upright(portrait, format, orientation, und
 
 
 def test_wrong_exif_does_not_stop_a_picture():
-    nonsense = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 60
-    assert_red_over_blue(decode(encode(RED_OVER_BLUE, "JPEG", exif=nonsense)))
+    assert_red_over_blue(decode(encode(RED_OVER_BLUE, "JPEG", exif=WRONG_EXIF)))
 
 
 def test_orientation_outside_its_range_is_ignored():
@@ -147,13 +143,8 @@ def test_truncated_file_is_called_damaged(portrait, format):
 
 
 def test_pixel_bomb_is_refused_from_its_header():
-    header = struct.pack(">IIBBBBB", 60_000, 60_000, 8, 2, 0, 0, 0)
-    chunk = struct.pack(">I", 13) + b"IHDR" + header + struct.pack(">I", zlib.crc32(b"IHDR" + header))
-    data = (
-        b"\x89PNG\r\n\x1a\n" + chunk + struct.pack(">I", 0) + b"IDAT" + struct.pack(">I", zlib.crc32(b"IDAT"))
-    )
     with pytest.raises(PictureError, match="64 megapixels"):
-        decode(data)
+        decode(pixel_bomb())
 
 
 def test_picture_just_over_the_limit_names_its_size():

@@ -4,6 +4,7 @@ import shutil
 from importlib.resources import files
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.bundles import bundle_names
 from core.settings import settings
+from tests.conftest import WRONG_EXIF, encode, pixel_bomb
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
@@ -34,10 +36,19 @@ def astronaut() -> bytes:
     return files("skimage.data").joinpath("astronaut.png").read_bytes()
 
 
-def encode(picture: np.ndarray) -> bytes:
-    stream = io.BytesIO()
-    Image.fromarray(picture).save(stream, "PNG")
-    return stream.getvalue()
+def drawing() -> np.ndarray:
+    """A face of four strokes."""
+    canvas = np.full((400, 400, 3), 255, np.uint8)
+    cv2.circle(canvas, (200, 200), 150, (0, 0, 0), 4)
+    for x in (150, 250):
+        cv2.circle(canvas, (x, 160), 15, (0, 0, 0), -1)
+    cv2.ellipse(canvas, (200, 250), (70, 40), 0, 0, 180, (0, 0, 0), 5)
+    return canvas
+
+
+def animation() -> bytes:
+    portrait = Image.open(io.BytesIO(astronaut())).convert("RGB")
+    return encode(portrait, "GIF", save_all=True, append_images=[Image.new("RGB", portrait.size)])
 
 
 def test_first_glance_shows_a_real_face_and_its_expression(app):
@@ -99,6 +110,10 @@ def test_uploaded_portrait_is_read(app):
         ("cut.png", astronaut()[:9000]),
         ("pixel.png", encode(np.zeros((1, 1, 3), np.uint8))),
         ("strip.png", encode(np.zeros((10, 20_000, 3), np.uint8))),
+        ("bomb.png", pixel_bomb()),
+        ("drawing.png", encode(drawing())),
+        ("animation.gif", animation()),
+        ("wrong-exif.jpg", encode(Image.open(io.BytesIO(astronaut())), "JPEG", exif=WRONG_EXIF)),
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
