@@ -49,22 +49,21 @@ class Mixup(keras.layers.Layer):
 
 
 class EpochBatches(keras.utils.PyDataset):
-    """Draw the rows of each epoch from a seed: epoch e is the same however often training was resumed.
+    """Draw the rows of each epoch from a seed: an epoch is the same however often training was resumed.
 
     A batch is `({"rows": int32 (n, k), "shares": float32 (n, 1)}, targets float32 (n, classes))`, with k = 2
     where the recipe mixes crops and 1 otherwise.
     """
 
     def __init__(
-        self, data: LabelledCrops, targets: npt.NDArray[np.float32], recipe: Recipe, seed: int, epoch: int = 0
+        self, data: LabelledCrops, targets: npt.NDArray[np.float32], recipe: Recipe, seed: int
     ) -> None:
         super().__init__()
         self.targets = targets * (1 - recipe.label_smoothing) + recipe.label_smoothing / targets.shape[1]
         self.recipe = recipe
         self.seed = seed
-        self.epoch = epoch
         self.odds = draw_odds(data, recipe)
-        self._draw()
+        self.draw(0)
 
     def __len__(self) -> int:
         return math.ceil(len(self.rows) / self.recipe.batch_size)
@@ -75,13 +74,9 @@ class EpochBatches(keras.utils.PyDataset):
         targets = shares * self.targets[rows[:, 0]] + (1 - shares) * self.targets[rows[:, -1]]
         return {"rows": rows, "shares": shares}, targets.astype(np.float32)
 
-    def on_epoch_end(self) -> None:
-        """Draw the next epoch; Keras calls it."""
-        self.epoch += 1
-        self._draw()
-
-    def _draw(self) -> None:
-        rng = np.random.default_rng([self.seed, self.epoch])
+    def draw(self, epoch: int) -> None:
+        """Draw the rows of an epoch."""
+        rng = np.random.default_rng([self.seed, epoch])
         n = len(self.targets)
         uniform = np.ptp(self.odds) == 0
         first = rng.permutation(n) if uniform else rng.choice(n, n, p=self.odds)

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -10,6 +11,7 @@ import numpy.typing as npt
 
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
+from training.callbacks import Cancel, Checkpoint, Events, Reseed
 from training.datasets.labelled import COLUMNS, LabelledCrops
 from training.networks import build_network
 from training.precision import choose_precision, has_gpu
@@ -35,21 +37,21 @@ class Fitted:
 
 
 def fit(
-    recipe: Recipe,
-    train: LabelledCrops,
-    inner: LabelledCrops,
-    seed: int,
-    callbacks: Sequence[keras.callbacks.Callback] = (),
-    verbose: int = 0,
+    recipe: Recipe, train: LabelledCrops, inner: LabelledCrops, seed: int, run: Path, verbose: int = 0
 ) -> Fitted:
-    """Train a recipe's network.
+    """Train a recipe's network; where the run's folder holds a checkpoint, go on from it.
 
     Args:
         train: what is learned from.
         inner: held apart from `train`; decides when to stop and when to lower the learning rate.
         seed: of weights, draws and augmentation.
+        run: folder for checkpoints and events.
+
+    Raises:
+        TrainingCancelledError: a file called `cancel` appeared in the run's folder.
     """
     keras.utils.set_random_seed(seed)
+    run.mkdir(parents=True, exist_ok=True)
     columns = present_columns(train)
     policy = choose_precision(recipe)
     keras.config.set_dtype_policy(policy)
@@ -60,22 +62,38 @@ def fit(
         keras.config.set_dtype_policy("float32")
     batches = EpochBatches(train, train.targets[:, columns], recipe, seed)
     _compile(recipe, trainer, len(batches))
+    callbacks = _callbacks(recipe)
+    checkpoint = _checkpoint(run, callbacks)
+    done = checkpoint.restore(trainer)
     start = time.perf_counter()
-    history = trainer.fit(
+    trainer.fit(
         batches,
+        initial_epoch=recipe.epochs if checkpoint.finished else done,
         epochs=recipe.epochs,
         validation_data=_inner_batches(recipe, len(train), inner.targets[:, columns]),
         validation_batch_size=512,
-        callbacks=[*_callbacks(recipe), *callbacks],
+        shuffle=False,  # `batches` are drawn already
+        callbacks=[Reseed(seed, batches), *callbacks, Cancel(run), Events(run, len(train)), checkpoint],
         verbose=verbose,
     )
     return Fitted(
         network=_in_float32(recipe, network, len(columns)),
         columns=columns,
-        history={name: [float(v) for v in values] for name, values in history.history.items()},
+        history=_curves(checkpoint.curves),
         precision=policy,
         seconds=time.perf_counter() - start,
     )
+
+
+def _checkpoint(run: Path, callbacks: Sequence[keras.callbacks.Callback]) -> Checkpoint:
+    kinds = (keras.callbacks.EarlyStopping, keras.callbacks.ReduceLROnPlateau)
+    averaging = next((c for c in callbacks if isinstance(c, keras.callbacks.SwapEMAWeights)), None)
+    return Checkpoint(run, [c for c in callbacks if isinstance(c, kinds)], averaging)
+
+
+def _curves(epochs: Sequence[dict[str, float]]) -> dict[str, list[float]]:
+    """One list a curve from one mapping an epoch."""
+    return {name: [values[name] for values in epochs] for name in epochs[0]} if epochs else {}
 
 
 def present_columns(data: LabelledCrops) -> tuple[int, ...]:

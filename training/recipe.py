@@ -2,9 +2,9 @@
 
 import tomllib
 from pathlib import Path
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from core.errors import RecipeError
 
@@ -71,6 +71,12 @@ class Recipe(_Frozen):
     precision: Literal["auto", "float32"] = "auto"
     augmentation: AugmentationRecipe = AugmentationRecipe()
 
+    @model_validator(mode="after")
+    def _one_way_to_choose_weights(self) -> Self:
+        if self.ema is not None and self.early_stopping is not None:
+            raise ValueError("use either ema or early_stopping: the weights kept would not be those judged")
+        return self
+
 
 def load_recipe(name: str) -> Recipe:
     """Load a recipe by name from `training/recipes`, or from a path to a TOML file.
@@ -88,5 +94,5 @@ def load_recipe(name: str) -> Recipe:
         raise RecipeError(f"The recipe {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        where = ".".join(str(part) for part in first["loc"]) or "the whole"
         raise RecipeError(f"In the recipe {path.name}, {where}: {first['msg'].lower()}.") from None

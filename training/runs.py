@@ -2,7 +2,8 @@
 
 import json
 import platform
-from collections.abc import Sequence
+import shutil
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -12,6 +13,7 @@ from typing import Final
 import keras
 
 from core.errors import DataError
+from training.callbacks.cancel import CANCEL_FILE
 from training.datasets.labelled import LabelledCrops
 from training.datasets.nonfaces import make_nonfaces
 from training.datasets.reading import read
@@ -21,6 +23,7 @@ from training.precision import has_gpu
 from training.recipe import Recipe
 from training.splits import Split, SplitKind, split, split_inner
 
+INPUTS_FILE: Final = "inputs.json"
 PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
@@ -57,16 +60,35 @@ def load(paths: Sequence[Path], recipe: Recipe) -> LabelledCrops:
 
 
 def train_run(
-    recipe: Recipe, data: LabelledCrops, kind: SplitKind, seed: int, folder: Path, verbose: int = 0
+    recipe: Recipe,
+    data: LabelledCrops,
+    kind: SplitKind,
+    seed: int,
+    folder: Path,
+    resume: bool = False,
+    verbose: int = 0,
 ) -> tuple[Fitted, Parts]:
-    """Divide, train, and leave recipe, curves, network and circumstances in `folder`."""
+    """Divide, train, and leave recipe, curves, network and circumstances in `folder`.
+
+    Args:
+        resume: go on from the folder's newest checkpoint; otherwise what the folder held is removed.
+
+    Raises:
+        DataError: nothing is left to judge on, or the folder's run was begun with other data or settings.
+    """
     parts = divide(data, recipe, kind, seed)
     if not len(parts.test):
         raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
-    folder.mkdir(parents=True, exist_ok=True)
+    inputs = {
+        "recipe": recipe.model_dump(mode="json"),
+        "split": kind,
+        "seed": seed,
+        "data_digest": data.digest,
+    }
+    _open_folder(folder, inputs, resume)
     (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    log = keras.callbacks.CSVLogger(str(folder / "curves.csv"))
-    fitted = fit(recipe, parts.train, parts.inner, seed, [log], verbose)
+    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose)
+    (folder / "curves.json").write_text(json.dumps(fitted.history))
     fitted.network.save(folder / "network.keras")
     (folder / "run.json").write_text(
         json.dumps(
@@ -88,3 +110,19 @@ def train_run(
         )
     )
     return fitted, parts
+
+
+def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> None:
+    """Make the run's folder ready, and see to it that a resumed run is the one that was begun."""
+    file = folder / INPUTS_FILE
+    if resume and file.exists():
+        if json.loads(file.read_text()) != inputs:
+            raise DataError(
+                f"The run in {folder} was begun with other data or settings: start anew without resuming."
+            )
+        (folder / CANCEL_FILE).unlink(missing_ok=True)
+        return
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    file.write_text(json.dumps(inputs, indent=2))

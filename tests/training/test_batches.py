@@ -15,17 +15,17 @@ def epoch_of(batches):
 def test_every_row_comes_once_an_epoch_in_another_order():
     batches = EpochBatches(DATA, DATA.targets, make_recipe(), seed=1)
     first = epoch_of(batches)
-    batches.on_epoch_end()
+    batches.draw(1)
     second = epoch_of(batches)
     assert sorted(first[:, 0]) == sorted(second[:, 0]) == list(range(len(DATA)))
     assert not np.array_equal(first, second)
 
 
 def test_epoch_is_the_same_however_it_was_reached():
-    walked = EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), seed=1)
-    for _ in range(3):
-        walked.on_epoch_end()
-    jumped = EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), seed=1, epoch=3)
+    walked, jumped = (EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), seed=1) for _ in range(2))
+    for epoch in range(4):
+        walked.draw(epoch)
+    jumped.draw(3)
     assert np.array_equal(epoch_of(walked), epoch_of(jumped))
     assert np.array_equal(walked[0][1], jumped[0][1])
 

@@ -110,6 +110,21 @@ def test_name_that_cannot_be_a_folder_is_refused(name):
         Naming(name, "title")
 
 
+def test_run_begun_with_other_settings_is_not_resumed(tmp_path):
+    train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path)
+    with pytest.raises(DataError, match="begun with other data or settings"):
+        train_run(make_recipe(epochs=2), DATA, "subject", 1, tmp_path, resume=True)
+
+
+def test_run_that_is_not_resumed_starts_anew(tmp_path):
+    (tmp_path / "run" / "checkpoints").mkdir(parents=True)
+    (tmp_path / "run" / "checkpoints" / "state.json").write_text("from another life")
+    fitted, _ = train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path / "run")
+    assert len(fitted.history["loss"]) == 1
+    again, _ = train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path / "run", resume=True)
+    assert again.history == fitted.history
+
+
 def test_data_that_leave_nothing_to_judge_on_are_refused(tmp_path):
     parts = np.full(len(DATA), "train")
     data = type(DATA)(DATA.crops, DATA.targets, DATA.subjects, DATA.sequences, DATA.sources, parts)

@@ -1,13 +1,22 @@
+import tempfile
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
 
 from core.expressions import EXPRESSIONS
 from tests.training.conftest import SHOWN, make_crops, make_recipe
-from training.fitting import fit, present_columns
+from training.fitting import fit as fit_in
+from training.fitting import present_columns
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
+
+
+def fit(recipe, train, inner, seed):
+    with tempfile.TemporaryDirectory() as folder:
+        return fit_in(recipe, train, inner, seed, Path(folder))
 
 
 def accuracy(fitted, data):

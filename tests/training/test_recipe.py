@@ -24,6 +24,10 @@ def test_unknown_recipe_lists_the_known():
         ('name="x"\ndescription=""\nnetwork="vgg"\nepochs=5', "network"),
         ('name="x"\ndescription=""\nnetwork="residual"\nepochs=5\nwidths=[8, 16]', "widths"),
         (
+            'name="x"\ndescription=""\nnetwork="reference"\nepochs=5\nema=0.9\nearly_stopping=3',
+            "either ema or",
+        ),
+        (
             'name="x"\ndescription=""\nnetwork="reference"\nepochs=5\n[augmentation]\nshift=3',
             "augmentation.shift",
         ),

@@ -24,6 +24,7 @@ def fit(
     seed: Annotated[int, typer.Option(min=0)] = 42,
     name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
     title: Annotated[str | None, typer.Option(help="One line that says what it is.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run stopped.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the bundle; MIEN_HOME/models if left out.")
     ] = None,
@@ -41,10 +42,10 @@ def fit(
         others: tuple[Score, ...] = ()
         if also is not None and also != split:
             CONSOLE.print(f"Training {chosen.name} on the {also} split, for comparison …")
-            _, parts = train_run(chosen, crops, also, seed, runs / also, _verbosity())
+            _, parts = train_run(chosen, crops, also, seed, runs / also, resume, _verbosity())
             others = bundle_run(runs / also, parts, naming, runs / also / "bundle").card.scores
         CONSOLE.print(f"Training {chosen.name} on the {split} split …")
-        _, parts = train_run(chosen, crops, split, seed, runs / split, _verbosity())
+        _, parts = train_run(chosen, crops, split, seed, runs / split, resume, _verbosity())
         bundle = bundle_run(
             runs / split, parts, naming, (output or settings().trained_models) / naming.name, others
         )

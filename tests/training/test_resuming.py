@@ -1,0 +1,111 @@
+"""What is killed goes on as if nothing had happened; what is cancelled stops and keeps its best state."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.training.conftest import make_crops, make_recipe
+from training.callbacks import TrainingCancelledError
+from training.fitting import fit
+
+DATA = make_crops(12)
+TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
+RECIPES = {
+    "early stopping and plateau": {
+        "network": "reference",
+        "schedule": "plateau",
+        "plateau_patience": 1,
+        "early_stopping": 3,
+        "epochs": 9,
+    },
+    "everything random": {"mixup": 0.2, "ema": 0.9, "dropout": 0.3, "balance": 0.5, "epochs": 9},
+}
+SCRIPT = """
+import sys
+from pathlib import Path
+from tests.training.test_resuming import INNER, RECIPES, TRAIN, make_recipe
+from training.fitting import fit
+fit(make_recipe(**RECIPES[sys.argv[1]]), TRAIN, INNER, seed=5, run=Path(sys.argv[2]))
+"""
+ROOT = Path(__file__).parents[2]
+
+
+def epochs_done(run):
+    state = run / "checkpoints" / "state.json"
+    return json.loads(state.read_text())["epochs_done"] if state.exists() else 0
+
+
+def kill_in_mid_training(kind, run):
+    """Train in a process of its own and kill it after the second epoch."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", SCRIPT, kind, str(run)], cwd=ROOT, stderr=subprocess.DEVNULL, env=os.environ
+    )
+    deadline = time.monotonic() + 120
+    while epochs_done(run) < 2 and process.poll() is None and time.monotonic() < deadline:
+        time.sleep(0.01)
+    process.send_signal(signal.SIGKILL)
+    assert process.wait() == -signal.SIGKILL, "it ended before it could be killed"
+
+
+@pytest.mark.parametrize("kind", RECIPES)
+def test_training_killed_in_mid_epoch_resumes_to_the_same_result(tmp_path, kind):
+    recipe = make_recipe(**RECIPES[kind])
+    whole = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "whole")
+    kill_in_mid_training(kind, tmp_path / "killed")
+    assert 2 <= epochs_done(tmp_path / "killed") < len(whole.history["loss"])
+    resumed = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "killed")
+    assert resumed.history == whole.history
+    for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+
+
+def test_finished_training_is_not_trained_again(tmp_path):
+    recipe = make_recipe(epochs=2)
+    first = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path)
+    again = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path)
+    assert again.history == first.history
+    assert again.seconds < first.seconds
+    assert all(
+        np.array_equal(a, b)
+        for a, b in zip(again.network.get_weights(), first.network.get_weights(), strict=True)
+    )
+
+
+def test_cancel_stops_within_a_batch_and_keeps_the_best_state(tmp_path):
+    fit(make_recipe(epochs=1), TRAIN, INNER, seed=5, run=tmp_path)
+    best = next((tmp_path / "checkpoints").glob("best-*"))
+    (tmp_path / "cancel").touch()
+    with pytest.raises(TrainingCancelledError, match="cancelled"):
+        fit(make_recipe(epochs=5), TRAIN, INNER, seed=5, run=tmp_path)
+    assert best.exists()
+    assert epochs_done(tmp_path) == 1
+
+
+def test_only_the_newest_and_the_best_state_stay_on_the_disk(tmp_path):
+    fit(make_recipe(epochs=4), TRAIN, INNER, seed=5, run=tmp_path)
+    kinds = sorted(file.name.split("-")[0] for file in (tmp_path / "checkpoints").glob("*.h5"))
+    assert kinds == ["best", "last"]
+
+
+def test_events_tell_what_a_page_shows(tmp_path):
+    fit(make_recipe(epochs=3), TRAIN, INNER, seed=5, run=tmp_path)
+    events = [json.loads(line) for line in (tmp_path / "events.jsonl").read_text().splitlines()]
+    assert [e["event"] for e in events if e["event"] != "batch"] == [
+        "start",
+        "epoch",
+        "epoch",
+        "epoch",
+        "end",
+    ]
+    assert "batch" in {e["event"] for e in events}
+    last = [e for e in events if e["event"] == "epoch"][-1]
+    assert (last["epoch"], last["epochs"], last["seconds_left"]) == (3, 3, 0)
+    assert last["crops_per_second"] > 0
+    assert {"loss", "accuracy", "val_loss", "val_accuracy", "learning_rate", "device_memory"} <= set(last)

@@ -1,0 +1,27 @@
+"""Stop a training from outside, between two batches."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import keras
+
+from core.errors import MienError
+
+CANCEL_FILE: Final = "cancel"
+
+
+class TrainingCancelledError(MienError):
+    """Somebody asked for the training to stop; its best checkpoint is kept."""
+
+
+class Cancel(keras.callbacks.Callback):
+    """Stop as soon as a file called `cancel` lies in the run's folder."""
+
+    def __init__(self, run: Path) -> None:
+        super().__init__()
+        self.flag = run / CANCEL_FILE
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Look for the file; Keras calls it after each batch."""
+        if self.flag.exists():
+            raise TrainingCancelledError("The training was cancelled; its best checkpoint was kept.")
