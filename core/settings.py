@@ -18,6 +18,9 @@ class Settings(BaseSettings):
         default=PROJECT_ROOT / "var", description="where Mien writes: bundles, caches, runs; never pictures"
     )
     shipped_models: Path = Field(default=PROJECT_ROOT / "models", description="bundles that came with Mien")
+    ray_address: str | None = Field(
+        default=None, description="Ray cluster for cross-validation; none: processes on this machine"
+    )
 
     @property
     def trained_models(self) -> Path:

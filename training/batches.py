@@ -47,6 +47,12 @@ class Mixup(keras.layers.Layer):
         shares = ops.reshape(shares, (-1, 1, 1, 1))
         return shares * pairs[:, 0] + (1 - shares) * pairs[:, 1]
 
+    def compute_output_shape(
+        self, crops_shape: tuple[int | None, ...], shares_shape: tuple[int | None, ...]
+    ) -> tuple[int | None, ...]:
+        """Said here because JAX cannot halve a batch of unknown size."""
+        return (shares_shape[0], *crops_shape[1:])
+
 
 class EpochBatches(keras.utils.PyDataset):
     """Draw the rows of each epoch from a seed: an epoch is the same however often training was resumed.
@@ -78,14 +84,15 @@ class EpochBatches(keras.utils.PyDataset):
         """Draw the rows of an epoch."""
         rng = np.random.default_rng([self.seed, epoch])
         n = len(self.targets)
-        uniform = np.ptp(self.odds) == 0
-        first = rng.permutation(n) if uniform else rng.choice(n, n, p=self.odds)
+        count = self.recipe.draws or n
+        in_turn = count == n and np.ptp(self.odds) == 0
+        first = rng.permutation(n) if in_turn else rng.choice(n, count, p=self.odds)
         if self.recipe.mixup:
             self.rows = np.stack([first, rng.permutation(first)], axis=1).astype(np.int32)
-            self.shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (n, 1)).astype(np.float32)
+            self.shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (count, 1)).astype(np.float32)
         else:
             self.rows = first[:, None].astype(np.int32)
-            self.shares = np.ones((n, 1), np.float32)
+            self.shares = np.ones((count, 1), np.float32)
 
 
 def draw_odds(data: LabelledCrops, recipe: Recipe) -> npt.NDArray[np.float64]:

@@ -12,7 +12,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from core.bundles import Bundle, Card, Score, Thresholds
+from core.bundles import Bundle, Card, Refusal, Score, Thresholds
 from core.bundles.card import NAME_PATTERN, Training
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
@@ -20,17 +20,10 @@ from core.errors import BundleError
 from core.expressions import EXPRESSIONS
 from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
-from training.datasets.ferplus import SOURCE as FERPLUS
-from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
-from training.evaluation import evaluate
+from training.evaluation import measure_refusal, predict, score_predictions
 from training.runs import Parts
 from training.terms import limits_of, terms_of
-
-PROTOCOLS = {
-    "subject": "nobody in the test part was seen in training",
-    "random": "random 80:20 split of frames, as in the reference work",
-}
 
 
 @dataclass(frozen=True)
@@ -51,12 +44,20 @@ class Naming:
             )
 
 
-def bundle_run(run: Path, parts: Parts, naming: Naming, target: Path, also: Sequence[Score] = ()) -> Bundle:
+def bundle_run(
+    run: Path,
+    parts: Parts,
+    naming: Naming,
+    target: Path,
+    also: Sequence[Score] = (),
+    refusal: Refusal | None = None,
+) -> Bundle:
     """Turn the run in a folder into a bundle at `target`.
 
     Args:
         parts: the data of the run, divided as it was.
-        also: scores of other trainings of the same recipe, for comparison.
+        also: scores of other trainings of the same recipe: other splits, or the folds of a cross-validation.
+        refusal: measured by other trainings, where the test part holds no crop without a face.
 
     Raises:
         BundleError: the exported model does not answer as the trained one; nothing is left behind then.
@@ -86,10 +87,9 @@ def bundle_run(run: Path, parts: Parts, naming: Naming, target: Path, also: Sequ
             files=exporting.write_runtime_model(network, staged),
         )
         exporting.write_card(draft, staged)
-        exporting.check_parity(network, Classifier(read_bundle(staged)), parts.test.crops[:512])
+        exporting.check_parity(network, Classifier(read_bundle(staged)), parts.inner.crops[:512])
         calibrated = _calibrate(draft, staged, parts.inner)
-        scores = (*_scores(calibrated, staged, parts, about["split"]), *also)
-        exporting.write_card(calibrated.model_copy(update={"scores": scores}), staged)
+        exporting.write_card(calibrated.model_copy(update=_judge(staged, parts, also, refusal)), staged)
         return exporting.publish(staged, target)
     finally:
         if staged.exists():
@@ -110,19 +110,14 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     return card
 
 
-def _scores(card: Card, staged: Path, parts: Parts, split: str) -> list[Score]:
-    """One score a data set; of FER+ the crops on which at least half of the annotators agree."""
+def _judge(staged: Path, parts: Parts, also: Sequence[Score], refusal: Refusal | None) -> dict[str, object]:
+    """What the card says about the test part: one score a data set, and how non-faces are refused."""
     classifier = Classifier(read_bundle(staged))
-    scores = []
-    for source in dict.fromkeys(parts.test.sources):
-        data = parts.test.take(parts.test.sources == source)
-        name, protocol = str(source), PROTOCOLS[split]
-        if source == FERPLUS:
-            data = data.take(majority_share(data) >= 0.5)
-            name = "FER+ valid"
-            protocol = (
-                "official validation part, majority of at least half the votes, near-duplicates removed"
-            )
-        if (data.labels != NOT_A_FACE).any():
-            scores.append(evaluate(classifier, data, name, protocol, leaks=parts.leak > 0))
-    return scores
+    shows_a_face = parts.test.labels != NOT_A_FACE
+    faces, nonfaces = parts.test.take(shows_a_face), parts.test.take(~shows_a_face)
+    found: tuple[Score, ...] = ()
+    if len(faces):
+        found = score_predictions(predict(classifier, faces), parts.split, parts.leak > 0, "a fifth held out")
+    if len(faces) and len(nonfaces):
+        refusal = measure_refusal(classifier, nonfaces, faces)
+    return {"scores": (*found, *also), "refusal": refusal}

@@ -9,11 +9,13 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
+from core.bundles import Bundle
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed
 from training.datasets.labelled import COLUMNS, LabelledCrops
-from training.networks import build_network
+from training.initial import start_from
+from training.networks import build_network, mirror
 from training.precision import choose_precision, has_gpu
 from training.recipe import Recipe
 
@@ -37,7 +39,14 @@ class Fitted:
 
 
 def fit(
-    recipe: Recipe, train: LabelledCrops, inner: LabelledCrops, seed: int, run: Path, verbose: int = 0
+    recipe: Recipe,
+    train: LabelledCrops,
+    inner: LabelledCrops,
+    seed: int,
+    run: Path,
+    verbose: int = 0,
+    initial: Bundle | None = None,
+    watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> Fitted:
     """Train a recipe's network; where the run's folder holds a checkpoint, go on from it.
 
@@ -46,8 +55,11 @@ def fit(
         inner: held apart from `train`; decides when to stop and when to lower the learning rate.
         seed: of weights, draws and augmentation.
         run: folder for checkpoints and events.
+        initial: whose weights to start from; None starts from random ones.
+        watchers: further callbacks; they may look but not change anything.
 
     Raises:
+        RecipeError: `initial` holds another network than the recipe asks for.
         TrainingCancelledError: a file called `cancel` appeared in the run's folder.
     """
     keras.utils.set_random_seed(seed)
@@ -57,6 +69,8 @@ def fit(
     keras.config.set_dtype_policy(policy)
     try:
         network = build_network(recipe, len(columns))
+        if initial is not None:
+            start_from(network, columns, initial)
         trainer = _build_trainer(recipe, network, np.concatenate([train.crops, inner.crops]), seed)
     finally:
         keras.config.set_dtype_policy("float32")
@@ -73,7 +87,14 @@ def fit(
         validation_data=_inner_batches(recipe, len(train), inner.targets[:, columns]),
         validation_batch_size=512,
         shuffle=False,  # `batches` are drawn already
-        callbacks=[Reseed(seed, batches), *callbacks, Cancel(run), Events(run, len(train)), checkpoint],
+        callbacks=[
+            Reseed(seed, batches),
+            *callbacks,
+            Cancel(run),
+            Events(run, len(batches.rows)),
+            checkpoint,
+            *watchers,
+        ],
         verbose=verbose,
     )
     return Fitted(
@@ -166,4 +187,4 @@ def _in_float32(recipe: Recipe, network: keras.Model, classes: int) -> keras.Mod
     """The same weights in a float32 network, which is what is exported and measured."""
     plain = build_network(recipe, classes)
     plain.set_weights(network.get_weights())
-    return plain
+    return mirror(plain) if recipe.mirror else plain

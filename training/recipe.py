@@ -39,6 +39,7 @@ class Recipe(_Frozen):
     name: str
     description: str
     network: Literal["reference", "residual"]
+    stem: int = Field(16, ge=MIN_WIDTH, le=2048, description="channels at full resolution")
     widths: tuple[Annotated[int, Field(ge=MIN_WIDTH, le=2048)], ...] = Field(
         (), description="channels of the residual network's stages"
     )
@@ -59,6 +60,8 @@ class Recipe(_Frozen):
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     mixup: float = Field(0.0, ge=0, le=1, description="alpha of the beta distribution; 0 is off")
     ema: float | None = Field(None, gt=0, lt=1, description="momentum of the averaged weights; none: off")
+    mirror: bool = Field(False, description="answer for a crop and its mirror image, averaged")
+    draws: int | None = Field(None, ge=1, description="crops an epoch sees; none: as many as there are")
     balance: float = Field(
         0.0, ge=0, le=1, description="draw a class by its share to the power of minus this"
     )

@@ -1,30 +1,31 @@
 """One training from data to a folder that evaluation and export read."""
 
+import hashlib
 import json
-import platform
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
 import keras
+import numpy as np
 
+from core.bundles import Bundle
 from core.errors import DataError
 from training.callbacks.cancel import CANCEL_FILE
+from training.circumstances import circumstances
 from training.datasets.labelled import LabelledCrops
 from training.datasets.nonfaces import make_nonfaces
+from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
 from training.datasets.recutting import recut
 from training.fitting import Fitted, fit
-from training.precision import has_gpu
 from training.recipe import Recipe
 from training.splits import Split, SplitKind, split, split_inner
 
 INPUTS_FILE: Final = "inputs.json"
-PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +35,40 @@ class Parts:
     train: LabelledCrops
     inner: LabelledCrops
     test: LabelledCrops
+    split: SplitKind
     leak: float
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over all three parts."""
+        return hashlib.sha256(
+            "".join(part.digest for part in (self.train, self.inner, self.test)).encode()
+        ).hexdigest()
 
 
 def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> Parts:
-    """Divide data for a recipe; made non-faces join the training and inner parts only."""
-    whole: Split = split(data, kind, seed)
-    rest = data.take(whole.train)
-    rows, inner_rows = split_inner(rest, kind, recipe.inner_share, seed)
+    """Split data once for a recipe.
+
+    Raises:
+        DataError: the data cannot be split so, or nothing is left to judge on.
+    """
+    found = split(data, kind, seed)
+    if not len(found.test):
+        raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
+    return take_apart(data, recipe, found, seed)
+
+
+def divide_whole(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> Parts:
+    """Learn from all that no data set keeps for its own test: such a model is judged by cross-validation."""
+    test = data.parts == "test"
+    whole = Split(kind, np.flatnonzero(~test), np.flatnonzero(test), leak=0.0)
+    return take_apart(data, recipe, whole, seed)
+
+
+def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> Parts:
+    """Set an inner part aside by the split's rule; made non-faces join the training and inner parts only."""
+    rest = data.take(found.train)
+    rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
     if recipe.made_nonfaces:
         train, inner = (
@@ -50,66 +77,70 @@ def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> P
             )
             for part, share, offset in ((train, 1 - recipe.inner_share, 0), (inner, recipe.inner_share, 1))
         )
-    return Parts(train, inner, data.take(whole.test), whole.leak)
+    return Parts(train, inner, data.take(found.test), found.kind, found.leak)
 
 
-def load(paths: Sequence[Path], recipe: Recipe) -> LabelledCrops:
+def load(paths: Sequence[str | Path], recipe: Recipe) -> LabelledCrops:
     """Read data sets and cut their crops as the recipe asks."""
     data = read(paths)
-    return recut(data) if recipe.recut else data
+    log_skipped(data.skipped)
+    return recut(data.crops) if recipe.recut else data.crops
 
 
 def train_run(
     recipe: Recipe,
-    data: LabelledCrops,
-    kind: SplitKind,
+    parts: Parts,
     seed: int,
     folder: Path,
+    *,
+    initial: Bundle | None = None,
     resume: bool = False,
     verbose: int = 0,
-) -> tuple[Fitted, Parts]:
-    """Divide, train, and leave recipe, curves, network and circumstances in `folder`.
+    watchers: Sequence[keras.callbacks.Callback] = (),
+) -> Fitted:
+    """Train, and leave recipe, curves, network and circumstances in `folder`.
 
     Args:
+        initial: whose weights to start from; None starts from random ones.
         resume: go on from the folder's newest checkpoint; otherwise what the folder held is removed.
+        watchers: further callbacks; they may look but not change anything.
 
     Raises:
-        DataError: nothing is left to judge on, or the folder's run was begun with other data or settings.
+        DataError: the folder's run was begun with other data or settings.
+        RecipeError: `initial` holds another network than the recipe asks for.
     """
-    parts = divide(data, recipe, kind, seed)
-    if not len(parts.test):
-        raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
     inputs = {
         "recipe": recipe.model_dump(mode="json"),
-        "split": kind,
+        "split": parts.split,
         "seed": seed,
-        "data_digest": data.digest,
+        "initial": initial.digest if initial else None,
+        "data_digest": parts.digest,
     }
     _open_folder(folder, inputs, resume)
     (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose)
+    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, watchers)
     (folder / "curves.json").write_text(json.dumps(fitted.history))
     fitted.network.save(folder / "network.keras")
     (folder / "run.json").write_text(
         json.dumps(
             {
                 "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                "split": kind,
+                "split": parts.split,
                 "seed": seed,
-                "data_digest": data.digest,
+                "initial": initial.name if initial else None,
+                "data_digest": parts.digest,
                 "columns": fitted.columns,
+                "sources": sorted(set(parts.train.sources.tolist())),
                 "rows": {name: len(getattr(parts, name)) for name in ("train", "inner", "test")},
                 "epochs": len(fitted.history["loss"]),
                 "seconds": round(fitted.seconds, 1),
                 "precision": fitted.precision,
-                "device": "GPU" if has_gpu() else platform.processor() or platform.machine(),
-                "backend": keras.backend.backend(),
-                "versions": {name: version(name) for name in PACKAGES},
+                **circumstances(),
             },
             indent=2,
         )
     )
-    return fitted, parts
+    return fitted
 
 
 def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> None:

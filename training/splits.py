@@ -1,17 +1,24 @@
 """Divide data into parts that may be compared honestly, or, on request, as the slides did."""
 
 from dataclasses import dataclass, replace
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold, train_test_split
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from core.errors import DataError
 from training.datasets.labelled import LabelledCrops
 
-SplitKind: TypeAlias = Literal["subject", "random"]
+SplitKind: TypeAlias = Literal["subject", "sequence", "official", "random"]
 Rows: TypeAlias = npt.NDArray[np.intp]
+
+PROTOCOLS: Final[dict[SplitKind, str]] = {
+    "subject": "nobody in the test part was seen in training",
+    "sequence": "no recording stands on both sides, but its person may",
+    "official": "the data set's own division",
+    "random": "random split of frames, as in the reference work",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,48 +38,74 @@ class Split:
 def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0.2) -> Split:
     """Split once.
 
-    "subject" keeps everything of one person on one side (sequences stand in where nobody is named) and
-    follows a data set's own division where it has one; "random" draws rows as the slides did and says how
-    much leaks.
+    "subject" keeps everything of one person on one side (sequences stand in where nobody is named), and
+    "sequence" everything of one recording; both follow a data set's own division where it has one, and
+    "official" knows only that. "random" draws rows as the slides did and says how much leaks.
 
     Raises:
-        DataError: too few subjects for the wanted test share.
+        DataError: too few subjects for the wanted test share, or no division of the data set's own.
     """
     if kind == "random":
+        train, test = train_test_split(np.arange(len(data)), test_size=test_share, random_state=seed)
+        return _split(data, kind, train, test)
+    if kind == "official":
+        return _official(data)
+    return folds(data, kind, round(1 / test_share), seed)[0]
+
+
+def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[Split, ...]:
+    """Divide for cross-validation: every row without a division of its data set's own is tested once.
+
+    Rows that their data set gave to training are learned from in every fold; those that it gave to the test
+    are tested in every fold.
+
+    Raises:
+        DataError: there are fewer subjects (or rows) than folds, or `kind` is "official", which has one.
+    """
+    if kind == "official":
+        raise DataError("A data set has one division of its own: choose another split to cross-validate.")
+    if kind == "random":
         rows = np.arange(len(data))
-        train, test = train_test_split(rows, test_size=test_share, random_state=seed)
-    else:
-        free = np.flatnonzero(data.parts == "")
-        train, test = (
-            np.concatenate([np.flatnonzero(data.parts == part), free[rows]])
-            for part, rows in zip(("train", "test"), _grouped(data.take(free), test_share, seed), strict=True)
+        splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
+        return tuple(_split(data, kind, *found) for found in splitter.split(rows, data.labels))
+    free = np.flatnonzero(data.parts == "")
+    own = [np.flatnonzero(data.parts == part) for part in ("train", "test")]
+    if not len(free):
+        return (_split(data, kind, *own),)
+    keys = groups(data, kind)[free]
+    if len(np.unique(keys)) < count:
+        raise DataError(
+            f"Only {len(np.unique(keys))} {kind}s are known, and {count} are needed to keep one part apart: "
+            "add data or choose the random split."
         )
-    leak = float(np.isin(data.sequences[test], data.sequences[train]).mean())
-    return Split(kind, np.sort(train), np.sort(test), leak)
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    return tuple(
+        _split(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
+        for train, test in splitter.split(free, data.labels[free], keys)
+    )
 
 
 def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:
     """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule."""
     undivided = replace(data, parts=np.full(len(data), ""))
-    inner = split(undivided, kind, seed, share)
+    inner = split(undivided, "subject" if kind == "official" else kind, seed, share)
     return inner.train, inner.test
 
 
-def groups(data: LabelledCrops) -> npt.NDArray[np.str_]:
-    """What must stay together: the subject where known, else the sequence; str (n,)."""
+def groups(data: LabelledCrops, kind: SplitKind = "subject") -> npt.NDArray[np.str_]:
+    """What must stay together: the subject where known, else (and for "sequence") the sequence; str (n,)."""
+    if kind == "sequence":
+        return data.sequences
     return np.where(data.subjects != "", data.subjects, data.sequences)
 
 
-def _grouped(data: LabelledCrops, test_share: float, seed: int) -> tuple[Rows, Rows]:
-    if not len(data):
-        return np.empty(0, np.intp), np.empty(0, np.intp)
-    keys = groups(data)
-    folds = round(1 / test_share)
-    if len(np.unique(keys)) < folds:
-        raise DataError(
-            f"Only {len(np.unique(keys))} subjects are known, and {folds} are needed to keep one part apart: "
-            "add data or choose the random split."
-        )
-    splitter = StratifiedGroupKFold(folds, shuffle=True, random_state=seed)
-    train, test = next(splitter.split(data.crops, data.labels, keys))
-    return train, test
+def _official(data: LabelledCrops) -> Split:
+    train, test = (np.flatnonzero(data.parts == part) for part in ("train", "test"))
+    if not len(train) or not len(test):
+        raise DataError("The data set has no division of its own: choose the subject split.")
+    return _split(data, "official", train, test)
+
+
+def _split(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Split:
+    leak = float(np.isin(data.sequences[test], data.sequences[train]).mean()) if len(test) else 0.0
+    return Split(kind, np.sort(train), np.sort(test), leak)

@@ -3,12 +3,14 @@
 from collections.abc import Iterable
 
 from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.fer2013 import SOURCE as FER2013
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.labelled import NOT_A_FACE
 
 TERMS = {
     CKPLUS: "CK+48 derives from the Extended Cohn-Kanade data set: research use by agreement; "
     "its pictures may be neither shown nor passed on.",
+    FER2013: "FER2013's pictures were collected from the web for research and may not be published.",
     FERPLUS: "FER2013's pictures were collected from the web for research and may not be published; "
     "FER+'s votes are under the MIT licence.",
 }

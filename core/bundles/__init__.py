@@ -1,6 +1,16 @@
 """Bundles: trained models as folders that `core` serves without TensorFlow."""
 
-from core.bundles.card import Card, Interval, Score, Thresholds
+from core.bundles.card import (
+    Card,
+    ClassScore,
+    CoveragePoint,
+    Interval,
+    Refusal,
+    ReliabilityBin,
+    Robustness,
+    Score,
+    Thresholds,
+)
 from core.bundles.store import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle, bundle_names, find_bundle
 
 __all__ = [
@@ -9,7 +19,12 @@ __all__ = [
     "RUNTIME_FILE",
     "Bundle",
     "Card",
+    "ClassScore",
+    "CoveragePoint",
     "Interval",
+    "Refusal",
+    "ReliabilityBin",
+    "Robustness",
     "Score",
     "Thresholds",
     "bundle_names",

@@ -30,6 +30,38 @@ class ClassScore(_Frozen):
     n: int = Field(description="pictures that show it")
 
 
+class ReliabilityBin(_Frozen):
+    """Answers of about the same confidence."""
+
+    n: int
+    confidence: float = Field(description="mean top probability")
+    accuracy: float
+
+
+class CoveragePoint(_Frozen):
+    """Accuracy on the most confident share of the crops."""
+
+    coverage: float
+    accuracy: float
+
+
+class Refusal(_Frozen):
+    """How often a bundle gives no label to what is no face, and to what is one."""
+
+    nonfaces: int
+    nonfaces_refused: float = Field(description="share that gets no label, for whatever reason")
+    faces: int
+    faces_refused: float = Field(description="share that is called unlike a face")
+
+
+class Robustness(_Frozen):
+    """What one change of the crops costs."""
+
+    change: str
+    accuracy: float
+    lost: float = Field(description="accuracy on the unchanged crops minus `accuracy`")
+
+
 class Score(_Frozen):
     """What a bundle is worth on one set of labelled crops."""
 
@@ -50,6 +82,11 @@ class Score(_Frozen):
     )
     coverage: float = Field(description="share of crops that get a label")
     covered_accuracy: float | None = Field(description="accuracy on those; None where all abstained")
+    labels: tuple[Expression, ...] = Field(
+        (), description="what `confusion` counts, in order; the card's labels where empty"
+    )
+    reliability: tuple[ReliabilityBin, ...] = ()
+    risk_coverage: tuple[CoveragePoint, ...] = ()
 
 
 class Thresholds(_Frozen):
@@ -76,8 +113,10 @@ class Training(_Frozen):
     """How a bundle came about."""
 
     recipe: dict[str, object]
-    split: Literal["subject", "random"]
+    split: Literal["subject", "sequence", "official", "random"]
     seed: int
+    initial: str | None = Field(None, description="bundle whose weights it started from; None: from scratch")
+    sources: tuple[str, ...] = Field((), description="data sets learned from")
     rows: dict[str, int] = Field(description="crops learned from, kept for choices, and judged on")
     data_digest: str
     epochs: int
@@ -101,6 +140,8 @@ class Card(_Frozen):
     thresholds: Thresholds
     parameters: int = Field(description="weights of the network, trainable or not")
     scores: tuple[Score, ...]
+    refusal: Refusal | None = Field(None, description="None: never measured")
+    robustness: tuple[Robustness, ...] = ()
     training: Training
     terms: str = Field(description="what the training data allows")
     limits: tuple[str, ...]

@@ -204,7 +204,7 @@ def test_pose_is_recovered_from_the_landmarks_of_a_turned_head(yaw, roll, scale)
 
 def test_training_crops_of_fer2013_are_found_and_lie_on_the_template(shared_data):
     """The figures that the template was fitted by, on 400 crops."""
-    data = read_ferplus(shared_data / "fer2013plus" / "train-1.npz").crops[:400]
+    data = read_ferplus(shared_data / "fer2013plus" / "train-1.npz").crops.crops[:400]
     found = [faces.find_in_crop(cv2.cvtColor(crop, cv2.COLOR_GRAY2RGB)) for crop in data]
     points = np.array([f.landmarks for f in found if f.landmarks is not None])
     assert len(points) > 0.95 * len(data)

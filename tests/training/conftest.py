@@ -24,6 +24,7 @@ def make_crops(subjects: int = 12, frames: int = 3, shown=SHOWN, seed: int = 0) 
         np.array([f"S{s:03}_{e}" for s, e, _ in rows]),
         np.full(n, "CK+48"),
         np.full(n, ""),
+        np.array([f"{e}/S{s:03}_001_{f:08}.png" for s, e, f in rows]),
     )
 
 

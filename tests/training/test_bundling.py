@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -12,7 +13,7 @@ from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training import exporting
 from training.bundling import Naming, bundle_run
 from training.networks import build_network
-from training.runs import train_run
+from training.runs import divide, train_run
 
 DATA = make_crops(15)
 
@@ -20,7 +21,8 @@ DATA = make_crops(15)
 @pytest.fixture(scope="module")
 def run(tmp_path_factory):
     folder = tmp_path_factory.mktemp("run")
-    _, parts = train_run(make_recipe(epochs=3), DATA, "subject", 1, folder)
+    parts = divide(DATA, make_recipe(), "subject", 1)
+    train_run(make_recipe(epochs=3), parts, 1, folder)
     return folder, parts
 
 
@@ -66,7 +68,8 @@ def test_thresholds_were_chosen_on_the_inner_part(made, run):
 
 
 def test_random_split_is_called_leaking(tmp_path):
-    _, parts = train_run(make_recipe(epochs=1), DATA, "random", 1, tmp_path / "run")
+    parts = divide(DATA, make_recipe(), "random", 1)
+    train_run(make_recipe(epochs=1), parts, 1, tmp_path / "run")
     bundle = bundle_run(tmp_path / "run", parts, Naming("leaky", "Leaky"), tmp_path / "leaky")
     assert bundle.card.scores[0].leaks
     assert bundle.card.headline is None
@@ -88,7 +91,7 @@ def test_failed_bundling_leaves_nothing_and_keeps_what_was_there(run, made, tmp_
     folder, parts = run
     target = tmp_path / "bars"
     bundle_run(folder, parts, Naming("bars", "first"), target)
-    empty = parts.__class__(parts.train, parts.inner.take(np.zeros(0, int)), parts.test, parts.leak)
+    empty = replace(parts, inner=parts.inner.take(np.zeros(0, int)))
     with pytest.raises((ValueError, IndexError)):
         bundle_run(folder, empty, Naming("bars", "second"), target)
     assert [p.name for p in tmp_path.iterdir()] == ["bars"]
@@ -111,25 +114,26 @@ def test_name_that_cannot_be_a_folder_is_refused(name):
 
 
 def test_run_begun_with_other_settings_is_not_resumed(tmp_path):
-    train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path)
+    parts = divide(DATA, make_recipe(), "subject", 1)
+    train_run(make_recipe(epochs=1), parts, 1, tmp_path)
     with pytest.raises(DataError, match="begun with other data or settings"):
-        train_run(make_recipe(epochs=2), DATA, "subject", 1, tmp_path, resume=True)
+        train_run(make_recipe(epochs=2), parts, 1, tmp_path, resume=True)
 
 
 def test_run_that_is_not_resumed_starts_anew(tmp_path):
     (tmp_path / "run" / "checkpoints").mkdir(parents=True)
     (tmp_path / "run" / "checkpoints" / "state.json").write_text("from another life")
-    fitted, _ = train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path / "run")
+    parts = divide(DATA, make_recipe(), "subject", 1)
+    fitted = train_run(make_recipe(epochs=1), parts, 1, tmp_path / "run")
     assert len(fitted.history["loss"]) == 1
-    again, _ = train_run(make_recipe(epochs=1), DATA, "subject", 1, tmp_path / "run", resume=True)
+    again = train_run(make_recipe(epochs=1), parts, 1, tmp_path / "run", resume=True)
     assert again.history == fitted.history
 
 
-def test_data_that_leave_nothing_to_judge_on_are_refused(tmp_path):
-    parts = np.full(len(DATA), "train")
-    data = type(DATA)(DATA.crops, DATA.targets, DATA.subjects, DATA.sequences, DATA.sources, parts)
+def test_data_that_leave_nothing_to_judge_on_are_refused():
+    data = replace(DATA, parts=np.full(len(DATA), "train"))
     with pytest.raises(DataError, match="Nothing is left to judge"):
-        train_run(make_recipe(epochs=1), data, "subject", 1, tmp_path)
+        divide(data, make_recipe(), "subject", 1)
 
 
 def _with_card(staged, run):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from core.errors import DataError
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.ckplus import read_ckplus
 from training.datasets.labelled import LabelledCrops
-from training.splits import groups, split, split_inner
+from training.splits import folds, groups, split, split_inner
 
 
 @settings(max_examples=25, deadline=None)
@@ -30,6 +32,53 @@ def test_inner_part_shares_nobody_with_what_is_learned(seed):
     assert len(train) + len(inner) == len(rest)
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    subjects=st.integers(6, 24),
+    count=st.integers(2, 6),
+    kind=st.sampled_from(["subject", "sequence", "random"]),
+    seed=st.integers(0, 2**31 - 1),
+)
+def test_folds_test_every_row_once_and_keep_groups_whole(subjects, count, kind, seed):
+    data = make_crops(subjects)
+    found = folds(data, kind, count, seed)
+    assert sorted(np.concatenate([fold.test for fold in found])) == list(range(len(data)))
+    for fold in found:
+        assert not set(fold.train) & set(fold.test)
+        if kind != "random":
+            keys = groups(data, kind)
+            assert not set(keys[fold.train]) & set(keys[fold.test])
+
+
+def test_folds_leave_the_parts_that_a_data_set_divided_itself_where_they_are():
+    free, own = make_crops(10), make_crops(6, seed=1)
+    own = replace(own, parts=np.where(own.subjects < "S004", "train", "test"))
+    data = LabelledCrops.concatenate([free, own])
+    for fold in folds(data, "subject", 5, 0):
+        assert set(np.flatnonzero(data.parts == "train")) <= set(fold.train)
+        assert set(np.flatnonzero(data.parts == "test")) <= set(fold.test)
+
+
+def test_sequence_split_may_show_a_person_on_both_sides_but_no_recording():
+    data = make_crops(20)
+    found = split(data, "sequence", 3)
+    assert found.leak == 0
+    assert set(data.subjects[found.train]) & set(data.subjects[found.test])
+
+
+def test_official_split_follows_the_data_set_and_nothing_else():
+    data = make_crops(10)
+    with pytest.raises(DataError, match="no division of its own"):
+        split(data, "official", 0)
+    parts = np.where(data.subjects < "S005", "train", np.where(data.subjects < "S007", "test", ""))
+    divided = replace(data, parts=parts)
+    found = split(divided, "official", 0)
+    assert set(parts[found.train]) == {"train"}
+    assert set(parts[found.test]) == {"test"}
+    with pytest.raises(DataError, match="one division"):
+        folds(divided, "official", 5, 0)
+
+
 def test_same_seed_divides_alike():
     data = make_crops()
     assert np.array_equal(split(data, "random", 42).test, split(data, "random", 42).test)
@@ -44,9 +93,7 @@ def test_random_split_says_how_much_leaks():
 
 def test_where_nobody_is_named_sequences_stay_together():
     data = make_crops(10)
-    anonymous = LabelledCrops(
-        data.crops, data.targets, np.full(len(data), ""), data.sequences, data.sources, data.parts
-    )
+    anonymous = replace(data, subjects=np.full(len(data), ""))
     found = split(anonymous, "subject", 0)
     assert not set(groups(anonymous)[found.train]) & set(groups(anonymous)[found.test])
     assert len(set(groups(anonymous))) == 10 * len(SHOWN)
@@ -55,7 +102,7 @@ def test_where_nobody_is_named_sequences_stay_together():
 def test_own_division_of_a_data_set_is_followed():
     data = make_crops(10)
     parts = np.where(data.subjects < "S005", "train", "test")
-    divided = LabelledCrops(data.crops, data.targets, data.subjects, data.sequences, data.sources, parts)
+    divided = replace(data, parts=parts)
     found = split(divided, "subject", 0)
     assert set(parts[found.train]) == {"train"}
     assert set(parts[found.test]) == {"test"}
@@ -67,7 +114,7 @@ def test_too_few_subjects_say_what_to_do():
 
 
 def test_random_split_of_the_real_ckplus_leaks_as_the_design_says(shared_data):
-    data = read_ckplus(shared_data / "ckplus48.zip")
+    data = read_ckplus(shared_data / "ckplus48.zip").crops
     leaks = [split(data, "random", seed).leak for seed in range(20)]
     assert np.mean(leaks) == pytest.approx(0.96, abs=0.01), "all but 0.2² of the frames"
     assert split(data, "subject", 42).leak == 0

@@ -1,12 +1,13 @@
 """The newest and the best state of a training, always on disk, so that a killed one can go on."""
 
 import json
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import keras
+
+from training.durable import replace_text
 
 CHECKPOINTS: Final = "checkpoints"
 STATE_FILE: Final = "state.json"
@@ -105,16 +106,6 @@ class Checkpoint(keras.callbacks.Callback):
         file = f"{name}.weights.h5"
         self.model.save_weights(self.folder / file, overwrite=True)
         return file
-
-
-def replace_text(path: Path, text: str) -> None:
-    """Write a file in one step: readers see the old text or the new one."""
-    new = path.with_suffix(".new")
-    with new.open("w", encoding="utf-8") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    new.replace(path)
 
 
 def _plain(value: float | None) -> float | None:

@@ -7,7 +7,15 @@ import typer
 from rich.console import Console
 from rich.logging import RichHandler
 
+from training.commands.card import card
+from training.commands.check import check
+from training.commands.crossval import crossval
+from training.commands.evaluate import evaluate
+from training.commands.export import export
 from training.commands.fit import fit
+from training.commands.list import list_models
+from training.commands.promote import promote
+from training.commands.rollback import rollback
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr unless told not to
 
@@ -21,4 +29,12 @@ def main() -> None:
     logging.basicConfig(level="WARNING", format="%(message)s", handlers=[handler])
 
 
+app.command()(check)
 app.command()(fit)
+app.command()(crossval)
+app.command()(evaluate)
+app.command()(export)
+app.command()(promote)
+app.command()(rollback)
+app.command("list")(list_models)
+app.command()(card)

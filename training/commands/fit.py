@@ -2,72 +2,115 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
-from rich.table import Table
 
-from core.bundles import Bundle, Score
+from core.bundles import Score, find_bundle
 from core.settings import settings
 from training.commands.console import CONSOLE, failing_plainly
+from training.commands.tables import print_scores
 from training.recipe import load_recipe
-from training.splits import SplitKind
+from training.splits import PROTOCOLS, SplitKind
+from training.trainable import require_trainable
+
+
+def _known(kinds: list[str] | None) -> list[str] | None:
+    """Typer takes no list of literals."""
+    wrong = [kind for kind in kinds or () if kind not in PROTOCOLS]
+    if wrong:
+        raise typer.BadParameter(f"{wrong[0]!r} is not one of {', '.join(PROTOCOLS)}.")
+    return kinds
 
 
 def fit(
-    data: Annotated[list[Path], typer.Option(help="Data set; give it again for several.")],
+    data: Annotated[list[str], typer.Option(help="Data set; give it again for several.")],
     recipe: Annotated[str, typer.Option(help="Name in training/recipes, or a TOML file.")] = "recommended",
-    split: Annotated[SplitKind, typer.Option(help="subject keeps people apart; random leaks.")] = "subject",
+    split: Annotated[
+        SplitKind, typer.Option(help="What must not stand on both sides; random leaks.")
+    ] = "subject",
     also: Annotated[
-        SplitKind | None, typer.Option(help="Train on this split too, for its score only.")
+        list[str] | None,
+        typer.Option(
+            help="Train on this split too, for its score only: one of those above.", callback=_known
+        ),
     ] = None,
     seed: Annotated[int, typer.Option(min=0)] = 42,
+    initial: Annotated[
+        str | None, typer.Option("--from", help="Model to start from; from scratch if left out.")
+    ] = None,
+    crossval: Annotated[
+        Path | None,
+        typer.Option(help="Learn from all; the scores come from this file that `crossval` wrote."),
+    ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
     title: Annotated[str | None, typer.Option(help="One line that says what it is.")] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Train even if a class is missing or only one person shows it.")
+    ] = False,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where a killed run stopped.")] = False,
     output: Annotated[
         Path | None, typer.Option(help="Folder for the bundle; MIEN_HOME/models if left out.")
     ] = None,
 ) -> None:
-    """Train a recipe on DATA and write a bundle with its scores."""
+    """Train a recipe on DATA and write a bundle with its scores.
+
+    A fifth of the people is held out and judged on; with --crossval only a data set's own test part is.
+    """
     with failing_plainly():
         chosen = load_recipe(recipe)
+        start = find_bundle(initial) if initial else None
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
-        from training.runs import load, train_run
+        from training.crossval import read_crossval
+        from training.runs import divide, divide_whole, load, train_run
+        from training.tracking.tracker import Tracker
 
         naming = Naming(name or chosen.name, title or chosen.description)
-        CONSOLE.print(f"Reading {', '.join(str(path) for path in data)} …")
+        pooled = read_crossval(crossval, chosen) if crossval else None
+        CONSOLE.print(f"Reading {', '.join(data)} …")
         crops = load(data, chosen)
+        if not anyway:
+            require_trainable(crops)
         runs = settings().home / "runs" / naming.name
-        others: tuple[Score, ...] = ()
-        if also is not None and also != split:
-            CONSOLE.print(f"Training {chosen.name} on the {also} split, for comparison …")
-            _, parts = train_run(chosen, crops, also, seed, runs / also, resume, _verbosity())
-            others = bundle_run(runs / also, parts, naming, runs / also / "bundle").card.scores
-        CONSOLE.print(f"Training {chosen.name} on the {split} split …")
-        _, parts = train_run(chosen, crops, split, seed, runs / split, resume, _verbosity())
-        bundle = bundle_run(
-            runs / split, parts, naming, (output or settings().trained_models) / naming.name, others
-        )
-    _print_scores(bundle)
+        others: list[Score] = list(pooled.scores) if pooled else []
+        for kind in cast(list[SplitKind], also or []):
+            CONSOLE.print(f"Training {chosen.name} on the {kind} split, for comparison …")
+            parts = divide(crops, chosen, kind, seed)
+            with Tracker(runs / kind, f"{naming.name} ({kind})", data=data) as tracker:
+                train_run(
+                    chosen,
+                    parts,
+                    seed,
+                    runs / kind,
+                    initial=start,
+                    resume=resume,
+                    verbose=_verbosity(),
+                    watchers=[tracker],
+                )
+                bundle = bundle_run(runs / kind, parts, naming, runs / kind / "bundle")
+                tracker.log_bundle(bundle)
+            others += bundle.card.scores
+        CONSOLE.print(f"Training {chosen.name} on {'all of it' if pooled else f'the {split} split'} …")
+        parts = (divide_whole if pooled else divide)(crops, chosen, split, seed)
+        run = runs / ("whole" if pooled else split)
+        target = (output or settings().trained_models) / naming.name
+        with Tracker(run, f"{naming.name} ({run.name})", data=data) as tracker:
+            train_run(
+                chosen,
+                parts,
+                seed,
+                run,
+                initial=start,
+                resume=resume,
+                verbose=_verbosity(),
+                watchers=[tracker],
+            )
+            bundle = bundle_run(run, parts, naming, target, others, pooled.refusal if pooled else None)
+            tracker.log_bundle(bundle)
+    print_scores(bundle.name, bundle.card.scores, bundle.card.refusal)
+    CONSOLE.print(f"Bundle: {bundle.folder}")
 
 
 def _verbosity() -> int:
     """Keras' progress bar on a terminal, one line an epoch in a log."""
     return 1 if sys.stdout.isatty() else 2
-
-
-def _print_scores(bundle: Bundle) -> None:
-    table = Table("Data", "Crops", "Accuracy", "Macro-F1", "Calibration error", "How", title=bundle.name)
-    for score in bundle.card.scores:
-        a, f = score.accuracy, score.macro_f1
-        table.add_row(
-            score.data,
-            str(score.n),
-            f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})",
-            f"{f.value:.3f} ({f.low:.3f}–{f.high:.3f})",
-            f"{score.expected_calibration_error:.3f}",
-            f"{'LEAKS: ' if score.leaks else ''}{score.protocol}",
-        )
-    CONSOLE.print(table)
-    CONSOLE.print(f"Bundle: {bundle.folder}")

@@ -1,5 +1,6 @@
 """FER2013 crops with the votes of FER+'s ten annotators (Barsoum et al., ICMI 2016), in Mien's npz form."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 from zipfile import BadZipFile
@@ -8,18 +9,23 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import DataError
-from core.expressions import EXPRESSIONS
-from training.datasets.labelled import COLUMNS, NOT_A_FACE, LabelledCrops, without_a_face
+from core.faces import CROP_SIZE
+from training.datasets.labelled import LabelledCrops, without_a_face
+from training.datasets.near_duplicates import near_groups
+from training.datasets.parts import IN_TEST, keep_test_unseen
+from training.datasets.read_data import Cause, ReadData, Skipped
+from training.datasets.votes import count_votes
 
 SOURCE: Final = "FER+"
 FIELDS: Final = ("images", "votes", "vote_names", "near_group")
+DISAGREED: Final = "The annotators did not agree on one expression."
 
 
-def read_ferplus_folder(path: Path) -> LabelledCrops:
+def read_ferplus_folder(path: Path) -> ReadData:
     """Read a folder of `train*.npz` to learn from, `valid.npz` to be judged on, and `not-a-face.npz`.
 
     Training rows that are the same or nearly the same picture as one in `valid.npz` are dropped, and of
-    each such group within it one stays.
+    each such group within it one stays. `near_group` names most of them; `near_groups` finds 319 more.
 
     Raises:
         DataError: no training file is there, or a file cannot be used.
@@ -27,50 +33,53 @@ def read_ferplus_folder(path: Path) -> LabelledCrops:
     files = sorted(path.glob("train*.npz"))
     if not files:
         raise DataError(f"{path} has no train*.npz: it holds no FER+ data in Mien's form.")
-    train = LabelledCrops.concatenate([read_ferplus(file, "train") for file in files])
-    parts = [train]
+    parts = [read_ferplus(file, "train") for file in files]
     if (path / "valid.npz").exists():
-        test = read_ferplus(path / "valid.npz", "test")
-        first_of_group = np.sort(np.unique(test.sequences, return_index=True)[1])
-        parts = [train.take(~np.isin(train.sequences, test.sequences)), test.take(first_of_group)]
+        parts.append(read_ferplus(path / "valid.npz", "test"))
+    data = _without_near_copies(keep_test_unseen(ReadData.concatenate(parts)))
     if (path / "not-a-face.npz").exists():
-        parts.append(read_not_a_face(path / "not-a-face.npz"))
-    return LabelledCrops.concatenate(parts)
+        data = ReadData.concatenate([data, ReadData(read_not_a_face(path / "not-a-face.npz"))])
+    return data
 
 
-def read_ferplus(path: Path, part: str = "") -> LabelledCrops:
+def _without_near_copies(data: ReadData) -> ReadData:
+    """Drop training rows that resemble a test row; what resembles each other is one sequence from here on."""
+    crops = data.crops
+    groups = near_groups(crops.crops)
+    copies = (crops.parts == "train") & np.isin(groups, groups[crops.parts == "test"])
+    dropped = tuple(Skipped(str(name), Cause.NEAR_COPY, IN_TEST) for name in crops.names[copies])
+    grouped = replace(crops, sequences=np.array([f"{SOURCE}-near-{group}" for group in groups], np.str_))
+    return ReadData(grouped.take(~copies), data.skipped + dropped)
+
+
+def read_ferplus(path: Path, part: str = "") -> ReadData:
     """Read one npz file; rows whose majority is unclear are dropped.
 
-    FER+'s own rule: single votes count as noise and are set to zero; rows whose top is tied or is
-    "unknown" or "not a face" are dropped. What remains, without "unknown", is the target distribution.
+    Rows whose top is tied or is "unknown" or "not a face" are unclear; see `count_votes`.
 
     Raises:
         DataError: the file is missing, damaged or lacks one of `FIELDS`.
     """
     arrays = _load(path, FIELDS)
-    votes = arrays["votes"].astype(np.float32)
-    votes[votes < 2] = 0
-    names = [str(name) for name in arrays["vote_names"]]
-    top = np.sort(votes, axis=1)
-    clear = top[:, -1] > top[:, -2]
-    expressive = ~np.isin(votes.argmax(axis=1), [names.index("unknown"), names.index("NF")])
-    rows = clear & expressive
-    targets = np.zeros((len(votes), COLUMNS), np.float32)
-    targets[:, : len(EXPRESSIONS)] = votes[:, [names.index(e) for e in EXPRESSIONS]]
-    targets[:, NOT_A_FACE] = votes[:, names.index("NF")]
-    targets /= targets.sum(axis=1, keepdims=True).clip(1)
-    groups = np.array([f"{SOURCE}-{group}" for group in arrays["near_group"]])
-    n = len(votes)
-    return LabelledCrops(
-        arrays["images"][..., None], targets, np.full(n, ""), groups, np.full(n, SOURCE), np.full(n, part)
-    ).take(rows)
+    verdict = count_votes(arrays["votes"], [str(name) for name in arrays["vote_names"]])
+    n = len(verdict.clear)
+    data = LabelledCrops(
+        crops=_as_crops(arrays["images"], path),
+        targets=verdict.targets,
+        subjects=np.full(n, ""),
+        sequences=np.array([f"{SOURCE}-{group}" for group in arrays["near_group"]], np.str_),
+        sources=np.full(n, SOURCE),
+        parts=np.full(n, part),
+        names=np.array([f"{path.name}#{i}" for i in range(n)], np.str_),
+    )
+    skipped = tuple(Skipped(str(name), Cause.UNCLEAR, DISAGREED) for name in data.names[~verdict.clear])
+    return ReadData(data.take(verdict.clear), skipped)
 
 
 def read_not_a_face(path: Path) -> LabelledCrops:
     """Read the crops that FER+ marked as showing no face."""
-    images = _load(path, ("images",))["images"]
-    names = np.array([f"not-a-face-{i}" for i in range(len(images))])
-    return without_a_face(images[..., None], names, "not a face")
+    images = _as_crops(_load(path, ("images",))["images"], path)
+    return without_a_face(images, np.array([f"{path.name}#{i}" for i in range(len(images))]), "not a face")
 
 
 def majority_share(data: LabelledCrops) -> npt.NDArray[np.float32]:
@@ -78,13 +87,27 @@ def majority_share(data: LabelledCrops) -> npt.NDArray[np.float32]:
     return np.asarray(data.targets.max(axis=1), np.float32)
 
 
+def _as_crops(images: npt.NDArray[Any], path: Path) -> npt.NDArray[np.uint8]:
+    if images.dtype != np.uint8 or images.shape[1:] != (CROP_SIZE, CROP_SIZE):
+        raise DataError(
+            f"`images` in {path.name} must be uint8 (n, {CROP_SIZE}, {CROP_SIZE}). "
+            f"Received: {images.dtype} {images.shape}."
+        )
+    return images[..., None]
+
+
 def _load(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
     try:
         with np.load(path, allow_pickle=False) as archive:
-            return {name: archive[name] for name in names}
+            arrays = {name: archive[name] for name in names}
     except FileNotFoundError:
         raise DataError(f"There is no data at {path}: check the path.") from None
     except KeyError as error:
         raise DataError(f"{path.name} lacks the array {error}: it needs {', '.join(names)}.") from None
-    except (OSError, ValueError, EOFError, BadZipFile):
+    except (OSError, ValueError, EOFError, MemoryError, BadZipFile):
         raise DataError(f"{path.name} is not a readable npz file: copy it again.") from None
+    rows = {name: len(array) for name, array in arrays.items() if name != "vote_names"}
+    if len(set(rows.values())) > 1:
+        counts = ", ".join(f"{name} {count}" for name, count in rows.items())
+        raise DataError(f"The arrays in {path.name} have different numbers of rows: {counts}.")
+    return arrays

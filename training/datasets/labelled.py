@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Final, Self
 
 import numpy as np
@@ -14,6 +14,8 @@ NOT_A_FACE: Final = len(EXPRESSIONS)
 """Column of `LabelledCrops.targets` that says how surely the crop shows no face at all."""
 
 COLUMNS: Final = len(EXPRESSIONS) + 1
+
+_NOT_SAID: Final = np.zeros(0, np.bool_)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,6 +29,10 @@ class LabelledCrops:
         sequences: str (n,), the recording, or the group of near-identical pictures, a crop belongs to.
         sources: str (n,), the data set a crop comes from.
         parts: str (n,), "train" or "test" where the data set says so itself; else "".
+        names: str (n,), what the crop is called in its data set: a path in its folder or zip, a row
+            ("fer2013.csv#17"); no two of one source are the same.
+        framed: bool (n,), whether a crop lies on the template that serving uses already: cutting it again
+            would blur it to about half its sharpness. None does where this is left out.
     """
 
     crops: npt.NDArray[np.uint8]
@@ -35,6 +41,12 @@ class LabelledCrops:
     sequences: npt.NDArray[np.str_]
     sources: npt.NDArray[np.str_]
     parts: npt.NDArray[np.str_]
+    names: npt.NDArray[np.str_]
+    framed: npt.NDArray[np.bool_] = field(default_factory=lambda: _NOT_SAID)
+
+    def __post_init__(self) -> None:
+        if self.framed is _NOT_SAID:
+            object.__setattr__(self, "framed", np.zeros(len(self.crops), np.bool_))
 
     def __len__(self) -> int:
         return len(self.crops)
@@ -59,22 +71,20 @@ class LabelledCrops:
 
     def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Self:
         """The given rows, by index or by mask."""
-        return type(self)(*(getattr(self, field.name)[rows] for field in fields(self)))
+        return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))
 
     @classmethod
     def concatenate(cls, parts: Sequence[Self]) -> Self:
         """All rows of all parts, in order."""
-        return cls(*(np.concatenate([getattr(p, field.name) for p in parts]) for field in fields(cls)))
+        return cls(*(np.concatenate([getattr(p, column.name) for p in parts]) for column in fields(cls)))
 
 
-def without_a_face(
-    crops: npt.NDArray[np.uint8], sequences: npt.NDArray[np.str_], source: str
-) -> LabelledCrops:
-    """Label crops as showing no face."""
+def without_a_face(crops: npt.NDArray[np.uint8], names: npt.NDArray[np.str_], source: str) -> LabelledCrops:
+    """Label crops as showing no face; each is its own sequence."""
     n = len(crops)
     targets = np.zeros((n, COLUMNS), np.float32)
     targets[:, NOT_A_FACE] = 1
-    return LabelledCrops(crops, targets, np.full(n, ""), sequences, np.full(n, source), np.full(n, ""))
+    return LabelledCrops(crops, targets, np.full(n, ""), names, np.full(n, source), np.full(n, ""), names)
 
 
 def one_hot(labels: Sequence[Expression]) -> npt.NDArray[np.float32]:

@@ -43,7 +43,7 @@ def make_nonfaces(face_crops: npt.NDArray[np.uint8], count: int, seed: int) -> L
         lambda: _corner(face_crops[rng.integers(len(face_crops)), ..., 0], rng),
     )
     crops = np.stack([makers[i % 3]() for i in range(count)])[..., None]
-    names = np.array([f"made-non-face-{i}" for i in range(count)])
+    names = np.array([f"made-non-face-{seed}-{i}" for i in range(count)])
     return without_a_face(crops, names, "made non-face")
 
 

@@ -1,30 +1,66 @@
-"""Find out what kind of data set lies at a path, and read it."""
+"""Find out what kind of data set is meant, and read it."""
 
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
 
 from core.errors import DataError
-from training.datasets.ckplus import read_ckplus
+from core.expressions import parse_expression
+from training.datasets import fer2013
+from training.datasets.archives import open_archive
+from training.datasets.ckplus import EXPECTED, FRAME_NAME, read_ckplus
+from training.datasets.fer2013 import read_fer2013, read_fer2013_folder
 from training.datasets.ferplus import read_ferplus, read_ferplus_folder
-from training.datasets.labelled import LabelledCrops
+from training.datasets.fetching import PREFIX, fetch
+from training.datasets.labelled_folder import read_labelled_folder
+from training.datasets.read_data import ReadData
+
+DRAWN: Final = "drawn"
+"""The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full."""
+
+READERS: Final[Mapping[str, Callable[[Path], ReadData]]] = {".npz": read_ferplus, ".csv": read_fer2013}
 
 
-def read(paths: Sequence[Path]) -> LabelledCrops:
+def read(sources: Sequence[str | Path]) -> ReadData:
     """Read data sets into one.
 
-    `.npz` files and folders of them are FER+ votes; other folders and zips are CK+48.
+    Each is a path, `drawn` for the built-in drawn faces, or `kaggle:…` to fetch one. By looking it is decided
+    whether a path holds FER+ votes (npz), FER2013 (csv or folders), CK+48, or any other folder or zip with
+    one subfolder a class.
 
     Raises:
         DataError: with what to mend.
     """
-    return LabelledCrops.concatenate([_read_one(path) for path in paths])
+    return ReadData.concatenate([_read_one(str(source)) for source in sources])
 
 
-def _read_one(path: Path) -> LabelledCrops:
+def _read_one(source: str) -> ReadData:
+    if source == DRAWN:
+        from training.datasets.drawn import draw_dataset  # loads the renderer
+
+        return ReadData(draw_dataset())
+    path = fetch(source) if source.startswith(PREFIX) else Path(source)
     if not path.exists():
         raise DataError(f"There is no data at {path}: check the path.")
-    if path.suffix == ".npz":
-        return read_ferplus(path)
+    return _reader(path)(path)
+
+
+def _reader(path: Path) -> Callable[[Path], ReadData]:
+    if path.suffix.lower() in READERS:
+        return READERS[path.suffix.lower()]
     if path.is_dir() and any(path.glob("*.npz")):
-        return read_ferplus_folder(path)
-    return read_ckplus(path)
+        return read_ferplus_folder
+    with open_archive(path) as archive:
+        names = archive.names
+    if any(fer2013.is_csv(name) for name in names):
+        return read_fer2013
+    if fer2013.are_pictures(names):
+        return read_fer2013_folder
+    return read_ckplus if _is_ckplus(names) else read_labelled_folder
+
+
+def _is_ckplus(names: Sequence[PurePosixPath]) -> bool:
+    """Whether all of CK+48's classes are there, and nine in ten pictures are called like its frames."""
+    pictures = [(name, parse_expression(name.parent.name)) for name in names if name.suffix.lower() == ".png"]
+    framed = [label for name, label in pictures if FRAME_NAME.match(name.stem)]
+    return set(EXPECTED) == set(framed) - {None} and len(framed) > 0.9 * len(pictures)

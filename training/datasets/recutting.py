@@ -16,16 +16,26 @@ from training.datasets.labelled import LabelledCrops
 def recut(data: LabelledCrops) -> LabelledCrops:
     """Return `data` with each crop cut as `core` would cut it; one with no face found stays as it is.
 
-    The result is kept in the cache folder, by digest: 30,000 crops take a minute.
+    Crops that are `framed` already are not cut again.
     """
+    rows = np.flatnonzero(~data.framed)
+    if not len(rows):
+        return data
+    crops = data.crops.copy()
+    crops[rows] = _recut_all(data.take(rows))
+    return replace(data, crops=crops, framed=np.ones(len(data), np.bool_))
+
+
+def _recut_all(data: LabelledCrops) -> npt.NDArray[np.uint8]:
+    """Crops cut again; kept in the cache folder, by digest, since 30,000 take a minute."""
     cached = settings().cache / f"recut-{data.digest[:16]}-{_template_tag()}.npy"
     if cached.exists():
-        return replace(data, crops=np.load(cached))
+        return np.asarray(np.load(cached), np.uint8)
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(_recut_one, _rgb(data.crops))))
     cached.parent.mkdir(parents=True, exist_ok=True)
     np.save(cached, crops)
-    return replace(data, crops=crops)
+    return crops
 
 
 def _rgb(crops: npt.NDArray[np.uint8]) -> Iterable[npt.NDArray[np.uint8]]:

@@ -2,15 +2,16 @@
 
 import keras
 
+from training.networks.mirrored import mirror, without_mirror
 from training.networks.reference import build_reference
 from training.networks.residual import build_residual
 from training.recipe import Recipe
 
-__all__ = ["build_network", "build_reference", "build_residual"]
+__all__ = ["build_network", "build_reference", "build_residual", "mirror", "without_mirror"]
 
 
 def build_network(recipe: Recipe, classes: int) -> keras.Model:
     """Build the network of a recipe: uint8 crops (n, 48, 48, 1) to float32 logits (n, classes)."""
     if recipe.network == "reference":
         return build_reference(classes)
-    return build_residual(classes, recipe.widths, recipe.dropout)
+    return build_residual(classes, recipe.stem, recipe.widths, recipe.dropout)

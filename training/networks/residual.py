@@ -1,4 +1,8 @@
-"""A small pre-activation residual network (He et al., ECCV 2016) with global average pooling."""
+"""A small pre-activation residual network (He et al., ECCV 2016) with global average pooling.
+
+Its stem looks at full resolution before it halves it, and shortcuts are pooled before they are projected
+(ResNet-D, He et al., CVPR 2019).
+"""
 
 from collections.abc import Sequence
 
@@ -8,7 +12,7 @@ from keras import KerasTensor, layers
 BLOCKS_A_STAGE = 2
 
 
-def build_residual(classes: int, widths: Sequence[int], dropout: float) -> keras.Model:
+def build_residual(classes: int, stem: int, widths: Sequence[int], dropout: float) -> keras.Model:
     """Build a residual network of total stride 8 for 48×48 crops.
 
     Each crop is brought to mean 0 and variance 1 inside the network, so light and contrast of the photo
@@ -16,6 +20,7 @@ def build_residual(classes: int, widths: Sequence[int], dropout: float) -> keras
 
     Args:
         classes: number of outputs.
+        stem: channels of the one convolution at full resolution.
         widths: channels of each stage; every stage after the first halves the resolution.
         dropout: share of pooled features dropped in training.
 
@@ -25,6 +30,7 @@ def build_residual(classes: int, widths: Sequence[int], dropout: float) -> keras
     crops = keras.Input((48, 48, 1), dtype="uint8", name="crops")
     x = layers.Rescaling(1 / 255, dtype="float32")(crops)
     x = layers.LayerNormalization(axis=[1, 2, 3], center=False, scale=False, epsilon=1e-4, dtype="float32")(x)
+    x = _activate(_convolve(x, stem, stride=1))
     x = _convolve(x, widths[0], stride=2)
     for stage, width in enumerate(widths):
         for block in range(BLOCKS_A_STAGE):
@@ -38,8 +44,8 @@ def build_residual(classes: int, widths: Sequence[int], dropout: float) -> keras
 
 def _block(x: KerasTensor, width: int, stride: int) -> KerasTensor:
     y = _activate(x)
-    if stride > 1 or x.shape[-1] != width:
-        x = layers.Conv2D(width, 1, strides=stride, use_bias=False)(y)
+    if stride > 1:
+        x = layers.Conv2D(width, 1, use_bias=False)(layers.AveragePooling2D(stride)(y))
     y = _convolve(y, width, stride)
     y = _convolve(_activate(y), width, stride=1)
     return layers.add([x, y])

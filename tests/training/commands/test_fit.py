@@ -18,6 +18,8 @@ batch_size = 32
 recut = false
 inner_share = 0.2
 """
+NO_SERVER = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
+"""Nobody answers there, and no training minds."""
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +39,7 @@ def data(tmp_path_factory):
 
 def train(home, *arguments, code=0):
     command = [sys.executable, "-m", "training", *map(str, arguments)]
-    environment = {**os.environ, "MIEN_HOME": str(home), "CUDA_VISIBLE_DEVICES": ""}
+    environment = {**os.environ, "MIEN_HOME": str(home), "CUDA_VISIBLE_DEVICES": "", **NO_SERVER}
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stderr
@@ -59,6 +61,9 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
         7,
     )
     assert "S900" in result.stderr
+    said = " ".join(result.stderr.split())
+    assert said.count("The run tiny (random) cannot be logged") == 1
+    assert said.count("The run tiny (subject) cannot be logged") == 1
     assert "LEAKS" in result.stdout
     card = json.loads((tmp_path / "home" / "models" / "tiny" / "card.json").read_text())
     assert [score["leaks"] for score in card["scores"]] == [False, True]

@@ -1,6 +1,3 @@
-import logging
-import zipfile
-
 import numpy as np
 import pytest
 from PIL import Image
@@ -8,7 +5,9 @@ from PIL import Image
 from core.errors import DataError
 from core.expressions import Expression
 from tests.conftest import encode
+from tests.training.datasets.conftest import write_folder, write_zip
 from training.datasets.ckplus import EXPECTED, read_ckplus
+from training.datasets.read_data import Cause
 
 FOLDERS = ("anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise")
 
@@ -26,29 +25,15 @@ def files(seed=0):
     }
 
 
-def write_folder(path, content):
-    for name, data in content.items():
-        (path / name).parent.mkdir(parents=True, exist_ok=True)
-        (path / name).write_bytes(data)
-    return path
-
-
-def write_zip(path, content):
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in content.items():
-            archive.writestr(name, data)
-    return path
-
-
 def test_folder_and_zip_give_the_same(tmp_path):
-    folder = read_ckplus(write_folder(tmp_path / "CK+48", files()))
-    archive = read_ckplus(write_zip(tmp_path / "ck.zip", {f"CK+48/{n}": d for n, d in files().items()}))
+    folder = read_ckplus(write_folder(tmp_path / "CK+48", files())).crops
+    archive = read_ckplus(write_zip(tmp_path / "ck.zip", {f"CK+48/{n}": d for n, d in files().items()})).crops
     assert folder.digest == archive.digest
     assert (folder.sequences == archive.sequences).all()
 
 
 def test_name_gives_subject_and_sequence(tmp_path):
-    data = read_ckplus(write_folder(tmp_path, files()))
+    data = read_ckplus(write_folder(tmp_path, files())).crops
     assert data.crops.shape == (42, 48, 48, 1)
     assert set(data.subjects) == {"S010", "S011"}
     assert len(set(data.sequences)) == 14
@@ -58,22 +43,24 @@ def test_name_gives_subject_and_sequence(tmp_path):
 
 def test_pixels_are_those_of_the_file(tmp_path):
     content = files()
-    data = read_ckplus(write_folder(tmp_path, content))
+    data = read_ckplus(write_folder(tmp_path, content)).crops
     first = sorted(content)[0]
     assert np.array_equal(data.crops[0, ..., 0], np.asarray(Image.open(tmp_path / first)))
 
 
-def test_unreadable_files_are_reported_and_skipped(tmp_path, caplog):
+def test_unreadable_files_are_reported_and_skipped(tmp_path):
     content = files()
     content["fear/S012_001_00000001.png"] = b"broken"
     content["fear/S013_001_00000001.png"] = b""
     content["fear/portrait.png"] = encode(np.zeros((48, 48), np.uint8))
     content["fear/notes.txt"] = b"no picture"
-    with caplog.at_level(logging.WARNING):
-        data = read_ckplus(write_folder(tmp_path, content))
-    assert len(data) == 42
-    assert len(caplog.records) == 3
-    assert {"S012", "S013"}.isdisjoint(data.subjects)
+    data = read_ckplus(write_folder(tmp_path, content))
+    assert len(data.crops) == 42
+    assert {(one.name, one.cause) for one in data.skipped} == {
+        ("fear/S012_001_00000001.png", Cause.UNREADABLE),
+        ("fear/S013_001_00000001.png", Cause.UNREADABLE),
+        ("fear/portrait.png", Cause.UNREADABLE),
+    }
 
 
 def test_missing_class_folder_is_named(tmp_path):
@@ -94,15 +81,19 @@ def test_file_that_is_no_zip_says_so(tmp_path, content):
         read_ckplus(tmp_path / "data.zip")
 
 
-def test_hostile_zip_writes_nothing_and_its_bombs_are_skipped(tmp_path, caplog):
+def test_hostile_zip_writes_nothing_and_its_bombs_are_skipped(tmp_path):
     content = files()
     content["../../evil/S099_001_00000001.png"] = encode(np.zeros((48, 48), np.uint8))
     content["fear/S098_001_00000001.png"] = encode(np.zeros((48, 48), np.uint8)) + b"\x00" * 2**21
     before = set(tmp_path.parent.rglob("*"))
     data = read_ckplus(write_zip(tmp_path / "ck.zip", content))
     assert set(tmp_path.parent.rglob("*")) - before == {tmp_path / "ck.zip"}
-    assert {"S098", "S099"}.isdisjoint(data.subjects)
-    assert len(data) == 42
+    assert {"S098", "S099"}.isdisjoint(data.crops.subjects)
+    assert len(data.crops) == 42
+    assert {one.name for one in data.skipped} == {
+        "../../evil/S099_001_00000001.png",
+        "fear/S098_001_00000001.png",
+    }
 
 
 def test_symlinks_out_of_the_folder_are_not_followed(tmp_path):
@@ -110,7 +101,7 @@ def test_symlinks_out_of_the_folder_are_not_followed(tmp_path):
     secret.write_bytes(encode(np.zeros((48, 48), np.uint8)))
     folder = write_folder(tmp_path / "ck", files())
     (folder / "fear" / "S097_001_00000001.png").symlink_to(secret)
-    assert "S097" not in read_ckplus(folder).subjects
+    assert "S097" not in read_ckplus(folder).crops.subjects
 
 
 def test_damaged_entry_of_a_zip_is_skipped(tmp_path):
@@ -118,18 +109,18 @@ def test_damaged_entry_of_a_zip_is_skipped(tmp_path):
     data = bytearray(path.read_bytes())
     data[200] ^= 0xFF  # in the first entry's content
     path.write_bytes(data)
-    assert len(read_ckplus(path)) == 41
+    assert len(read_ckplus(path).crops) == 41
 
 
 def test_crop_of_another_size_is_scaled(tmp_path):
     content = files()
     content["fear/S096_001_00000001.png"] = encode(np.full((96, 96), 200, np.uint8))
-    data = read_ckplus(write_folder(tmp_path, content))
+    data = read_ckplus(write_folder(tmp_path, content)).crops
     assert (data.crops[data.subjects == "S096"] == 200).all()
 
 
 def test_real_ckplus_has_its_known_counts(shared_data):
-    data = read_ckplus(shared_data / "ckplus48.zip")
+    data = read_ckplus(shared_data / "ckplus48.zip").crops
     counts = {e: int((data.labels == i).sum()) for i, e in enumerate(Expression)}
     assert counts == {
         Expression.ANGER: 135,

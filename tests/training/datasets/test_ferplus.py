@@ -5,6 +5,7 @@ from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from training.datasets.ferplus import majority_share, read_ferplus, read_ferplus_folder
 from training.datasets.labelled import NOT_A_FACE
+from training.datasets.read_data import Cause
 
 VOTE_NAMES = [
     "neutral",
@@ -30,31 +31,35 @@ def write(path, rows, groups=None):
 
 
 def test_votes_become_a_distribution_in_our_order(tmp_path):
-    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 4}]))
+    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 4}])).crops
     assert data.targets[0, EXPRESSIONS.index("neutral")] == pytest.approx(0.6)
     assert data.targets[0, EXPRESSIONS.index("sadness")] == pytest.approx(0.4)
     assert data.targets.sum() == pytest.approx(1)
 
 
 def test_single_votes_are_noise(tmp_path):
-    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 3, "fear": 1}]))
+    data = read_ferplus(write(tmp_path / "a.npz", [{"neutral": 6, "sadness": 3, "fear": 1}])).crops
     assert data.targets[0, EXPRESSIONS.index("fear")] == 0
     assert majority_share(data)[0] == pytest.approx(6 / 9)
 
 
 @pytest.mark.parametrize("votes", [{"neutral": 5, "sadness": 5}, {"unknown": 6, "anger": 4}, {"NF": 9}])
 def test_rows_without_a_clear_expression_are_dropped(tmp_path, votes):
-    assert len(read_ferplus(write(tmp_path / "a.npz", [votes, {"anger": 10}]))) == 1
+    data = read_ferplus(write(tmp_path / "a.npz", [votes, {"anger": 10}]))
+    assert list(data.crops.names) == ["a.npz#1"]
+    assert [(one.name, one.cause) for one in data.skipped] == [("a.npz#0", Cause.UNCLEAR)]
 
 
 def test_near_twins_of_the_official_test_part_are_not_learned_from(tmp_path):
     write(tmp_path / "train-1.npz", [{"anger": 10}] * 3, groups=[1, 2, 3])
     write(tmp_path / "valid.npz", [{"anger": 10}] * 3, groups=[3, 8, 8])
     np.savez(tmp_path / "not-a-face.npz", images=np.zeros((2, 48, 48), np.uint8))
-    data = read_ferplus_folder(tmp_path)
+    read = read_ferplus_folder(tmp_path)
+    data = read.crops
     assert sorted(data.sequences[data.parts == "train"]) == ["FER+-1", "FER+-2"]
     assert sorted(data.sequences[data.parts == "test"]) == ["FER+-3", "FER+-8"]
     assert (data.labels[data.parts == ""] == NOT_A_FACE).all()
+    assert [one.name for one in read.skipped] == ["train-1.npz#2", "valid.npz#2"]
 
 
 def test_file_without_votes_says_what_it_needs(tmp_path):
@@ -70,6 +75,15 @@ def test_file_that_is_no_npz_says_so(tmp_path, content):
         read_ferplus(tmp_path / "a.npz")
 
 
+@pytest.mark.parametrize("shape", [(1, 40, 48), (2, 48, 48)])
+def test_arrays_of_another_size_are_refused(tmp_path, shape):
+    votes = np.full((1, 10), [0, 9, 0, 0, 0, 0, 0, 0, 0, 1], np.uint8)
+    images = np.zeros(shape, np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, votes=votes, vote_names=VOTE_NAMES, near_group=[1])
+    with pytest.raises(DataError, match=r"different numbers of rows|must be uint8 \(n, 48, 48\)"):
+        read_ferplus(tmp_path / "a.npz")
+
+
 def test_pickled_arrays_are_not_loaded(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.array([{"a": 1}], object))
     with pytest.raises(DataError, match="not a readable npz"):
@@ -82,7 +96,7 @@ def test_folder_without_training_files_says_so(tmp_path):
 
 
 def test_real_parts_share_no_near_duplicate(shared_data):
-    data = read_ferplus_folder(shared_data / "fer2013plus")
+    data = read_ferplus_folder(shared_data / "fer2013plus").crops
     test = data.parts == "test"
     assert test.sum() > 3000
     assert not set(data.sequences[test]) & set(data.sequences[~test])

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
@@ -13,7 +15,7 @@ def test_crops_are_cut_as_serving_cuts_them_and_kept(home, portrait):
     noise = np.random.default_rng(0).integers(0, 256, (48, 48), dtype=np.uint8)
     names = np.array(["", ""])
     labels = one_hot([Expression.HAPPINESS, Expression.FEAR])
-    data = LabelledCrops(np.stack([grey, noise])[..., None], labels, names, names, names, names)
+    data = LabelledCrops(np.stack([grey, noise])[..., None], labels, *[names] * 5)
     cut = recut(data).crops
     picture = cv2.cvtColor(grey, cv2.COLOR_GRAY2RGB)
     assert np.array_equal(cut[0], faces.crop(picture, [faces.find_in_crop(picture).landmarks])[0])
@@ -21,3 +23,13 @@ def test_crops_are_cut_as_serving_cuts_them_and_kept(home, portrait):
     assert np.array_equal(cut[1, ..., 0], noise)
     (kept,) = (home / "cache").iterdir()
     assert np.array_equal(np.load(kept), recut(data).crops)
+
+
+def test_crops_on_the_template_are_not_blurred_by_a_second_cut(home, portrait):
+    picture = np.array(portrait)
+    once = faces.crop(picture, [faces.find(picture)[0].landmarks])
+    names = np.array(["portrait"])
+    data = LabelledCrops(once, one_hot([Expression.HAPPINESS]), *[names] * 5, framed=np.array([True]))
+    assert np.array_equal(recut(data).crops, once)
+    assert not np.array_equal(recut(replace(data, framed=np.array([False]))).crops, once)
+    assert recut(data).framed.all()

@@ -6,7 +6,7 @@ from training.networks import build_residual
 
 @pytest.fixture(scope="module")
 def network():
-    return build_residual(9, (8, 16, 32), 0.2)
+    return build_residual(9, 16, (16, 16, 32), 0.2)
 
 
 def test_light_and_contrast_of_a_crop_hardly_matter(network):

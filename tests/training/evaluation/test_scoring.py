@@ -1,11 +1,13 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.errors import DataError
 from core.expressions import Expression
-from tests.training.conftest import make_crops
+from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
-from training.evaluation import bootstrap, evaluate, expected_calibration_error
+from training.evaluation import Predictions, bootstrap, evaluate, predict, score_predictions
 
 
 def test_score_counts_what_the_bundle_answers(champion):
@@ -52,9 +54,29 @@ def test_interval_covers_the_truth_about_as_often_as_it_says():
     assert hits >= 50
 
 
-def test_calibration_error_by_hand():
-    """Two bins: 0.9 sure and half right, 0.6 sure and all right."""
-    probabilities = np.array([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2, np.float32)
-    truth = np.array([0, 0, 1, 1, 0, 0])
-    expected = 4 / 6 * 0.4 + 2 / 6 * 0.4
-    assert expected_calibration_error(probabilities, truth) == pytest.approx(expected, abs=1e-5)
+def test_rows_of_each_data_set_get_a_score_of_their_own(champion):
+    one, other = make_crops(6), make_crops(6, seed=1)
+    other = replace(other, sources=np.full(len(other), "other"))
+    predictions = predict(champion, LabelledCrops.concatenate([one, other]))
+    scores = score_predictions(predictions, "subject", leaks=False, how="one split")
+    assert [(s.data, s.n) for s in scores] == [("CK+48", len(one)), ("other", len(other))]
+    assert all(s.protocol.startswith("one split: nobody") for s in scores)
+
+
+def test_smaller_view_masks_the_others_and_sums_to_one(champion):
+    predictions = predict(champion, make_crops(6))
+    view = predictions.view(SHOWN)
+    assert view.labels == SHOWN
+    assert np.allclose(view.probabilities.sum(axis=1), 1, atol=1e-5)
+    assert [view.labels[t] for t in view.truth] == [predictions.labels[t] for t in predictions.truth]
+
+
+def test_pooled_folds_hold_every_row_once(champion):
+    data = make_crops(6)
+    halves = [
+        predict(champion, data.take(data.subjects < "S003")),
+        predict(champion, data.take(data.subjects >= "S003")),
+    ]
+    pooled = Predictions.pool(halves)
+    assert sorted(pooled.data.names + pooled.data.subjects) == sorted(data.names + data.subjects)
+    assert len(pooled.probabilities) == len(pooled.truth) == len(pooled.answered) == len(data)

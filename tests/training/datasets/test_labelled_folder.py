@@ -1,0 +1,176 @@
+import zipfile
+
+import cv2
+import numpy as np
+import pytest
+
+from core import faces
+from core.errors import DataError
+from core.expressions import EXPRESSIONS
+from tests.conftest import encode
+from tests.training.datasets.conftest import write_folder, write_zip
+from tests.training.datasets.test_near_duplicates import altered, smooth
+from training.datasets.labelled_folder import read_labelled_folder
+from training.datasets.read_data import Cause
+
+CROPS = smooth(8)
+
+
+def png(index):
+    return encode(CROPS[index, ..., 0])
+
+
+def labels(data):
+    return [EXPRESSIONS[i] for i in data.labels]
+
+
+def causes(data):
+    return {(one.name, one.cause) for one in data.skipped}
+
+
+@pytest.mark.parametrize("write", [write_folder, write_zip])
+def test_folder_names_are_the_labels_in_any_spelling(tmp_path, write):
+    content = {"faces/Happy/a.png": png(0), "faces/ANGRY/b.png": png(1), "faces/joy/c.bmp": png(2)}
+    data = read_labelled_folder(write(tmp_path / "mine", content)).crops
+    assert dict(zip(data.names.tolist(), labels(data), strict=True)) == {
+        "faces/ANGRY/b.png": "anger",
+        "faces/Happy/a.png": "happiness",
+        "faces/joy/c.bmp": "happiness",
+    }
+    assert set(data.sources) == {"mine"}
+
+
+def test_unknown_folders_are_reported_once_with_their_count(tmp_path):
+    content = {"happy/a.png": png(0), "bored/a.png": png(1), "bored/b.png": png(2), "bored/notes.txt": b"x"}
+    data = read_labelled_folder(write_folder(tmp_path, content))
+    assert causes(data) == {("bored", Cause.UNKNOWN_LABEL)}
+    assert "it holds 2 pictures" in data.skipped[0].reason
+    assert len(data.crops) == 1
+
+
+def test_face_of_a_photo_is_cut_as_serving_cuts_it(tmp_path, portrait_file, portrait):
+    path = write_folder(tmp_path, {"happy/astronaut.png": portrait_file.read_bytes()})
+    data = read_labelled_folder(path).crops
+    expected = faces.crop(portrait, [faces.find(portrait)[0].landmarks])
+    assert np.array_equal(data.crops, expected)
+    assert data.framed.all()
+
+
+def test_largest_face_of_a_photo_is_taken(tmp_path, face):
+    picture = np.full((300, 460, 3), 128, np.uint8)
+    picture[10:266, 190:446] = face
+    picture[100:228, 20:148] = cv2.resize(face, (128, 128), interpolation=cv2.INTER_AREA)
+    largest, second = faces.find(picture)
+    assert largest.box.x > second.box.x
+    data = read_labelled_folder(write_folder(tmp_path, {"happy/two.png": encode(picture)})).crops
+    assert np.array_equal(data.crops, faces.crop(picture, [largest.landmarks]))
+
+
+def test_small_picture_is_a_crop_already(tmp_path, face):
+    small = cv2.resize(face[30:200, 40:210], (90, 90), interpolation=cv2.INTER_AREA)
+    content = {"happy/face.png": encode(small), "sad/noise.png": encode(CROPS[0, ..., 0])}
+    data = read_labelled_folder(write_folder(tmp_path, content)).crops
+    landmarks = faces.find_in_crop(small).landmarks
+    assert landmarks is not None
+    assert np.array_equal(data.crops[0], faces.crop(small, [landmarks])[0])
+    assert np.array_equal(data.crops[1], CROPS[0])
+
+
+def test_photo_without_a_face_and_damaged_files_are_reported(tmp_path, portrait_file):
+    content = {
+        "fear/wall.png": encode(np.full((300, 300), 90, np.uint8)),
+        "fear/broken.jpg": portrait_file.read_bytes()[:5000],
+        "fear/empty.png": b"",
+        "fear/good.png": png(0),
+    }
+    data = read_labelled_folder(write_folder(tmp_path, content))
+    assert causes(data) == {
+        ("fear/wall.png", Cause.NO_FACE),
+        ("fear/broken.jpg", Cause.UNREADABLE),
+        ("fear/empty.png", Cause.UNREADABLE),
+    }
+    assert data.crops.names.tolist() == ["fear/good.png"]
+
+
+def test_subjects_come_from_names_where_all_say_so(tmp_path):
+    content = {"happy/p1_a_01.png": png(0), "happy/p1_a_02.png": png(1), "sad/p2_b_01.png": png(2)}
+    data = read_labelled_folder(write_folder(tmp_path / "lab", content)).crops
+    assert data.subjects.tolist() == ["lab/p1", "lab/p1", "lab/p2"]
+    assert data.sequences.tolist() == ["lab/p1_a", "lab/p1_a", "lab/p2_b"]
+
+
+def test_subjects_of_ckplus_are_the_same_people_in_any_folder(tmp_path):
+    content = {"happy/S010_004_00000017.png": png(0), "sad/S011_001_00000001.png": png(1)}
+    assert read_labelled_folder(write_folder(tmp_path, content)).crops.subjects.tolist() == ["S010", "S011"]
+
+
+@pytest.mark.parametrize("odd", ["holiday.png", "web_happy_017.png", "p1-a-03.png"])
+def test_subjects_are_unknown_where_one_name_does_not_say(tmp_path, odd):
+    content = {"happy/p1_a_01.png": png(0), "sad/p2_b_01.png": png(1), f"sad/{odd}": png(2)}
+    assert set(read_labelled_folder(write_folder(tmp_path, content)).crops.subjects) == {""}
+
+
+def test_near_copies_are_a_sequence_where_nobody_is_named(tmp_path):
+    content = {
+        "happy/a.png": png(0),
+        "happy/b.png": png(1),
+        "sad/c.png": encode(altered(CROPS[0], shift=1)[..., 0]),
+    }
+    sequences = read_labelled_folder(write_folder(tmp_path, content)).crops.sequences
+    assert sequences[0] == sequences[2] != sequences[1]
+
+
+def test_table_names_the_subjects(tmp_path):
+    table = "file,subject\nhappy/a.png,Ann\nsad\\b.png,Ben\nsad/gone.png,Cem\n"
+    content = {"d/happy/a.png": png(0), "d/sad/b.png": png(1), "d/sad/c.png": png(2)}
+    data = read_labelled_folder(write_folder(tmp_path / "x", {**content, "d/subjects.csv": table.encode()}))
+    assert data.crops.subjects.tolist() == ["x/Ann", "x/Ben", ""]
+    assert causes(data) == {("d/sad/gone.png", Cause.UNREADABLE)}
+
+
+def test_table_without_its_columns_says_what_it_needs(tmp_path):
+    content = {"happy/a.png": png(0), "subjects.csv": b"name,person\nhappy/a.png,Ann\n"}
+    with pytest.raises(DataError, match="lacks the column file, subject"):
+        read_labelled_folder(write_folder(tmp_path, content))
+
+
+def test_own_division_is_followed_and_its_test_not_learned_from(tmp_path):
+    content = {
+        "train/happy/a.png": png(0),
+        "train/happy/copy.png": encode(altered(CROPS[1], shift=1)[..., 0]),
+        "test/happy/b.png": png(1),
+        "validation/happy/c.png": png(2),
+    }
+    data = read_labelled_folder(write_folder(tmp_path, content))
+    assert dict(zip(data.crops.names.tolist(), data.crops.parts.tolist(), strict=True)) == {
+        "test/happy/b.png": "test",
+        "train/happy/a.png": "train",
+        "validation/happy/c.png": "train",
+    }
+    assert causes(data) == {("train/happy/copy.png", Cause.NEAR_COPY)}
+
+
+def test_validation_folder_is_the_test_where_there_is_no_other(tmp_path):
+    content = {"train/happy/a.png": png(0), "val/happy/b.png": png(1)}
+    assert read_labelled_folder(write_folder(tmp_path, content)).crops.parts.tolist() == ["train", "test"]
+
+
+@pytest.mark.parametrize("content", [{}, {"a.png": b"x"}, {"bored/a.png": b"x"}, {"happy/notes.txt": b"x"}])
+def test_folder_without_classes_says_how_to_lay_it_out(tmp_path, content):
+    with pytest.raises(DataError, match="make one folder a class"):
+        read_labelled_folder(write_folder(tmp_path, content))
+
+
+def test_folder_of_which_nothing_can_be_read_says_why(tmp_path):
+    with pytest.raises(DataError, match=r"None of the 1 pictures.*not a picture"):
+        read_labelled_folder(write_folder(tmp_path, {"happy/a.png": b"broken"}))
+
+
+def test_real_ckplus_with_a_class_taken_out_keeps_its_people(tmp_path, shared_data):
+    with zipfile.ZipFile(shared_data / "ckplus48.zip") as archive:
+        names = [name for name in archive.namelist() if "/fear/" in name or "/sadness/" in name]
+        write_folder(tmp_path, {name: archive.read(name) for name in names if name.endswith(".png")})
+    data = read_labelled_folder(tmp_path).crops
+    assert len(data) == 75 + 84
+    assert len(set(data.sequences)) == (75 + 84) / 3
+    assert all(subject.startswith("S") for subject in data.subjects)

@@ -1,0 +1,30 @@
+import numpy as np
+import pytest
+
+from training.evaluation import expected_calibration_error, reliability, risk_coverage
+
+PROBABILITIES = np.array([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2, np.float32)
+TRUTH = np.array([0, 0, 1, 1, 0, 0])
+"""Two bins: 0.9 sure and half right, 0.6 sure and all right."""
+
+
+def test_calibration_error_by_hand():
+    expected = 4 / 6 * 0.4 + 2 / 6 * 0.4
+    assert expected_calibration_error(PROBABILITIES, TRUTH) == pytest.approx(expected, abs=1e-5)
+
+
+def test_reliability_lists_the_bins_that_hold_answers():
+    low, high = reliability(PROBABILITIES, TRUTH)
+    assert (low.n, low.accuracy, high.n, high.accuracy) == (2, 1.0, 4, 0.5)
+    assert (low.confidence, high.confidence) == pytest.approx((0.6, 0.9))
+
+
+def test_answering_only_the_surest_crops_is_more_often_right():
+    rng = np.random.default_rng(0)
+    confidence = rng.uniform(0.5, 1, 4000).astype(np.float32)
+    probabilities = np.stack([confidence, 1 - confidence], axis=1)
+    truth = (rng.random(4000) > confidence).astype(np.intp)
+    curve = risk_coverage(probabilities, truth)
+    by_coverage = {point.coverage: point.accuracy for point in curve}
+    assert by_coverage[0.2] > by_coverage[0.6] > by_coverage[1.0]
+    assert by_coverage[1.0] == pytest.approx((truth == 0).mean())

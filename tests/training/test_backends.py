@@ -1,0 +1,62 @@
+"""The same trainer under every Keras backend that is installed; what one trained, TensorFlow bundles."""
+
+import importlib.util
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from core.classifier import Classifier
+from tests.training.conftest import make_crops, make_recipe
+from training.bundling import Naming, bundle_run
+from training.recipe import AugmentationRecipe
+from training.runs import divide
+
+ROOT = Path(__file__).parents[2]
+DATA = make_crops(12)
+RECIPE = make_recipe(
+    epochs=6,
+    mixup=0.2,
+    ema=0.9,
+    mirror=True,
+    optimizer="adamw",
+    augmentation=AugmentationRecipe(
+        rotation=10,
+        shift=0.03,
+        shear=3,
+        zoom=0.1,
+        flip=True,
+        brightness=0.1,
+        contrast=0.2,
+        blur=0.3,
+        noise=0.02,
+    ),
+)
+SCRIPT = """
+import sys
+from pathlib import Path
+import keras
+from tests.training.test_backends import DATA, RECIPE
+from training.runs import divide, train_run
+assert keras.backend.backend() == sys.argv[1], keras.backend.backend()
+assert "tensorflow" not in sys.modules or sys.argv[1] == "tensorflow"
+train_run(RECIPE, divide(DATA, RECIPE, "subject", 3), 3, Path(sys.argv[2]))
+"""
+
+
+@pytest.mark.parametrize("backend", ["tensorflow", "jax", "torch"])
+def test_trainer_learns_under_the_backend_and_its_run_becomes_a_bundle(backend, tmp_path):
+    if importlib.util.find_spec(backend) is None:
+        pytest.skip(f"{backend} is not installed")
+    environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
+    command = [sys.executable, "-c", SCRIPT, backend, str(tmp_path / "run")]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
+    parts = divide(DATA, RECIPE, "subject", 3)
+    bundle = bundle_run(tmp_path / "run", parts, Naming("bars", "Bars"), tmp_path / "bars")
+    assert bundle.card.training.backend == backend
+    guess = Classifier(bundle).answer(parts.test.crops).probabilities.argmax(axis=1)
+    truth = np.searchsorted([0, 4, 7], parts.test.labels)
+    assert (guess == truth).mean() > 0.9

@@ -1,0 +1,73 @@
+"""Folds run in real processes, and as real tasks on a local Ray cluster."""
+
+import numpy as np
+import pytest
+
+from core.bundles import find_bundle
+from core.errors import DataError
+from core.settings import settings
+from tests.conftest import encode
+from tests.training.conftest import make_recipe
+from tests.training.datasets.test_ckplus import FOLDERS, write_folder
+from training.crossval import cross_validate, read_crossval
+from training.datasets import read
+from training.executors import ClusterError, default_workers, run_all
+
+RECIPE = make_recipe(epochs=1, batch_size=32)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    rng = np.random.default_rng(0)
+    content = {
+        f"{folder}/S{subject:03}_{number:03}_{frame:08}.png": encode(
+            (rng.integers(0, 120, (48, 48)) + 20 * (np.arange(48)[:, None] // 7 == number)).astype(np.uint8)
+        )
+        for number, folder in enumerate(FOLDERS)
+        for subject in range(12)
+        for frame in range(1)
+    }
+    return str(write_folder(tmp_path_factory.mktemp("ck"), content))
+
+
+def test_every_person_is_judged_once_by_a_model_that_never_saw_them(tmp_path, data, home):
+    result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
+    (score,) = result.scores
+    assert score.n == len(read([data]).crops)
+    assert score.subjects == 12
+    assert not score.leaks
+    assert score.protocol.startswith("2 folds: nobody")
+    assert read_crossval(tmp_path / "crossval.json", RECIPE) == result
+    with pytest.raises(DataError, match="another recipe"):
+        read_crossval(tmp_path / "crossval.json", make_recipe(epochs=3))
+    again = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
+    assert again == result, "finished folds are taken as they are"
+
+
+def test_file_that_is_no_cross_validation_is_refused(tmp_path):
+    (tmp_path / "x.json").write_text("{}")
+    with pytest.raises(DataError, match="not a cross-validation"):
+        read_crossval(tmp_path / "x.json", RECIPE)
+
+
+def test_folds_run_as_tasks_of_a_ray_cluster(tmp_path, data, home, monkeypatch):
+    ray = pytest.importorskip("ray", reason="the ray extra is not installed")
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
+    try:
+        monkeypatch.setenv("MIEN_RAY_ADDRESS", cluster.address)
+        settings.cache_clear()
+        result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, 1)
+    finally:
+        cluster.shutdown()
+        assert not ray.is_initialized()
+    assert result.scores[0].n == len(read([data]).crops)
+
+
+def test_cluster_that_does_not_answer_gets_one_sentence(home, monkeypatch):
+    pytest.importorskip("ray", reason="the ray extra is not installed")
+    monkeypatch.setenv("MIEN_RAY_ADDRESS", "127.0.0.1:9")
+    settings.cache_clear()
+    with pytest.raises(ClusterError, match="does not answer"):
+        list(run_all(find_bundle, ["mien-8"], 1))

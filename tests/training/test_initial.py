@@ -1,0 +1,70 @@
+import keras
+import numpy as np
+import pytest
+
+from core.errors import RecipeError
+from tests.training.conftest import SHOWN, make_crops, make_recipe
+from training.bundling import Naming, bundle_run
+from training.datasets.labelled import LabelledCrops
+from training.initial import start_from
+from training.networks import build_network, mirror, without_mirror
+from training.runs import divide, train_run
+
+RECIPE = make_recipe(mirror=True, epochs=3)
+DATA = make_crops(12)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("start")
+    parts = divide(DATA, RECIPE, "subject", 0)
+    train_run(RECIPE, parts, 0, folder / "run")
+    return bundle_run(folder / "run", parts, Naming("start", "Start"), folder / "start")
+
+
+def test_network_that_starts_from_a_bundle_answers_as_it_does(bundle):
+    columns = (0, 4, 7)
+    network = build_network(RECIPE, 3)
+    start_from(network, columns, bundle)
+    source = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    expected = source.predict(DATA.crops, verbose=0)
+    assert np.abs(mirror(network).predict(DATA.crops, verbose=0) - expected).max() < 1e-4
+
+
+def test_outputs_that_the_bundle_lacks_start_anew_and_the_others_are_kept(bundle):
+    network = build_network(RECIPE, 4)
+    fresh = network.get_layer("logits").kernel.numpy()
+    start_from(network, (0, 3, 4, 7), bundle)
+    source = without_mirror(keras.saving.load_model(bundle.folder / "model.keras", compile=False))
+    kernel, old = network.get_layer("logits").kernel.numpy(), source.get_layer("logits").kernel.numpy()
+    assert bundle.card.labels == SHOWN
+    assert np.array_equal(kernel[:, [0, 2, 3]], old)
+    assert np.array_equal(kernel[:, 1], fresh[:, 1])
+
+
+@pytest.mark.parametrize("changes", [{"widths": (16, 48)}, {"network": "reference"}, {"stem": 32}])
+def test_other_network_is_refused_with_what_to_do(bundle, changes):
+    with pytest.raises(RecipeError, match="another network than the recipe"):
+        start_from(build_network(make_recipe(**changes), 3), (0, 4, 7), bundle)
+
+
+def test_fine_tuning_from_a_bundle_begins_where_it_ended(bundle, tmp_path):
+    parts = divide(DATA, RECIPE, "subject", 0)
+    recipe = make_recipe(mirror=True, epochs=1, learning_rate=1e-6)
+    tuned = train_run(recipe, parts, 0, tmp_path / "tuned", initial=bundle)
+    scratch = train_run(recipe, parts, 0, tmp_path / "scratch")
+    assert tuned.history["val_loss"][0] < scratch.history["val_loss"][0]
+
+
+def test_mirrored_network_gives_a_crop_and_its_mirror_image_the_same_answer():
+    network = mirror(build_network(RECIPE, 3))
+    one, other = (network.predict(crops, verbose=0) for crops in (DATA.crops, DATA.crops[:, :, ::-1]))
+    assert np.abs(one - other).max() < 1e-5
+
+
+def test_rows_drawn_an_epoch_are_as_many_as_the_recipe_says(tmp_path):
+    parts = divide(LabelledCrops.concatenate([DATA, DATA]), RECIPE, "subject", 0)
+    fitted = train_run(make_recipe(draws=20, epochs=1), parts, 0, tmp_path)
+    assert len(fitted.history["loss"]) == 1
+    events = (tmp_path / "events.jsonl").read_text().splitlines()
+    assert '"steps": 2' in events[0], "20 crops in batches of 16"

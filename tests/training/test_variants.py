@@ -1,0 +1,90 @@
+import json
+import shutil
+
+import numpy as np
+import pytest
+
+from core.bundles import find_bundle
+from core.bundles.store import read_bundle
+from core.classifier import Classifier
+from core.errors import BundleError
+from tests.training.conftest import make_crops, make_recipe
+from training import exporting
+from training.networks import build_network
+from training.variants import Variant, compare, export_variant
+
+CROPS = make_crops(8).crops
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    """A small network that knows nothing, with the card of a model that does."""
+    folder = tmp_path_factory.mktemp("models") / "source"
+    folder.mkdir()
+    files = exporting.write_runtime_model(build_network(make_recipe(widths=(16, 64)), 7), folder)
+    card = find_bundle("ckplus-reference").card
+    exporting.write_card(card.model_copy(update={"name": "source", "files": files}), folder)
+    return read_bundle(folder)
+
+
+@pytest.mark.parametrize(
+    ("variant", "share", "tolerance"),
+    [(Variant.FLOAT16, 0.65, 0.01), (Variant.DYNAMIC, 0.5, 0.1), (Variant.INT8, 0.5, 0.25)],
+)
+def test_smaller_variant_takes_the_same_crops_and_answers_much_alike(
+    source, tmp_path, variant, share, tolerance
+):
+    made = export_variant(source, tmp_path / "smaller", variant, CROPS[:32])
+    full, small = compare([source, made], CROPS[32:], np.zeros(len(CROPS) - 32, np.intp), calls=3)
+    assert small.bytes < share * full.bytes
+    assert 0 < small.largest_difference < tolerance
+    assert small.milliseconds > 0
+    assert 0 <= small.accuracy <= 1
+    assert Classifier(made).answer(CROPS[:3]).probabilities.shape == (3, 7)
+
+
+def test_smaller_variant_claims_no_score_of_the_full_one(source, tmp_path):
+    card = export_variant(source, tmp_path / "smaller", Variant.DYNAMIC).card
+    assert (card.scores, card.refusal, card.robustness) == ((), None, ())
+    assert set(card.files) == {"model.tflite"}
+    assert "dynamic" in card.title
+
+
+def test_float32_is_made_from_the_keras_file_with_the_scores_of_the_card(source, tmp_path):
+    other = tmp_path / "other"
+    shutil.copytree(source.folder, other)
+    network = build_network(make_recipe(widths=(16, 64)), 7)  # new weights
+    network.save(other / "model.keras")
+    card = json.loads((other / "card.json").read_text())
+    card["files"]["model.keras"] = exporting.file_digest(other / "model.keras")
+    (other / "card.json").write_text(json.dumps(card))
+    made = export_variant(read_bundle(other), tmp_path / "again", Variant.FLOAT32)
+    assert exporting.check_parity(network, Classifier(made), CROPS) < exporting.PARITY
+    assert compare([source, made], CROPS, calls=1)[1].largest_difference > 1e-3
+    assert made.name == "again"
+    assert made.card.scores == source.card.scores
+    assert (made.folder / "model.keras").is_file()
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [("Mine", "cannot name a model"), ("taken", "holds no model"), ("source", "own folder")],
+)
+def test_folder_that_must_not_be_written_is_left_alone(source, tmp_path, name, sentence):
+    target = source.folder if name == "source" else tmp_path / name
+    if name == "taken":
+        target.mkdir()
+        (target / "letters.txt").write_text("mine")
+    with pytest.raises(BundleError, match=sentence):
+        export_variant(source, target, Variant.DYNAMIC)
+    assert name != "taken" or (target / "letters.txt").read_text() == "mine"
+    assert read_bundle(source.folder).digest == source.digest
+
+
+def test_int8_without_crops_and_a_model_without_keras_file_get_their_sentence(source, tmp_path):
+    with pytest.raises(BundleError, match="--data"):
+        export_variant(source, tmp_path / "new", Variant.INT8)
+    small = export_variant(source, tmp_path / "small", Variant.DYNAMIC)
+    with pytest.raises(BundleError, match=r"has no model\.keras"):
+        export_variant(small, tmp_path / "new", Variant.DYNAMIC)
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,147 @@
+"""A real SQLite store, and a server that speaks as much of MLflow's REST interface as a run needs."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from filelock import FileLock
+
+from core.settings import settings
+
+ROOT = Path(__file__).parents[3]
+OPEN = "from training.tracking.store import open_store; print(open_store()[1])"
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory) -> tuple[Path, list[str]]:
+    """A home whose store two processes made at the same moment, after a third was killed at it.
+
+    All workers share it, since making it takes seconds.
+    """
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tracked-home"
+    with FileLock(home.with_suffix(".lock")):
+        if not home.exists():
+            home.mkdir()
+            (home / "experiments.json").write_text(json.dumps(_make_at_once(home)))
+    return home, json.loads((home / "experiments.json").read_text())
+
+
+def _make_at_once(home: Path) -> list[str]:
+    (home / "runs.new").write_bytes(b"half a store")
+    environment = {**os.environ, "MIEN_HOME": str(home), "MLFLOW_TRACKING_URI": ""}
+    command = [sys.executable, "-c", OPEN]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    return [process.communicate(timeout=180)[0].strip() for process in both]
+
+
+@pytest.fixture
+def store(made_store, monkeypatch) -> Path:
+    """MIEN_HOME with the default store."""
+    monkeypatch.setenv("MIEN_HOME", str(made_store[0]))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    settings.cache_clear()
+    yield made_store[0]
+    settings.cache_clear()
+
+
+@pytest.fixture
+def folder(tmp_path) -> Path:
+    """A run's folder as `train_run` begins it."""
+    inputs = {"recipe": {"epochs": 9, "source_weights": {"CK+48": 2.0}}, "seed": 7, "data_digest": "abc"}
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "inputs.json").write_text(json.dumps(inputs))
+    return tmp_path / "run"
+
+
+def finish_epoch(folder: Path, epoch: int) -> None:
+    """Write the event that `Events` writes."""
+    event = {"event": "epoch", "time": time.time(), "epoch": epoch, "epochs": 9, "loss": 1 / epoch}
+    with (folder / "events.jsonl").open("a") as file:
+        file.write(json.dumps({**event, "val_loss": 2 / epoch, "device_memory": None}) + "\n")
+
+
+class TrackingServer(ThreadingHTTPServer):
+    """Keeps what it is told; `mood` makes it fail or hang."""
+
+    daemon_threads = True
+
+    def __init__(self, artifacts: Path) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.artifacts, self.mood, self.told = artifacts, "well", []
+        self.address = f"http://someone:secret@127.0.0.1:{self.server_port}"
+
+    def steps(self, name: str = "loss") -> list[int]:
+        """The steps of one metric, as they came."""
+        batches = [body for path, body in self.told if path.endswith("log-batch")]
+        return [
+            int(m.get("step", 0)) for body in batches for m in body.get("metrics", ()) if m["key"] == name
+        ]
+
+    def asked(self, what: str) -> int:
+        return sum(path.endswith(what) for path, _ in self.told)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.answer({})
+
+    def do_POST(self):
+        self.answer(json.loads(self.rfile.read(int(self.headers["Content-Length"])) or "{}"))
+
+    def answer(self, body):
+        server, path = self.server, self.path.partition("?")[0]
+        server.told.append((path, body))
+        if server.mood == "hanging":
+            time.sleep(20)
+        if server.mood == "broken":
+            return self.say(500, {"error_code": "INTERNAL_ERROR", "message": "the disk is full"})
+        if server.mood == "refusing" and body.get("params"):
+            return self.say(400, {"error_code": "INVALID_PARAMETER_VALUE", "message": "no such parameter"})
+        run = {"info": {"run_id": "r1", "status": "RUNNING", "artifact_uri": server.artifacts.as_uri()}}
+        replies = {
+            "experiments/get-by-name": {"experiment": {"experiment_id": "1", "name": "mien"}},
+            "runs/create": {"run": run},
+            "runs/get": {"run": {**run, "data": {}}},
+        }
+        return self.say(200, next((v for k, v in replies.items() if path.endswith(k)), {}))
+
+    def say(self, status, reply):
+        data = json.dumps(reply).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(data)))
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving(artifacts: Path):
+    server = TrackingServer(artifacts)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def server(tmp_path, home, monkeypatch) -> TrackingServer:
+    """A tracking server that MLFLOW_TRACKING_URI names."""
+    with serving(tmp_path / "artifacts") as running:
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", running.address)
+        yield running

@@ -1,0 +1,33 @@
+import json
+
+from core.bundles import find_bundle
+from training.tracking.content import parameters_of, read_epochs, score_values
+
+
+def test_settings_become_flat_names_that_mlflow_takes():
+    inputs = {"recipe": {"widths": [16, 32], "source_weights": {"CK+48": 2.0}}, "split": "subject"}
+    assert parameters_of(inputs) == {
+        "recipe.widths": "[16, 32]",
+        "recipe.source_weights.CK_48": "2.0",
+        "split": "subject",
+    }
+
+
+def test_leaking_scores_stand_apart_from_honest_ones():
+    card = find_bundle("ckplus-reference").card
+    values = score_values(card)
+    honest = card.headline
+    assert values["ck-48/accuracy"] == honest.accuracy.value
+    assert values["ck-48/macro_f1/low"] == honest.macro_f1.low
+    assert values["ck-48/per_class/happiness/recall"] == honest.per_class["happiness"].recall
+    assert values["ck-48-leaking/accuracy"] == next(s.accuracy.value for s in card.scores if s.leaks)
+
+
+def test_epoch_trained_again_counts_once_and_a_torn_line_not_at_all(tmp_path):
+    lines = [{"event": "epoch", "epoch": n, "loss": loss} for n, loss in ((1, 0.9), (2, 0.8), (2, 0.7))]
+    text = "\n".join([json.dumps({"event": "start", "epochs": 3}), *map(json.dumps, lines)])
+    (tmp_path / "events.jsonl").write_text(text + '\n{"event": "epoch", "ep')
+    assert {n: event["loss"] for n, event in read_epochs(tmp_path / "events.jsonl").items()} == {
+        1: 0.9,
+        2: 0.7,
+    }

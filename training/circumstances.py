@@ -1,0 +1,25 @@
+"""What a training runs on: device, backend and package versions."""
+
+import platform
+from importlib.metadata import version
+from typing import Final
+
+import keras
+
+from training.precision import has_gpu
+
+PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
+
+
+def device_name() -> str:
+    """The device that the running Keras backend computes on."""
+    return "GPU" if has_gpu() else platform.processor() or platform.machine()
+
+
+def circumstances() -> dict[str, str | dict[str, str]]:
+    """Device, backend and package versions, as they stand in a run's folder and on a card."""
+    return {
+        "device": device_name(),
+        "backend": keras.backend.backend(),
+        "versions": {name: version(name) for name in PACKAGES},
+    }

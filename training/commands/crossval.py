@@ -1,0 +1,64 @@
+"""`python -m training crossval`: train and judge folds in which nobody stands on both sides."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.bundles import find_bundle
+from core.settings import settings
+from training.commands.console import failing_plainly
+from training.commands.tables import print_scores
+from training.recipe import load_recipe
+from training.splits import SplitKind
+
+
+def crossval(
+    data: Annotated[list[str], typer.Option(help="Data set; give it again for several.")],
+    recipe: Annotated[str, typer.Option(help="Name in training/recipes, or a TOML file.")] = "recommended",
+    split: Annotated[
+        SplitKind, typer.Option(help="What must not stand on both sides; random leaks.")
+    ] = "subject",
+    folds: Annotated[int, typer.Option(min=2, help="Trainings, each tested on its own part.")] = 10,
+    seed: Annotated[int, typer.Option(min=0)] = 42,
+    initial: Annotated[
+        str | None, typer.Option("--from", help="Model to start from; it must not have seen the test people.")
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Folds at a time on this machine; by its processors if left out."),
+    ] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the result; the recipe's if left out.")] = None,
+    output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
+) -> None:
+    """Cross-validate a recipe on DATA; folds that an earlier call finished are not trained again.
+
+    Folds run as processes on this machine, or as Ray tasks where MIEN_RAY_ADDRESS is set.
+    """
+    with failing_plainly():
+        chosen = load_recipe(recipe)
+        if initial:
+            find_bundle(initial)
+        from training.crossval import cross_validate  # loads Keras, which --help need not wait for
+        from training.executors import default_workers
+
+        called = name or chosen.name
+        result = cross_validate(
+            chosen,
+            [_absolute(one) for one in data],
+            split,
+            folds,
+            seed,
+            settings().home / "runs" / called / f"{split}-{folds}-folds",
+            workers or default_workers(),
+            initial,
+        )
+        if output:
+            output.write_text(result.model_dump_json(indent=2) + "\n")
+    print_scores(called, result.scores, result.refusal)
+
+
+def _absolute(data: str) -> str:
+    """Folds run in processes of their own, perhaps elsewhere; names of data sets stay as they are."""
+    path = Path(data)
+    return str(path.resolve()) if path.exists() else data

@@ -1,0 +1,47 @@
+"""`python -m training evaluate`: what a bundle is worth on labelled pictures."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from core.classifier import load_classifier
+from training.commands.console import CONSOLE, failing_plainly
+from training.commands.tables import print_classes, print_robustness, print_scores
+
+
+def evaluate(
+    data: Annotated[list[str], typer.Option(help="Data set; give it again for several.")],
+    model: Annotated[str | None, typer.Option(help="Model to judge; the champion if left out.")] = None,
+    agreement: Annotated[
+        float, typer.Option(min=0, max=1, help="Leave out crops whose top class holds less of the votes.")
+    ] = 0.5,
+    present_only: Annotated[
+        bool, typer.Option("--present-only", help="Ask only for the expressions that the data has.")
+    ] = False,
+    robustness: Annotated[
+        bool, typer.Option("--robustness", help="Also turn, darken, blur and compress the pictures.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
+) -> None:
+    """Judge a model on DATA: its test part where it has one, else all of it.
+
+    Crops are cut as in serving. A data set that the model learned from is named as leaking.
+    """
+    with failing_plainly():
+        classifier = load_classifier(model)
+        from training.judging import judge  # loads scikit-learn, which --help need not wait for
+
+        result = judge(classifier, data, agreement, present_only, robustness)
+        text = result.model_dump_json(indent=None if as_json else 2)
+        if output:
+            output.write_text(text + "\n")
+    if as_json:
+        typer.echo(text)
+        return
+    print_scores(result.model, (result.score,), result.refusal)
+    print_classes(result.score)
+    if result.robustness:
+        print_robustness(result.robustness)
+    CONSOLE.print(f"One crop takes {result.milliseconds_per_crop:.2f} ms.")

@@ -1,0 +1,45 @@
+"""Results as tables in the terminal."""
+
+from collections.abc import Sequence
+
+from rich.table import Table
+
+from core.bundles import Refusal, Robustness, Score
+from training.commands.console import CONSOLE
+
+
+def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -> None:
+    """One row a score, what leaks named so; below it how non-faces are refused."""
+    table = Table("Data", "Crops", "Accuracy", "Macro-F1", "Calibration error", "How", title=title)
+    for score in scores:
+        a, f = score.accuracy, score.macro_f1
+        table.add_row(
+            score.data,
+            str(score.n),
+            f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})",
+            f"{f.value:.3f} ({f.low:.3f}–{f.high:.3f})",
+            f"{score.expected_calibration_error:.3f}",
+            f"{'LEAKS: ' if score.leaks else ''}{score.protocol}",
+        )
+    CONSOLE.print(table)
+    if refusal:
+        CONSOLE.print(
+            f"No label for {refusal.nonfaces_refused:.1%} of {refusal.nonfaces} crops without a face; "
+            f"{refusal.faces_refused:.1%} of {refusal.faces} faces called unlike a face."
+        )
+
+
+def print_classes(score: Score) -> None:
+    """Precision and recall of each expression."""
+    table = Table("Expression", "Crops", "Precision", "Recall")
+    for label, found in score.per_class.items():
+        table.add_row(label, str(found.n), f"{found.precision:.1%}", f"{found.recall:.1%}")
+    CONSOLE.print(table)
+
+
+def print_robustness(found: Sequence[Robustness]) -> None:
+    """What each change of the pictures costs."""
+    table = Table("Pictures", "Accuracy", "Points lost")
+    for one in found:
+        table.add_row(one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}")
+    CONSOLE.print(table)

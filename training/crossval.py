@@ -1,0 +1,150 @@
+"""Cross-validation: every row is answered once, by a model that never saw anybody in it."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from core.bundles import Refusal, Score, find_bundle
+from core.classifier import Classifier
+from core.errors import DataError
+from training.bundling import Naming, bundle_run
+from training.datasets.labelled import NOT_A_FACE
+from training.evaluation import Predictions, measure_refusal, predict, score_predictions
+from training.executors import run_all
+from training.recipe import Recipe
+from training.runs import load, take_apart, train_run
+from training.splits import SplitKind, folds
+
+CROSSVAL_FILE: Final = "crossval.json"
+
+
+class Fold(BaseModel):
+    """One training of a cross-validation; it reads its data itself, so that it can run anywhere.
+
+    Attributes:
+        data: absolute paths, or names of data sets, as `read` takes them.
+        number: from 0.
+        initial: bundle to start from.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    recipe: Recipe
+    data: tuple[str, ...]
+    split: SplitKind
+    count: int
+    number: int
+    seed: int
+    folder: Path
+    initial: str | None = None
+
+
+class CrossValidation(BaseModel):
+    """The pooled result, as it is written to `crossval.json` and copied into a card."""
+
+    model_config = ConfigDict(frozen=True)
+
+    recipe: Recipe
+    split: SplitKind
+    folds: int
+    seed: int
+    initial: str | None
+    data_digest: str
+    scores: tuple[Score, ...]
+    refusal: Refusal | None
+
+
+def cross_validate(
+    recipe: Recipe,
+    data: Sequence[str],
+    split: SplitKind,
+    count: int,
+    seed: int,
+    folder: Path,
+    workers: int,
+    initial: str | None = None,
+) -> CrossValidation:
+    """Train and judge `count` folds; those that an earlier call finished in `folder` are not trained again.
+
+    Raises:
+        DataError: the data cannot be divided so.
+        RecipeError: `initial` holds another network than the recipe asks for.
+    """
+    crops = load(data, recipe)
+    found = folds(crops, split, count, seed)
+    tasks = [
+        Fold(
+            recipe=recipe,
+            data=tuple(data),
+            split=split,
+            count=count,
+            number=number,
+            seed=seed,
+            folder=folder / f"fold-{number}",
+            initial=initial,
+        )
+        for number in range(len(found))
+    ]
+    answers: dict[int, tuple[Predictions, Refusal | None]] = dict(run_all(run_fold, tasks, workers))
+    pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
+    result = CrossValidation(
+        recipe=recipe,
+        split=split,
+        folds=len(found),
+        seed=seed,
+        initial=initial,
+        data_digest=crops.digest,
+        scores=score_predictions(pooled, split, any(fold.leak > 0 for fold in found), f"{len(found)} folds"),
+        refusal=_pool_refusals([refusal for _, refusal in answers.values() if refusal]),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / CROSSVAL_FILE).write_text(result.model_dump_json(indent=2) + "\n")
+    return result
+
+
+def read_crossval(path: Path, recipe: Recipe) -> CrossValidation:
+    """Read what an earlier cross-validation of the same recipe wrote.
+
+    Raises:
+        DataError: the file cannot be read, or judges another recipe.
+    """
+    try:
+        found = CrossValidation.model_validate_json(path.read_bytes())
+    except (OSError, ValidationError):
+        raise DataError(f"{path} is not a cross-validation: write it with `crossval --output`.") from None
+    if found.recipe != recipe:
+        raise DataError(
+            f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
+        )
+    return found
+
+
+def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
+    """Train one fold, keep its bundle in its folder, and answer its test rows."""
+    crops = load(fold.data, fold.recipe)
+    found = folds(crops, fold.split, fold.count, fold.seed)[fold.number]
+    parts = take_apart(crops, fold.recipe, found, fold.seed)
+    initial = find_bundle(fold.initial) if fold.initial else None
+    train_run(fold.recipe, parts, fold.seed, fold.folder, initial=initial, resume=True)
+    naming = Naming(f"fold-{fold.number}", f"Fold {fold.number + 1} of {fold.count}")
+    classifier = Classifier(bundle_run(fold.folder, parts, naming, fold.folder / "bundle"))
+    undivided = parts.test.take(parts.test.parts == "")
+    shows_a_face = undivided.labels != NOT_A_FACE
+    faces, nonfaces = undivided.take(shows_a_face), undivided.take(~shows_a_face)
+    refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
+    return predict(classifier, faces), refusal
+
+
+def _pool_refusals(found: Sequence[Refusal]) -> Refusal | None:
+    """Shares weighted by the crops they were counted on."""
+    if not found:
+        return None
+    nonfaces, faces = sum(r.nonfaces for r in found), sum(r.faces for r in found)
+    return Refusal(
+        nonfaces=nonfaces,
+        nonfaces_refused=sum(r.nonfaces_refused * r.nonfaces for r in found) / max(1, nonfaces),
+        faces=faces,
+        faces_refused=sum(r.faces_refused * r.faces for r in found) / max(1, faces),
+    )

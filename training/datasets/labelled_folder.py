@@ -1,0 +1,120 @@
+"""Any folder or zip with one subfolder a class: face crops, or photos from which the faces are cut."""
+
+import os
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core import faces
+from core.errors import DataError, PictureError
+from core.expressions import EXPRESSIONS, parse_expression
+from core.images import SUFFIXES, decode
+from training.datasets.archives import Archive, EntryError, open_archive
+from training.datasets.labelled import LabelledCrops, one_hot
+from training.datasets.near_duplicates import near_groups
+from training.datasets.parts import keep_test_unseen, part_of
+from training.datasets.read_data import Cause, ReadData, Skipped
+from training.datasets.subjects import TABLE_NAME, subjects_from_names, subjects_from_table
+
+CROP_SIDE: Final = 96
+"""Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
+
+
+def read_labelled_folder(path: Path) -> ReadData:
+    """Read pictures from `<class>/` or `train/<class>/` and `test/<class>/`, at any depth.
+
+    Small pictures are taken as face crops; of a larger one, the largest face is cut. Who is shown is read
+    from `subjects.csv` (file, subject) beside the class folders, else from names
+    `<subject>_<sequence>_<frame>` where all follow that form. Where it is unknown, near-identical pictures
+    are one sequence, and those that would stand on both sides of the data set's own division are dropped
+    from training.
+
+    Raises:
+        DataError: the path is missing, no zip or folder, or holds no picture in a folder of an expression.
+    """
+    source = path.resolve().name if path.is_dir() else path.stem
+    with open_archive(path) as archive:
+        pictures = [name for name in archive.names if name.suffix.lower() in SUFFIXES]
+        labelled = [name for name in pictures if parse_expression(name.parent.name)]
+        if not labelled:
+            raise DataError(
+                f"{path.name} has no pictures in the folders of any expression: make one folder a class "
+                f"({', '.join(EXPRESSIONS)}) and put its pictures there."
+            )
+        found = _cut_all(archive, labelled)
+        table = next((name for name in archive.names if name.name == TABLE_NAME), None)
+        named = subjects_from_table(archive.read(table), table.parent, source) if table else {}
+        skipped = [*archive.refused, *_unknown_labels(pictures), *_not_there(named, archive.names)]
+    kept = [name for name, cut in zip(labelled, found, strict=True) if not isinstance(cut, Skipped)]
+    crops = [cut for cut in found if not isinstance(cut, Skipped)]
+    skipped += [cut for cut in found if isinstance(cut, Skipped)]
+    if not kept:
+        raise DataError(
+            f"None of the {len(labelled)} pictures in {path.name} can be used; {skipped[-1].reason}"
+        )
+    images = np.stack(crops)
+    subjects, sequences = _who(kept, named, images, source, guess=table is None)
+    data = LabelledCrops(
+        crops=images,
+        targets=one_hot([label for name in kept if (label := parse_expression(name.parent.name))]),
+        subjects=subjects,
+        sequences=sequences,
+        sources=np.full(len(kept), source),
+        parts=part_of(kept),
+        names=np.array([str(name) for name in kept]),
+        framed=np.ones(len(kept), np.bool_),
+    )
+    return keep_test_unseen(ReadData(data, tuple(skipped)))
+
+
+def _cut_all(archive: Archive, names: Sequence[PurePosixPath]) -> list[npt.NDArray[np.uint8] | Skipped]:
+    """Crop or reason, a picture each; on all cores, since finding faces takes the time."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(lambda name: _cut(archive, name), names))
+
+
+def _cut(archive: Archive, name: PurePosixPath) -> npt.NDArray[np.uint8] | Skipped:
+    """The one face of a picture, uint8 (48, 48, 1)."""
+    try:
+        picture = decode(archive.read(name))
+    except (EntryError, PictureError) as error:
+        return Skipped(str(name), Cause.UNREADABLE, str(error))
+    if max(picture.shape[:2]) <= CROP_SIDE:
+        return np.asarray(faces.crop(picture, [faces.find_in_crop(picture).landmarks])[0], np.uint8)
+    found = faces.find(picture)
+    if not found:
+        return Skipped(str(name), Cause.NO_FACE, "No face was found in it.")
+    return np.asarray(faces.crop(picture, [found[0].landmarks])[0], np.uint8)
+
+
+def _who(
+    names: Sequence[PurePosixPath],
+    named: dict[PurePosixPath, str],
+    crops: npt.NDArray[np.uint8],
+    source: str,
+    guess: bool,
+) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
+    """Subjects and sequences, str (n,) each."""
+    if guess and (told := subjects_from_names(names, source)):
+        return np.array([told[name][0] for name in names]), np.array([told[name][1] for name in names])
+    subjects = np.array([named.get(name, "") for name in names], np.str_)
+    return subjects, np.array([f"{source} group {group}" for group in near_groups(crops)])
+
+
+def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:
+    folders = Counter(name.parent for name in pictures if not parse_expression(name.parent.name))
+    return [
+        Skipped(str(folder), Cause.UNKNOWN_LABEL, f"Its name is no expression; it holds {count} pictures.")
+        for folder, count in folders.items()
+    ]
+
+
+def _not_there(named: dict[PurePosixPath, str], names: Sequence[PurePosixPath]) -> list[Skipped]:
+    there = set(names)
+    reason = f"{TABLE_NAME} names it, but it is not there."
+    return [Skipped(str(name), Cause.UNREADABLE, reason) for name in named if name not in there]

@@ -1,0 +1,55 @@
+"""A data set's own division, and what makes it honest: nothing tested has a near-copy in training."""
+
+from collections.abc import Sequence
+from pathlib import PurePosixPath
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from training.datasets.read_data import Cause, ReadData, Skipped
+
+FOLDERS: Final = {
+    "train": "train",
+    "training": "train",
+    "test": "test",
+    "testing": "test",
+    "valid": "valid",
+    "val": "valid",
+    "validation": "valid",
+}
+
+IN_TEST: Final = "The same or nearly the same picture is in the data set's test part."
+TWICE: Final = "The same or nearly the same picture is in the test part already."
+
+
+def part_of(names: Sequence[PurePosixPath]) -> npt.NDArray[np.str_]:
+    """Read "train", "test" or "" from the folders above each picture; str (n,).
+
+    A validation folder is the test part where there is no test folder. Else it is learned from: what a
+    training chooses, it chooses on an inner part that it sets aside by itself.
+    """
+    parts = [
+        next((FOLDERS[f.lower()] for f in name.parts[:-1] if f.lower() in FOLDERS), "") for name in names
+    ]
+    valid = "train" if "test" in parts else "test"
+    return np.array([valid if part == "valid" else part for part in parts], np.str_)
+
+
+def keep_test_unseen(data: ReadData) -> ReadData:
+    """Drop what is learned from of a sequence that is also tested, and repeated pictures of the test.
+
+    Where nobody is named, `sequences` are groups of near-identical pictures, of which the first stays in the
+    test; frames of a person who is named all stay.
+    """
+    crops = data.crops
+    tested = np.flatnonzero(crops.parts == "test")
+    seen = (crops.parts != "test") & np.isin(crops.sequences, crops.sequences[tested])
+    firsts = tested[np.unique(crops.sequences[tested], return_index=True)[1]]
+    twice = (crops.parts == "test") & (crops.subjects == "")
+    twice[firsts] = False
+    dropped = (
+        *(Skipped(str(name), Cause.NEAR_COPY, IN_TEST) for name in crops.names[seen]),
+        *(Skipped(str(name), Cause.NEAR_COPY, TWICE) for name in crops.names[twice]),
+    )
+    return ReadData(crops.take(~(seen | twice)), data.skipped + dropped)

@@ -1,0 +1,22 @@
+"""What a bundle is worth: predictions, scores with intervals, and how much it stands."""
+
+from training.evaluation.intervals import bootstrap
+from training.evaluation.measures import expected_calibration_error, reliability, risk_coverage
+from training.evaluation.predictions import Predictions, predict
+from training.evaluation.refusal import measure_refusal
+from training.evaluation.robustness import measure_robustness
+from training.evaluation.scoring import evaluate, score, score_predictions
+
+__all__ = [
+    "Predictions",
+    "bootstrap",
+    "evaluate",
+    "expected_calibration_error",
+    "measure_refusal",
+    "measure_robustness",
+    "predict",
+    "reliability",
+    "risk_coverage",
+    "score",
+    "score_predictions",
+]

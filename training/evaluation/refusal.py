@@ -1,0 +1,39 @@
+"""How often a bundle refuses what is no face, and how often what is one."""
+
+import numpy as np
+
+from core.abstention import Reason, judge_answer, judge_quality
+from core.bundles import Refusal
+from core.classifier import Classifier
+from core.faces.quality import measure_quality
+from training.datasets.labelled import LabelledCrops
+
+
+def measure_refusal(classifier: Classifier, nonfaces: LabelledCrops, faces: LabelledCrops) -> Refusal:
+    """Count crops that get no label, by the rules that serving follows for a picture that is a crop.
+
+    A non-face counts as refused whatever the reason; a face counts where the reason is "unlike a face",
+    since an ambiguous one is refused for another cause.
+    """
+    refused = [reason is not None for reason in _reasons(classifier, nonfaces)]
+    unlike = [reason is Reason.UNLIKE_A_FACE for reason in _reasons(classifier, faces)]
+    return Refusal(
+        nonfaces=len(nonfaces),
+        nonfaces_refused=float(np.mean(refused)) if refused else 0.0,
+        faces=len(faces),
+        faces_refused=float(np.mean(unlike)) if unlike else 0.0,
+    )
+
+
+def _reasons(classifier: Classifier, data: LabelledCrops) -> list[Reason | None]:
+    card = classifier.bundle.card
+    answer = classifier.answer(data.crops)
+    reasons = []
+    for index, crop in enumerate(data.crops):
+        probabilities = dict(zip(card.labels, answer.probabilities[index].tolist(), strict=True))
+        face = float(answer.face[index]) if answer.face is not None else None
+        abstained = judge_quality(measure_quality(crop, 48.0, None)) or judge_answer(
+            probabilities, face, card.thresholds
+        )
+        reasons.append(abstained.reason if abstained else None)
+    return reasons

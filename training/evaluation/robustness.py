@@ -1,0 +1,75 @@
+"""What is lost when the same crops come turned, darker, blurred or badly compressed."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Final
+
+import cv2
+import numpy as np
+import numpy.typing as npt
+
+from core.bundles import Robustness
+from core.classifier import Classifier
+from core.faces import CROP_SIZE
+from training.datasets.labelled import LabelledCrops
+from training.datasets.recutting import recut
+from training.evaluation.predictions import predict
+
+Crop = npt.NDArray[np.uint8]
+"""uint8 (48, 48)."""
+
+
+def _turned(degrees: float) -> Callable[[Crop], Crop]:
+    centre = (CROP_SIZE - 1) / 2
+    matrix = cv2.getRotationMatrix2D((centre, centre), degrees, 1.0)
+
+    def turn(crop: Crop) -> Crop:
+        return np.asarray(
+            cv2.warpAffine(crop, matrix, (CROP_SIZE, CROP_SIZE), borderMode=cv2.BORDER_REPLICATE), np.uint8
+        )
+
+    return turn
+
+
+def _compressed(crop: Crop) -> Crop:
+    _, data = cv2.imencode(".jpg", crop, [cv2.IMWRITE_JPEG_QUALITY, 30])
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_GRAYSCALE), np.uint8)
+
+
+CHANGES: Final[dict[str, Callable[[Crop], Crop]]] = {
+    "turned by 15°": _turned(15),
+    "turned by -15°": _turned(-15),
+    "half the brightness": lambda crop: crop // 2,
+    "blurred by 1.5 px": lambda crop: np.asarray(cv2.GaussianBlur(crop, (0, 0), 1.5), np.uint8),
+    "JPEG at quality 30": _compressed,
+}
+UNCUT: Final = "not cut again by the face detector"
+
+
+def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Robustness, ...]:
+    """Accuracy on the same pictures, changed in each way, through detector, cropping and model as in serving.
+
+    Args:
+        data: crops as their data set holds them; each is changed first and cut on Mien's template then.
+
+    Raises:
+        DataError: no row has a label that the bundle knows.
+    """
+    plain = _accuracy(classifier, recut(data))
+    found = {name: _accuracy(classifier, recut(_changed(data, change))) for name, change in CHANGES.items()}
+    found[UNCUT] = _accuracy(classifier, data)
+    return tuple(
+        Robustness(change=name, accuracy=accuracy, lost=plain - accuracy) for name, accuracy in found.items()
+    )
+
+
+def _changed(data: LabelledCrops, change: Callable[[Crop], Crop]) -> LabelledCrops:
+    with ThreadPoolExecutor() as pool:
+        crops = np.stack(list(pool.map(change, data.crops[..., 0])))
+    return replace(data, crops=crops[..., None], framed=np.zeros(len(data), np.bool_))
+
+
+def _accuracy(classifier: Classifier, data: LabelledCrops) -> float:
+    found = predict(classifier, data)
+    return float((found.guess == found.truth).mean())

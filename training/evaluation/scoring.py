@@ -1,0 +1,113 @@
+"""Predictions to the one score that cards, commands and pages show."""
+
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+from sklearn.metrics import (
+    accuracy_score,
+    balanced_accuracy_score,
+    brier_score_loss,
+    confusion_matrix,
+    f1_score,
+    log_loss,
+    precision_recall_fscore_support,
+)
+
+from core.bundles import ClassScore, Score
+from core.classifier import Classifier
+from training.datasets.ckplus import EXPECTED
+from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.ferplus import SOURCE as FERPLUS
+from training.datasets.ferplus import majority_share
+from training.datasets.labelled import LabelledCrops
+from training.evaluation.intervals import bootstrap
+from training.evaluation.measures import expected_calibration_error, reliability, risk_coverage
+from training.evaluation.predictions import Predictions, predict
+from training.splits import PROTOCOLS, SplitKind, groups
+
+FERPLUS_VALID: Final = "FER+ valid"
+FERPLUS_PROTOCOL: Final = (
+    "official validation part, majority of at least half the votes, near-duplicates removed"
+)
+
+
+def evaluate(
+    classifier: Classifier,
+    data: LabelledCrops,
+    name: str,
+    protocol: str,
+    leaks: bool,
+) -> Score:
+    """Score a bundle on the rows whose label it knows; rows without a face are left out.
+
+    Args:
+        name: what the data is called.
+        protocol: how it was kept apart from training, in words.
+        leaks: whether near-copies of these crops were learned from.
+
+    Raises:
+        DataError: no row has a label that the bundle knows.
+    """
+    return score(predict(classifier, data), name, protocol, leaks)
+
+
+def score_predictions(predictions: Predictions, split: SplitKind, leaks: bool, how: str) -> tuple[Score, ...]:
+    """One score a data set, and one more where a smaller view of the labels is how others report on it.
+
+    Args:
+        how: what stands before the split's protocol, such as "10 folds".
+    """
+    scores = []
+    for source in dict.fromkeys(predictions.data.sources.tolist()):
+        rows = predictions.take(predictions.data.sources == source)
+        name, protocol = source, f"{how}: {PROTOCOLS[split]}"
+        if source == FERPLUS and (rows.data.parts == "test").all():
+            rows = rows.take(majority_share(rows.data) >= 0.5)
+            name, protocol = FERPLUS_VALID, FERPLUS_PROTOCOL
+        if source == CKPLUS and set(rows.labels) > set(EXPECTED):
+            seven = f"{protocol}, asked for its seven expressions only"
+            scores.append(score(rows.view(EXPECTED), name, seven, leaks))
+        scores.append(score(rows, name, protocol, leaks))
+    return tuple(scores)
+
+
+def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Score:
+    """Score predictions; intervals resample whole subjects where they are known."""
+    truth, guess, probabilities = predictions.truth, predictions.guess, predictions.probabilities
+    data, answered = predictions.data, predictions.answered
+    present = np.unique(truth)
+    labels = np.arange(len(predictions.labels))
+    precision, recall, _, support = precision_recall_fscore_support(
+        truth, guess, labels=labels, zero_division=0
+    )
+    keys = groups(data)
+
+    def macro_f1(rows: npt.NDArray[np.intp]) -> float:
+        return float(f1_score(truth[rows], guess[rows], labels=present, average="macro", zero_division=0))
+
+    return Score(
+        data=name,
+        protocol=protocol,
+        leaks=leaks,
+        n=len(data),
+        subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
+        accuracy=bootstrap(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
+        balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
+        macro_f1=bootstrap(macro_f1, keys),
+        expected_calibration_error=expected_calibration_error(probabilities, truth),
+        brier=float(brier_score_loss(truth, probabilities, labels=labels)),
+        negative_log_likelihood=float(log_loss(truth, probabilities, labels=labels)),
+        per_class={
+            predictions.labels[i]: ClassScore(
+                precision=float(precision[i]), recall=float(recall[i]), n=int(support[i])
+            )
+            for i in present
+        },
+        confusion=tuple(tuple(int(v) for v in row) for row in confusion_matrix(truth, guess, labels=labels)),
+        labels=predictions.labels,
+        coverage=float(answered.mean()),
+        covered_accuracy=float(accuracy_score(truth[answered], guess[answered])) if answered.any() else None,
+        reliability=reliability(probabilities, truth),
+        risk_coverage=risk_coverage(probabilities, truth),
+    )

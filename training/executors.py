@@ -1,0 +1,111 @@
+"""Run one function on several tasks, each in a process of its own: on this machine or on a Ray cluster."""
+
+import multiprocessing
+import os
+import socket
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from typing import Any, TypeVar
+
+from core.errors import MienError
+from core.settings import PROJECT_ROOT, settings
+
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+LEFT_BEHIND = (".git", ".venv", "var", "tests", "docs", "benchmarks")
+"""What a Ray worker does not need of the project folder."""
+
+KNOCK_SECONDS = 5
+
+
+class ClusterError(MienError):
+    """The Ray cluster cannot be used."""
+
+
+def run_all(
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+) -> Iterator[tuple[int, Result]]:
+    """Yield (number of the task, its result) as they end; on Ray where `MIEN_RAY_ADDRESS` is set.
+
+    Args:
+        function: of a module, since it is called in other processes.
+        workers: processes at a time on this machine; a cluster decides for itself.
+
+    Raises:
+        ClusterError: the cluster does not answer, or Ray is not installed.
+    """
+    address = settings().ray_address
+    yield from _on_ray(function, tasks, address) if address else _on_this_machine(function, tasks, workers)
+
+
+def default_workers() -> int:
+    """One process for four processors: two trainings that share two are slower than one after the other."""
+    return max(1, (os.cpu_count() or 1) // 4)
+
+
+def _on_this_machine(
+    function: Callable[[Task], Result], tasks: Sequence[Task], workers: int
+) -> Iterator[tuple[int, Result]]:
+    # Never fork: a process forked after TensorFlow has loaded hangs.
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(workers, context, _share_processors, (workers,), max_tasks_per_child=1)
+    futures: dict[Future[Result], int] = {}
+    try:
+        futures = {pool.submit(function, task): number for number, task in enumerate(tasks)}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _share_processors(workers: int) -> None:
+    """Called in each process before it loads Keras."""
+    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
+        os.environ.setdefault(variable, threads)
+
+
+def _on_ray(
+    function: Callable[[Task], Result], tasks: Sequence[Task], address: str
+) -> Iterator[tuple[int, Result]]:
+    ray = _connect(address)
+    try:
+        gpus = 1 if ray.cluster_resources().get("GPU") else 0
+        remote = ray.remote(num_gpus=gpus, max_calls=1)(function)
+        waiting = {remote.remote(task): number for number, task in enumerate(tasks)}
+        while waiting:
+            (done, *_), _ = ray.wait(list(waiting), num_returns=1)
+            try:
+                result = ray.get(done)
+            except ray.exceptions.RayTaskError as error:
+                raise error.cause from None  # as if it had failed here
+            yield waiting.pop(done), result
+    finally:
+        ray.shutdown()
+
+
+def _connect(address: str) -> Any:  # noqa: ANN401 - the module, which is not always installed
+    try:
+        import ray
+    except ImportError:
+        raise ClusterError("MIEN_RAY_ADDRESS is set but Ray is missing: install the ray extra.") from None
+    try:
+        _knock(address)
+        ray.init(
+            address,
+            runtime_env={"working_dir": str(PROJECT_ROOT), "excludes": list(LEFT_BEHIND)},
+            log_to_driver=False,
+        )
+    except (OSError, ValueError, RuntimeError) as error:
+        raise ClusterError(
+            f"The Ray cluster at {address} does not answer: start it, or unset MIEN_RAY_ADDRESS."
+        ) from error
+    return ray
+
+
+def _knock(address: str) -> None:
+    """Fail at once where nobody listens: Ray itself would go on asking for minutes."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    if host and port.isdigit():
+        socket.create_connection((host, int(port)), KNOCK_SECONDS).close()

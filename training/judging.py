@@ -1,0 +1,150 @@
+"""All that can be measured of a bundle on a data set, as `python -m training evaluate` reports it."""
+
+import time
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field, computed_field
+
+from core.bundles import Card, ClassScore, Refusal, Robustness, Score
+from core.classifier import Classifier
+from core.errors import DataError
+from core.expressions import Expression
+from training.datasets import read
+from training.datasets.ferplus import majority_share
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
+from training.datasets.recutting import recut
+from training.evaluation import measure_refusal, measure_robustness, predict, score
+
+TIMED_CALLS: Final = 50
+
+
+class Judgement(BaseModel):
+    """One bundle on one collection of data sets; the figures of `score` stand on the top level too."""
+
+    model_config = ConfigDict(frozen=True)
+
+    model: str
+    digest: str
+    data: tuple[str, ...]
+    part: str = Field(description="which part of the data was judged")
+    score: Score
+    refusal: Refusal | None
+    refusal_leaks: bool = Field(description="whether the crops without a face were learned from")
+    robustness: tuple[Robustness, ...]
+    milliseconds_per_crop: float = Field(description="median of one crop at a time, on this machine")
+
+    @computed_field
+    def n(self) -> int:
+        """Crops judged."""
+        return self.score.n
+
+    @computed_field
+    def accuracy(self) -> float:
+        """Share of right answers, abstentions not counted as such."""
+        return self.score.accuracy.value
+
+    @computed_field
+    def balanced_accuracy(self) -> float:
+        """Mean recall of the expressions."""
+        return self.score.balanced_accuracy
+
+    @computed_field
+    def macro_f1(self) -> float:
+        """Mean F1 of the expressions."""
+        return self.score.macro_f1.value
+
+    @computed_field
+    def ece(self) -> float:
+        """Expected calibration error."""
+        return self.score.expected_calibration_error
+
+    @computed_field
+    def brier(self) -> float:
+        """Brier score."""
+        return self.score.brier
+
+    @computed_field
+    def nll(self) -> float:
+        """Negative log-likelihood, nats a crop."""
+        return self.score.negative_log_likelihood
+
+    @computed_field
+    def per_class(self) -> dict[Expression, ClassScore]:
+        """Precision, recall and number of crops of each expression."""
+        return self.score.per_class
+
+    @computed_field
+    def confusion(self) -> tuple[tuple[int, ...], ...]:
+        """Rows are true, columns answered, in the order of `labels`."""
+        return self.score.confusion
+
+    @computed_field
+    def labels(self) -> tuple[Expression, ...]:
+        """The expressions that the model was asked for."""
+        return self.score.labels
+
+
+def judge(
+    classifier: Classifier,
+    data: Sequence[str],
+    agreement: float = 0.5,
+    present_only: bool = False,
+    robustness: bool = False,
+) -> Judgement:
+    """Measure a bundle on the test part of data sets, on all of those that have none.
+
+    Args:
+        agreement: rows whose top class holds less of the votes are left out.
+        present_only: mask the expressions that the data does not have.
+        robustness: also on changed pictures, which takes minutes for thousands of them.
+
+    Raises:
+        DataError: the data cannot be read, or has no label that the bundle knows.
+    """
+    card = classifier.bundle.card
+    raw, part = _judged_part(read(data).crops)
+    if not (raw.labels != NOT_A_FACE).any():
+        raise DataError("The data has no crop that shows an expression: check the path.")
+    raw = raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE))
+    cut = recut(raw) if card.training.recipe.get("recut", True) else raw
+    shows_a_face = cut.labels != NOT_A_FACE
+    faces, nonfaces = cut.take(shows_a_face), cut.take(~shows_a_face)
+    predictions = predict(classifier, faces)
+    if present_only:
+        predictions = predictions.view(faces.expressions)
+    learned = _learned_from(card, faces)
+    protocol = "as given" if not learned else f"{', '.join(learned)} was learned from by this model"
+    return Judgement(
+        model=card.name,
+        digest=classifier.bundle.digest,
+        data=tuple(data),
+        part=part,
+        score=score(predictions, ", ".join(dict.fromkeys(faces.sources.tolist())), protocol, bool(learned)),
+        refusal=measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None,
+        refusal_leaks=bool(_learned_from(card, nonfaces)),
+        robustness=measure_robustness(classifier, raw.take(shows_a_face)) if robustness else (),
+        milliseconds_per_crop=_time_one(classifier, faces),
+    )
+
+
+def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:
+    """The test part of sources that have one, all of the others."""
+    divided = np.unique(data.sources[data.parts != ""])
+    rows = (data.parts == "test") | ~np.isin(data.sources, divided)
+    return data.take(rows), "the test part" if len(divided) else "all"
+
+
+def _learned_from(card: Card, data: LabelledCrops) -> list[str]:
+    sources = np.unique(data.sources[data.parts != "test"])
+    return [str(source) for source in sources if source in card.training.sources]
+
+
+def _time_one(classifier: Classifier, data: LabelledCrops) -> float:
+    seconds = []
+    for _ in range(TIMED_CALLS):
+        start = time.perf_counter()
+        classifier.answer(data.crops[:1])
+        seconds.append(time.perf_counter() - start)
+    return float(np.median(seconds)) * 1000

@@ -1,0 +1,165 @@
+"""A bundle's card as a page that a person can read (after Mitchell et al., FAT* 2019)."""
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from core.bundles import Bundle, Card, Score
+
+INTENDED: Final = (
+    "Reading the expression of faces in photos whose people agreed to it, with a person who looks at the "
+    "result.",
+    "Comparing ways to train, on data sets that the reader holds.",
+)
+FORBIDDEN: Final = (
+    "At work, in hiring or in education: inferring emotions there is prohibited in the European Union "
+    "(AI Act, Article 5(1)(f)).",
+    "Decisions about a person without human review; claims about what somebody feels.",
+    "Faces of people who were not told.",
+)
+
+
+def model_card(bundle: Bundle, others: Sequence[Bundle] = ()) -> str:
+    """Write one bundle's card as Markdown.
+
+    Args:
+        others: bundles to put beside it where scores are compared.
+    """
+    card = bundle.card
+    sections = (
+        f"# {card.name}: {card.title}",
+        _summary(card),
+        "## What it may be used for\n\n" + _bullets(INTENDED),
+        "## What it must not be used for\n\n" + _bullets(FORBIDDEN),
+        "## How often it is right\n\n" + _scores(card),
+        "## Honest beside leaking\n\n" + _comparison((bundle, *others)),
+        "## Each expression\n\n" + _classes(card),
+        "## How sure it is\n\n" + _calibration(card),
+        "## When it gives no answer\n\n" + _abstention(card),
+        *(("## Worse pictures\n\n" + _robustness(card),) if card.robustness else ()),
+        "## Limits\n\n" + _bullets(card.limits),
+        "## Data and terms\n\n" + card.terms,
+        "## How it was trained\n\n" + _training(card, bundle.digest),
+    )
+    return "\n\n".join(sections) + "\n"
+
+
+def _summary(card: Card) -> str:
+    headline = card.headline
+    text = f"It tells {', '.join(card.labels)} apart in 48 × 48 grey crops of faces."
+    if headline:
+        text += (
+            f" On {headline.data} it is right on **{headline.accuracy.value:.1%}** "
+            f"({_interval(headline)}) of {headline.n} crops: {headline.protocol}."
+        )
+    return text
+
+
+def _scores(card: Card) -> str:
+    rows = (
+        (
+            score.data,
+            str(score.n),
+            f"{score.accuracy.value:.1%} ({_interval(score)})",
+            f"{score.balanced_accuracy:.1%}",
+            f"{score.macro_f1.value:.3f} ({score.macro_f1.low:.3f} to {score.macro_f1.high:.3f})",
+            f"{'**leaks:** ' if score.leaks else ''}{score.protocol}",
+        )
+        for score in card.scores
+    )
+    return _table(("data", "crops", "accuracy", "balanced", "macro-F1", "how it was measured"), rows) + (
+        "\n\nIntervals hold 95% of 1,000 bootstrap draws of people, where they are known."
+    )
+
+
+def _comparison(bundles: Iterable[Bundle]) -> str:
+    rows = (
+        (b.name, score.data, score.protocol, "yes" if score.leaks else "no", f"{score.accuracy.value:.1%}")
+        for b in bundles
+        for score in b.card.scores
+    )
+    return "A score leaks where near-copies of the tested crops were learned from.\n\n" + _table(
+        ("model", "data", "how it was measured", "leaks", "accuracy"), rows
+    )
+
+
+def _classes(card: Card) -> str:
+    parts = []
+    for score in card.scores:
+        if not score.leaks:
+            rows = (
+                (label, str(found.n), f"{found.precision:.1%}", f"{found.recall:.1%}")
+                for label, found in score.per_class.items()
+            )
+            table = _table(("expression", "crops", "precision", "recall"), rows)
+            parts.append(f"{score.data}, {score.protocol}:\n\n{table}")
+    return "\n\n".join(parts)
+
+
+def _calibration(card: Card) -> str:
+    rows = (
+        (
+            score.data,
+            f"{score.expected_calibration_error:.3f}",
+            f"{score.brier:.3f}",
+            f"{score.negative_log_likelihood:.3f}",
+            *(f"{point:.1%}" if point is not None else "–" for point in _at_coverages(score)),
+        )
+        for score in card.scores
+        if not score.leaks
+    )
+    return (
+        f"Logits are divided by {card.temperature:.3f}, fitted on faces that it did not learn from.\n\n"
+        + _table(("data", "ECE", "Brier", "NLL", "right at 50% coverage", "at 80%", "at 100%"), rows)
+    )
+
+
+def _at_coverages(score: Score) -> list[float | None]:
+    found = {point.coverage: point.accuracy for point in score.risk_coverage}
+    return [found.get(share) for share in (0.5, 0.8, 1.0)]
+
+
+def _abstention(card: Card) -> str:
+    text = (
+        f"An answer takes a probability of at least {card.thresholds.confidence:.2f}, chosen so that "
+        f"{card.thresholds.coverage:.0%} of the faces kept apart for choices get one."
+    )
+    if card.refusal:
+        text += (
+            f" Of {card.refusal.nonfaces} crops without a face that it never saw, "
+            f"{card.refusal.nonfaces_refused:.1%} get no label; {card.refusal.faces_refused:.1%} of "
+            f"{card.refusal.faces} faces are called unlike a face."
+        )
+    return text
+
+
+def _robustness(card: Card) -> str:
+    rows = ((one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}") for one in card.robustness)
+    return _table(("pictures", "accuracy", "points lost"), rows)
+
+
+def _training(card: Card, digest: str) -> str:
+    run = card.training
+    versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
+    start = f"from {run.initial}" if run.initial else "from scratch"
+    return _bullets(
+        (
+            f"{card.parameters:,} parameters; recipe {run.recipe['name']}, {start}, seed {run.seed}.",
+            f"{run.epochs} epochs in {run.seconds:,.0f} s on {run.device} ({run.backend}, {run.precision}).",
+            f"Crops: {', '.join(f'{count:,} {part}' for part, count in run.rows.items())}.",
+            f"Data digest {run.data_digest[:16]}; bundle {digest}; made {card.created:%Y-%m-%d}.",
+            f"{versions}.",
+        )
+    )
+
+
+def _interval(score: Score) -> str:
+    return f"{score.accuracy.low:.1%} to {score.accuracy.high:.1%}"
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,143 @@
+"""Which bundle is served: promote one, go back, and who did so when.
+
+Light enough for a page: it loads neither Keras nor MLflow.
+"""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Final, Literal
+
+from filelock import FileLock, Timeout
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from core.bundles import Bundle, find_bundle
+from core.bundles.store import CHAMPION_FILE, champion_name
+from core.classifier import Classifier
+from core.errors import BundleError
+from core.settings import settings
+from training.durable import append_line, replace_text
+
+LOG_FILE: Final = "promotions.jsonl"
+PATIENCE: Final = 30.0
+"""Seconds to wait for another promotion to end; the slowest part of one is loading the model."""
+
+log = logging.getLogger(__name__)
+
+
+class Promotion(BaseModel):
+    """One change of the champion."""
+
+    model_config = ConfigDict(frozen=True)
+
+    time: datetime = Field(description="UTC")
+    action: Literal["promote", "rollback"]
+    name: str = Field(description="the bundle that serves from then on")
+    digest: str
+    previous: str | None = Field(description="the bundle that served until then")
+    by: str
+    note: str
+
+
+def promote(name: str, by: str, note: str = "") -> Promotion:
+    """Make a bundle the champion, if it is whole and answers: the next `load_classifier()` returns it.
+
+    Raises:
+        BundleError: it is unknown, damaged or the champion already; what served before goes on serving.
+    """
+    with _alone():
+        bundle = find_bundle(name)
+        if name == champion_name() and _digest(name) in {None, bundle.digest}:
+            raise BundleError(f"The model {name} is the champion already: there is nothing to promote.")
+        return _enthrone("promote", bundle, by, note)
+
+
+def rollback(by: str, note: str = "") -> Promotion:
+    """Go back to the champion before this one; called again, to the one before that.
+
+    Raises:
+        BundleError: there was none, or it is gone, damaged or was trained again since.
+    """
+    with _alone():
+        line, current = _line(promotions()), champion_name()
+        earlier = line[: _last(line, current)] if current in line else line
+        if not earlier:
+            raise BundleError("There is no earlier champion to go back to: promote a model by its name.")
+        bundle = find_bundle(earlier[-1])
+        if _digest(bundle.name) not in {None, bundle.digest}:
+            raise BundleError(
+                f"The model {bundle.name} was trained again since it served: promote it by its name to serve "
+                "it as it is now."
+            )
+        return _enthrone("rollback", bundle, by, note)
+
+
+def promotions() -> tuple[Promotion, ...]:
+    """All changes of the champion, oldest first; a line that a kill cut short is left out."""
+    file = _folder() / LOG_FILE
+    if not file.exists():
+        return ()
+    found = []
+    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        try:
+            found.append(Promotion.model_validate_json(line))
+        except ValidationError:
+            log.warning("Line %d of %s is unreadable and was left out.", number, file)
+    return tuple(found)
+
+
+def _line(entries: tuple[Promotion, ...]) -> list[str]:
+    """The champions through which rollbacks return, the newest last."""
+    line = [entries[0].previous] if entries and entries[0].previous else []
+    for entry in entries:
+        if entry.action == "rollback" and entry.name in line:
+            del line[_last(line, entry.name) + 1 :]
+        else:
+            line.append(entry.name)
+    return line
+
+
+def _last(line: list[str], name: str | None) -> int:
+    return max(place for place, other in enumerate(line) if other == name)
+
+
+def _digest(name: str) -> str | None:
+    """What a bundle was when it last became champion; None where it never did."""
+    return next((entry.digest for entry in reversed(promotions()) if entry.name == name), None)
+
+
+def _enthrone(action: Literal["promote", "rollback"], bundle: Bundle, by: str, note: str) -> Promotion:
+    Classifier(bundle)  # runs it once
+    entry = Promotion(
+        time=datetime.now(UTC),
+        action=action,
+        name=bundle.name,
+        digest=bundle.digest,
+        previous=champion_name(),
+        by=by,
+        note=note,
+    )
+    replace_text(_folder() / CHAMPION_FILE, bundle.name + "\n")
+    append_line(_folder() / LOG_FILE, entry.model_dump_json())
+    return entry
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Hold the one lock: two that promote never interleave."""
+    try:
+        _folder().mkdir(parents=True, exist_ok=True)
+        with FileLock(_folder() / ".champion.lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise BundleError("Another promotion is under way: try again in a moment.") from None
+    except OSError as error:
+        raise BundleError(
+            f"The champion cannot be changed: let Mien write in {_folder()} ({error.strerror})."
+        ) from None
+
+
+def _folder() -> Path:
+    return settings().trained_models

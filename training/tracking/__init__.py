@@ -1,0 +1,1 @@
+"""A training mirrored to MLflow; whatever breaks there, the training goes on."""

@@ -1,0 +1,95 @@
+"""What is told about a run: settings, epochs, scores and where the code came from, in MLflow's terms."""
+
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from core.bundles import Card
+from core.settings import PROJECT_ROOT
+
+NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
+
+
+def read_epochs(events: Path) -> dict[int, dict[str, Any]]:
+    """The epoch events of a run by number; where an epoch was trained again after a kill, the later one."""
+    if not events.exists():
+        return {}
+    lines = [line for line in events.read_text(encoding="utf-8").splitlines() if '"epoch"' in line]
+    found = [event for line in lines if (event := _parse(line)).get("event") == "epoch"]
+    return {event["epoch"]: event for event in found}
+
+
+def curve_values(event: Mapping[str, Any]) -> dict[str, float]:
+    """The figures of one epoch event that make a curve."""
+    return {name: value for name, value in event.items() if name not in NOT_A_CURVE and value is not None}
+
+
+def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:
+    """Nested settings as flat names and texts: `recipe.augmentation.rotation`."""
+    return {
+        _allowed(name): value if isinstance(value, str) else json.dumps(value)
+        for name, value in _flatten(inputs, ".")
+    }
+
+
+def score_values(card: Card) -> dict[str, float]:
+    """Every figure of a card's scores: `ck-48/accuracy`, and apart from them `ck-48-leaking/accuracy`."""
+    groups = {
+        _slug(score.data) + ("-leaking" if score.leaks else ""): score.model_dump(mode="json")
+        for score in reversed(card.scores)  # of two alike the first is the one to believe
+    }
+    if card.refusal is not None:
+        groups["refusal"] = card.refusal.model_dump(mode="json")
+    return {
+        _allowed(name.removesuffix("/value")): float(value)
+        for name, value in _flatten(groups, "/")
+        if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+
+
+def code_version() -> dict[str, str]:
+    """Tags that name the commit this code stands at; none where it is no git checkout."""
+    git = shutil.which("git")
+    if git is None or not (PROJECT_ROOT / ".git").exists():
+        return {}
+    answer = subprocess.run(  # noqa: S603 - fixed arguments
+        [git, "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+        cwd=PROJECT_ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+    if answer.returncode:
+        return {}
+    commit, _, dirty = answer.stdout.strip().partition("-")
+    return {"mlflow.source.git.commit": commit, "uncommitted_changes": str(bool(dirty)).lower()}
+
+
+def _parse(line: str) -> dict[str, Any]:
+    """A line that a kill cut short says nothing."""
+    try:
+        return dict(json.loads(line))
+    except ValueError:
+        return {}
+
+
+def _flatten(values: Mapping[str, Any], joint: str) -> Iterator[tuple[str, Any]]:
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            yield from ((f"{name}{joint}{inner}", leaf) for inner, leaf in _flatten(value, joint))
+        else:
+            yield name, value
+
+
+def _allowed(name: str) -> str:
+    """MLflow takes only these characters in a name."""
+    return re.sub(r"[^\w./: -]", "_", name, flags=re.ASCII)
+
+
+def _slug(name: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")

@@ -1,0 +1,169 @@
+"""Smaller runtime models of a bundle, made again from its `model.keras`, and what they cost."""
+
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.bundles import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle
+from core.bundles.card import NAME_PATTERN
+from core.bundles.store import file_digest, read_bundle
+from core.classifier import Classifier
+from core.errors import BundleError
+
+if TYPE_CHECKING:
+    import keras
+
+PARITY_CROPS: Final = 256
+
+
+class Variant(StrEnum):
+    """How a runtime model keeps its numbers; crops stay uint8 and logits float32 in all of them."""
+
+    FLOAT32 = "float32"
+    FLOAT16 = "float16"
+    """Weights in half the bytes; computed in float32."""
+    DYNAMIC = "dynamic"
+    """Weights in int8; the ranges between layers are found anew for each crop."""
+    INT8 = "int8"
+    """Weights and what passes between layers in int8, with ranges fixed on representative crops."""
+
+
+@dataclass(frozen=True)
+class Cost:
+    """One runtime model beside another on the same crops."""
+
+    bytes: int
+    milliseconds: float
+    accuracy: float | None
+    largest_difference: float
+    agreement: float
+
+
+def export_variant(
+    bundle: Bundle, target: Path, variant: Variant, crops: npt.NDArray[np.uint8] | None = None
+) -> Bundle:
+    """Write a bundle's runtime model again as a bundle of its own, named after the target folder.
+
+    A float32 one keeps scores and `model.keras`; the others leave both out, to be small and because scores
+    are those of another model.
+
+    Args:
+        crops: uint8 (n, 48, 48, 1), typical ones; int8 fixes its ranges on them, and float32 is compared with
+            Keras on them (on noise where there are none).
+
+    Raises:
+        BundleError: the target is taken or cannot be named, crops or `model.keras` are missing, or float32
+            answers differently from Keras.
+    """
+    _check_target(bundle, target)
+    if variant is Variant.INT8 and (crops is None or not len(crops)):
+        raise BundleError("An int8 model needs typical crops to fix its ranges on: name some with --data.")
+    if not (bundle.folder / KERAS_FILE).is_file():
+        raise BundleError(f"The model {bundle.name} has no {KERAS_FILE} to export: train it again.")
+    import keras
+
+    from training import exporting
+
+    network = keras.saving.load_model(bundle.folder / KERAS_FILE, compile=False)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
+    try:
+        changes: dict[str, object] = {"name": target.name}
+        if variant is Variant.FLOAT32:
+            changes["files"] = exporting.write_runtime_model(network, staged)
+        else:
+            (staged / RUNTIME_FILE).write_bytes(_convert(network, variant, crops))
+            changes |= {
+                "title": f"{bundle.card.title} ({variant})",
+                "created": datetime.now(UTC).replace(microsecond=0),
+                "files": {RUNTIME_FILE: file_digest(staged / RUNTIME_FILE)},
+                "scores": (),
+                "refusal": None,
+                "robustness": (),
+            }
+        exporting.write_card(bundle.card.model_copy(update=changes), staged)
+        classifier = Classifier(read_bundle(staged))
+        if variant is Variant.FLOAT32:
+            exporting.check_parity(network, classifier, _noise() if crops is None else crops[:PARITY_CROPS])
+        return exporting.publish(staged, target)
+    finally:
+        if staged.exists():
+            shutil.rmtree(staged)
+
+
+def compare(
+    bundles: Sequence[Bundle],
+    crops: npt.NDArray[np.uint8],
+    columns: npt.NDArray[np.intp] | None = None,
+    calls: int = 200,
+) -> list[Cost]:
+    """Measure bundles with the same labels side by side, taking turns so that a busy machine slows all alike.
+
+    Args:
+        crops: uint8 (n, 48, 48, 1).
+        columns: intp (n,), the true outputs; None where unknown.
+        calls: how often each is asked for one crop.
+
+    Returns:
+        For each its size, median time of one crop, accuracy, and largest difference of a probability from the
+        first and share of the same answers.
+    """
+    classifiers = [Classifier(bundle) for bundle in bundles]
+    answers = [classifier.answer(crops).probabilities for classifier in classifiers]
+    seconds: list[list[float]] = [[] for _ in bundles]
+    for call in range(calls):
+        for taken, classifier in zip(seconds, classifiers, strict=True):
+            start = time.perf_counter()
+            classifier.answer(crops[call % len(crops)][None])
+            taken.append(time.perf_counter() - start)
+    return [
+        Cost(
+            bytes=(bundle.folder / RUNTIME_FILE).stat().st_size,
+            milliseconds=1000 * float(np.median(taken)),
+            accuracy=None if columns is None else float((answer.argmax(axis=1) == columns).mean()),
+            largest_difference=float(np.abs(answer - answers[0]).max()),
+            agreement=float((answer.argmax(axis=1) == answers[0].argmax(axis=1)).mean()),
+        )
+        for bundle, answer, taken in zip(bundles, answers, seconds, strict=True)
+    ]
+
+
+def _convert(network: "keras.Model", variant: Variant, crops: npt.NDArray[np.uint8] | None) -> bytes:
+    """The network in LiteRT's format, by TensorFlow's converter."""
+    import tensorflow as tf
+
+    with tempfile.TemporaryDirectory() as folder:
+        network.export(folder, format="tf_saved_model", verbose=False)
+        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
+        converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if variant is Variant.FLOAT16:
+            converter.target_spec.supported_types = [tf.float16]
+        if variant is Variant.INT8 and crops is not None:
+            converter.representative_dataset = lambda: ([crop[None]] for crop in crops)
+        return bytes(converter.convert())
+
+
+def _check_target(bundle: Bundle, target: Path) -> None:
+    if not re.fullmatch(NAME_PATTERN, target.name):
+        raise BundleError(
+            f"{target.name!r} cannot name a model: name the folder with up to 64 small letters, digits, "
+            "dots and dashes."
+        )
+    if target.resolve() == bundle.folder.resolve():
+        raise BundleError(f"{target} is the model's own folder: choose another one.")
+    if target.exists() and not (target / CARD_FILE).is_file():
+        raise BundleError(f"{target} exists and holds no model: choose a new folder.")
+
+
+def _noise() -> npt.NDArray[np.uint8]:
+    return np.random.default_rng(0).integers(0, 256, (PARITY_CROPS, 48, 48, 1), dtype=np.uint8)
