@@ -1,5 +1,6 @@
 """`python -m core classify`: pictures and folders in, one JSON object, CSV line or table row out."""
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
@@ -27,7 +28,9 @@ def main() -> None:
 
 @app.command()
 def classify(
-    paths: Annotated[list[Path], typer.Argument(help="Pictures, and folders to search for pictures.")],
+    paths: Annotated[
+        list[Path], typer.Argument(help="Pictures, and folders to search for pictures.", readable=False)
+    ],
     crops: Annotated[bool, typer.Option("--crops", help="Each picture is already a face crop.")] = False,
     model: Annotated[str | None, typer.Option(help="Model to ask; the champion if left out.")] = None,
     format: Annotated[Format, typer.Option(help="json: one object a line.")] = Format.JSON,
@@ -38,49 +41,59 @@ def classify(
     Exit status: 0 if every file was read, 1 if some could not be, 2 for wrong usage.
     """
     messages = Console(stderr=True, soft_wrap=True)
-    missing = [str(path) for path in paths if not path.exists()]
-    if missing:
-        raise typer.BadParameter(f"there is nothing at {', '.join(missing)}", param_hint="PATHS")
     try:
         classifier = load_classifier(model)
     except MienError as error:
         raise typer.BadParameter(str(error), param_hint="--model") from None
     files = list(_pictures(paths))
+    if not any(os.path.lexists(path) for path in paths):
+        raise typer.BadParameter(f"there is nothing at {', '.join(map(str, paths))}", param_hint="PATHS")
     if not files:
-        raise typer.BadParameter("the folder holds no pictures", param_hint="PATHS")
+        raise typer.BadParameter(f"{', '.join(map(str, paths))}: no pictures in there", param_hint="PATHS")
     failed = 0
-    with ExitStack() as stack:
-        try:
+    try:
+        with ExitStack() as stack:
             stream = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
-        except OSError as error:
-            raise typer.BadParameter(
-                f"cannot write {output}: {error.strerror}", param_hint="--output"
-            ) from None
-        writer = stack.enter_context(WRITERS[format](stream))
-        bar = stack.enter_context(
-            Progress(console=messages, transient=True, disable=not messages.is_terminal)
-        )
-        for file in bar.track(files, description="Reading"):
-            record = _classify(file, classifier, crops)
-            failed += record["error"] is not None
-            writer.write(record)
+            writer = stack.enter_context(WRITERS[format](stream))
+            bar = stack.enter_context(
+                Progress(console=messages, transient=True, disable=not messages.is_terminal)
+            )
+            for file in bar.track(files, description="Reading"):
+                record = _classify(file, classifier, crops)
+                failed += record["error"] is not None
+                writer.write(record)
+    except OSError as error:
+        where = output or "the output"
+        raise typer.BadParameter(f"cannot write {where}: {error.strerror}", param_hint="--output") from None
     if failed:
         messages.print(f"{failed} of {len(files)} files could not be read.", style="yellow")
         raise typer.Exit(1)
 
 
 def _pictures(paths: list[Path]) -> Iterator[Path]:
-    """Files as named, and those in folders whose names end like a picture's."""
+    """Files as named, those in folders whose names end like a picture's, and folders that stay closed."""
     for path in paths:
-        if path.is_dir():
-            yield from sorted(p for p in path.rglob("*") if p.is_file() and p.suffix.lower() in SUFFIXES)
+        if os.path.isdir(path):  # noqa: PTH112 - `Path.is_dir` raises where a folder above is closed
+            yield from _search(path)
         else:
             yield path
+
+
+def _search(folder: Path) -> list[Path]:
+    closed: list[Path] = []
+    found = [
+        Path(place, name)
+        for place, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
+        for name in names
+    ]
+    return sorted(file for file in found if file.suffix.lower() in SUFFIXES and file.is_file()) + closed
 
 
 def _classify(file: Path, classifier: Classifier, is_crop: bool) -> dict[str, Any]:
     name = classifier.bundle.name
     try:
+        if file.exists() and not file.is_file() and not file.is_dir():
+            return to_record(str(file), None, name, "This is not a file: name a picture or a folder.")
         with file.open("rb") as stream:
             data = stream.read(MAX_BYTES + 1)
         return to_record(str(file), read_bytes(data, classifier, is_crop), name)

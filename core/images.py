@@ -57,8 +57,7 @@ def decode(data: bytes) -> Picture:
         raise PictureError("The file is empty: choose another one.")
     if len(data) > MAX_BYTES:
         raise PictureError(
-            f"The file has {len(data) / 2**20:.0f} MB and the limit is {MAX_BYTES // 2**20} MB: "
-            "save the picture smaller and try again."
+            f"The file is over the limit of {MAX_BYTES // 2**20} MB: save the picture smaller and try again."
         )
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:

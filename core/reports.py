@@ -15,10 +15,11 @@ def to_record(
     """One picture as a JSON-ready object.
 
     `{"path", "faces": [{"box", "label", "abstained", "probabilities", "quality", …}], "model", "error"}`; a
-    picture that could not be read has no faces and a sentence in `error`.
+    picture that could not be read has no faces and a sentence in `error`. What is no UTF-8
+    in a file name is written as a hexadecimal escape.
     """
     return {
-        "path": path,
+        "path": path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace"),
         "faces": [_face_record(reading) for reading in result.readings] if result else [],
         "model": model,
         "digest": result.digest if result else None,

@@ -6,7 +6,8 @@ from enum import StrEnum
 from typing import Any, Self, TextIO
 
 from rich.console import Console
-from rich.table import Table
+from rich.markup import escape
+from rich.table import Column, Table
 
 from core.reports import CSV_COLUMNS, csv_rows
 
@@ -55,18 +56,18 @@ class TableWriter(JsonWriter):
     """One row a face, drawn when all are known."""
 
     def __enter__(self) -> Self:
-        self.table = Table("Picture", "Face", "Expression", "Confidence", "Why not")
+        self.table = Table(Column("Picture", overflow="fold"), "Face", "Expression", "Confidence", "Why not")
         return self
 
     def write(self, record: dict[str, Any]) -> None:
         """Write one picture's record, as `core.reports.to_record` makes it."""
         if record["error"]:
-            self.table.add_row(record["path"], "", "", "", record["error"])
+            self.table.add_row(escape(record["path"]), "", "", "", escape(record["error"]))
         for number, face in enumerate(record["faces"], start=1):
             top = max(face["probabilities"].values(), default=None)
             sure = f"{top:.0%}" if top is not None else ""
             self.table.add_row(
-                record["path"],
+                escape(record["path"]),
                 str(number) if face["probabilities"] else "",
                 face["label"] or "–",
                 sure,

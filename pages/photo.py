@@ -43,8 +43,9 @@ else:
         picture_card(picture, chosen)
     with right:
         bars_card(picture.readings[chosen], classifier.bundle.card.thresholds)
-    with st.expander("What the model saw", icon=":material/frame_inspect:"):
-        details_card(picture, chosen)
+    if len(picture.crops):
+        with st.expander("What the model saw", icon=":material/frame_inspect:"):
+            details_card(picture, chosen)
 
 records = [picture.record for picture in pictures]
 with st.container(horizontal=True):

@@ -23,7 +23,10 @@ def choose_precision(recipe: Recipe) -> str:
 
 def has_gpu() -> bool:
     """Whether the running Keras backend sees a GPU."""
-    return bool(keras.distribution.list_devices("gpu"))
+    try:
+        return bool(keras.distribution.list_devices("gpu"))
+    except RuntimeError:  # JAX raises where none is present
+        return False
 
 
 def cpu_has_bfloat16() -> bool:

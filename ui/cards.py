@@ -9,11 +9,13 @@ from core.bundles import Thresholds
 from core.faces import Quality
 from core.readings import Reading
 from ui.charts import describe_probabilities, probability_bars
-from ui.palette import display_name
+from ui.palette import display_name, percent
 from ui.pictures import annotate, enlarge_crop, thumbnail, to_data_url
 from ui.session import Shown
 
 MOST_PILLS: Final = 12
+TALLEST: Final = 900
+"""Pixels that a picture much higher than wide may take on the page."""
 
 
 def picture_card(shown: Shown, chosen: int) -> None:
@@ -21,9 +23,11 @@ def picture_card(shown: Shown, chosen: int) -> None:
     if shown.display is not None:
         faces = sum(reading.box is not None for reading in shown.readings)
         count = "one face" if faces == 1 else f"{faces or 'no'} faces"
+        width, height = shown.display.size
+        fits = height <= 2 * width
         st.image(
             annotate(shown.display, shown.scale, shown.readings, chosen),
-            width="stretch",
+            width="stretch" if fits else max(1, TALLEST * width // height),
             alt=f"{shown.name} with {count} marked",
         )
 
@@ -44,7 +48,7 @@ def answer_card(reading: Reading) -> None:
     """The answer in large type, or why there is none."""
     if reading.label is not None:
         st.title(display_name(reading.label), anchor=False)
-        st.markdown(f"The model is **{reading.probabilities[reading.label]:.0%}** sure.")
+        st.markdown(f"The model is **{percent(reading.probabilities[reading.label])}** sure.")
     elif reading.abstained is not None:
         st.title("No answer", anchor=False)
         st.markdown(f"**{str(reading.abstained).capitalize()}.** {reading.abstained.advice}")
@@ -112,13 +116,13 @@ def pictures_table(shown: Sequence[Shown]) -> int:
 
 def _row(shown: Shown) -> dict[str, object]:
     first = shown.readings[0] if shown.readings else None
-    answer = shown.error or ""
+    answer = "Not read" if shown.error else ""
     if first is not None:
         answer = display_name(first.label) if first.label else f"No answer ({first.abstained})"
     return {
         "": to_data_url(thumbnail(shown.display)) if shown.display is not None else None,
         "Picture": shown.name,
         "Expression": answer,
-        "Sure": 100 * max(first.probabilities.values()) if first and first.probabilities else None,
+        "Sure": 100 * first.probabilities[first.label] if first and first.label else None,
         "Faces": sum(reading.box is not None for reading in shown.readings),
     }

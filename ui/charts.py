@@ -2,10 +2,11 @@
 
 from typing import Final
 
+import pandas  # noqa: F401 - Plotly looks into it once anybody began to import it, finished or not
 import plotly.graph_objects as go
 
 from core.expressions import Expression
-from ui.palette import COLORS, display_name
+from ui.palette import COLORS, display_name, percent
 
 LINE: Final = "#8A8F98"
 """Seen on white and on the dark background alike."""
@@ -21,7 +22,7 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
             y=[display_name(e) for e in ranked],
             orientation="h",
             marker_color=[COLORS[e] for e in ranked],
-            text=[f"{share:.0%}" for share in shares],
+            text=[percent(share) for share in shares],
             textposition="outside",
             cliponaxis=False,
             hovertemplate="%{y}: %{x:.1%}<extra></extra>",
@@ -41,4 +42,4 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
 def describe_probabilities(probabilities: dict[Expression, float]) -> str:
     """The chart in words, for those who do not see it."""
     ranked = sorted(probabilities, key=lambda e: -probabilities[e])
-    return "Probabilities: " + ", ".join(f"{display_name(e)} {probabilities[e]:.0%}" for e in ranked)
+    return "Probabilities: " + ", ".join(f"{display_name(e)} {percent(probabilities[e])}" for e in ranked)

@@ -29,6 +29,7 @@ def choose_model() -> Classifier:
             st.stop()
         st.caption(f"{classifier.bundle.card.title}.")
         st.caption(headline(classifier.bundle.card))
+        st.caption(classifier.bundle.card.limits[0])
     return classifier
 
 

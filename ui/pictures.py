@@ -22,7 +22,7 @@ def annotate(display: Image.Image, scale: float, readings: Sequence[Reading], ch
     image = display.copy()
     draw = ImageDraw.Draw(image)
     stroke = max(2, max(image.size) // 320)
-    font = ImageFont.load_default(size=max(14, max(image.size) // 36))
+    largest = max(14, max(image.size) // 36)
     for index, reading in enumerate(readings):
         if reading.box is None:
             continue
@@ -31,7 +31,8 @@ def annotate(display: Image.Image, scale: float, readings: Sequence[Reading], ch
         draw.rectangle(
             (x, y, x + width, y + height), outline=color, width=stroke * 2 if index == chosen else stroke
         )
-        _draw_number(draw, str(index + 1), (max(0.0, x), max(0.0, y)), color, font)
+        font = ImageFont.load_default(size=min(largest, max(10, height / 4)))
+        _draw_number(draw, str(index + 1), (max(0.0, x), y), color, font)
     return image
 
 
@@ -61,9 +62,11 @@ def _draw_number(
     color: str,
     font: ImageFont.FreeTypeFont | ImageFont.ImageFont,
 ) -> None:
-    left, top, right, bottom = draw.textbbox(corner, number, font=font)
-    draw.rectangle((left - 2, top - 4, right + 6, bottom + 4), fill=color)
-    draw.text((corner[0] + 2, corner[1]), number, fill="black", font=font)
+    """A filled tag on top of the box, so that it hides nothing of a small face; inside where no room is."""
+    left, top, right, bottom = draw.textbbox((0, 0), number, font=font)
+    x, y = corner[0], max(0.0, corner[1] - (bottom - top) - 8)
+    draw.rectangle((x, y, x + right - left + 8, y + bottom - top + 8), fill=color)
+    draw.text((x + 4 - left, y + 4 - top), number, fill="black", font=font)
 
 
 def shrink(picture: Picture) -> tuple[Image.Image, float]:

@@ -118,6 +118,35 @@ def test_wrong_usage_says_so_with_status_2(tmp_path, portrait_file, arguments, s
     assert sentence in " ".join(classify(*filled, code=2).stderr.replace("│", " ").split())
 
 
+def test_path_that_is_missing_does_not_stop_the_others(tmp_path, portrait_file):
+    result = classify(tmp_path / "gone.png", portrait_file, code=1)
+    gone, there = (json.loads(line) for line in result.stdout.splitlines())
+    assert "cannot be opened" in gone["error"]
+    assert there["faces"][0]["label"] == "happiness"
+
+
+def test_pipe_is_refused_instead_of_waited_for(tmp_path, portrait_file):
+    os.mkfifo(tmp_path / "pipe.png")
+    result = classify(tmp_path / "pipe.png", portrait_file, code=1)
+    assert "not a file" in json.loads(result.stdout.splitlines()[0])["error"]
+
+
+@pytest.mark.parametrize("format", ["json", "csv", "table"])
+def test_any_file_name_is_written_in_every_format(tmp_path, face, format):
+    for name in (b"bad\xff\xe9.png", b"a[b].png", b"[red]x[bold].png"):
+        (tmp_path / os.fsdecode(name)).write_bytes(encode(face))
+    (tmp_path / "a[").mkdir()
+    (tmp_path / "a[" / "b].png").write_bytes(encode(face))
+    classify(tmp_path, "--format", format, "--output", tmp_path / "out")
+    text = (tmp_path / "out").read_text().replace("\n", "")
+    assert all(part in text for part in ("xff", "a[b].png", "[red]x[bold]", "a[/b].png"))
+
+
+def test_full_disk_gets_one_sentence(portrait_file):
+    said = classify(portrait_file, "--output", "/dev/full", code=2).stderr
+    assert "cannot write /dev/full" in " ".join(said.replace("│", " ").split())
+
+
 def test_progress_bar_shows_on_a_terminal_only(portrait_file):
     assert "Reading" not in classify(portrait_file).stderr
     controller, terminal = pty.openpty()

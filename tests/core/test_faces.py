@@ -216,3 +216,9 @@ def test_every_real_portrait_has_its_face_found(shared_data):
     missed = [file.name for file in photos if not faces.find(decode(file.read_bytes()))]
     assert photos
     assert not missed
+
+
+@pytest.mark.parametrize("side", [1600, 2400])
+def test_face_that_fills_a_large_picture_is_found_once(face, side):
+    close_up = cv2.resize(face[40:200, 48:208], (side, side), interpolation=cv2.INTER_CUBIC)
+    assert len(faces.find(close_up)) == 1

@@ -18,20 +18,20 @@ from training.runs import divide
 ROOT = Path(__file__).parents[2]
 DATA = make_crops(12)
 RECIPE = make_recipe(
-    epochs=6,
-    mixup=0.2,
-    ema=0.9,
+    epochs=12,
+    mixup=0.1,
+    ema=0.8,
     mirror=True,
     optimizer="adamw",
     augmentation=AugmentationRecipe(
-        rotation=10,
-        shift=0.03,
-        shear=3,
-        zoom=0.1,
+        rotation=3,
+        shift=0.02,
+        shear=2,
+        zoom=0.03,
         flip=True,
         brightness=0.1,
         contrast=0.2,
-        blur=0.3,
+        blur=0.2,
         noise=0.02,
     ),
 )

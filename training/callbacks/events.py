@@ -8,6 +8,8 @@ from typing import Any, Final
 
 import keras
 
+from training.precision import has_gpu
+
 EVENTS_FILE: Final = "events.jsonl"
 SECONDS_BETWEEN_BATCH_EVENTS: Final = 1.0
 
@@ -79,7 +81,7 @@ class Events(keras.callbacks.Callback):
 
 def device_memory() -> int | None:
     """Bytes in use on the first GPU, where the backend says."""
-    if not keras.distribution.list_devices("gpu"):
+    if not has_gpu():
         return None
     if keras.backend.backend() == "tensorflow":
         import tensorflow
