@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
-from sklearn.model_selection import train_test_split
 
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
@@ -165,6 +164,8 @@ def _leak(kin: npt.NDArray[np.intp], train: npt.NDArray[np.intp], test: npt.NDAr
 
 
 def _random_leak(kin: npt.NDArray[np.intp]) -> float:
+    from sklearn.model_selection import train_test_split  # a second to load
+
     if len(kin) < 2:
         return 0.0
     rows = np.arange(len(kin))

@@ -96,7 +96,13 @@ def cross_validate(
         seed=seed,
         initial=initial,
         data_digest=crops.digest,
-        scores=score_predictions(pooled, split, any(fold.leak > 0 for fold in found), f"{len(found)} folds"),
+        scores=score_predictions(
+            pooled,
+            split,
+            any(fold.leak > 0 for fold in found),
+            f"{len(found)} folds",
+            find_bundle(initial).card.training.all_sources if initial else (),
+        ),
         refusal=_pool_refusals([refusal for _, refusal in answers.values() if refusal]),
     )
     folder.mkdir(parents=True, exist_ok=True)

@@ -138,7 +138,7 @@ def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:
 
 def _learned_from(card: Card, data: LabelledCrops) -> list[str]:
     sources = np.unique(data.sources[data.parts != "test"])
-    return [str(source) for source in sources if source in card.training.sources]
+    return [str(source) for source in sources if source in card.training.all_sources]
 
 
 def _time_one(classifier: Classifier, data: LabelledCrops) -> float:

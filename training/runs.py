@@ -128,6 +128,7 @@ def train_run(
                 "split": parts.split,
                 "seed": seed,
                 "initial": initial.name if initial else None,
+                "learned_before": sorted(initial.card.training.all_sources) if initial else [],
                 "data_digest": parts.digest,
                 "columns": fitted.columns,
                 "sources": sorted(set(parts.train.sources.tolist())),

@@ -1,11 +1,11 @@
 """Divide data into parts that may be compared honestly, or, on request, as the slides did."""
 
-from dataclasses import dataclass, replace
+import hashlib
+from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from core.errors import DataError
 from training.datasets.labelled import LabelledCrops
@@ -45,6 +45,10 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
     Raises:
         DataError: too few subjects for the wanted test share, or no division of the data set's own.
     """
+    from sklearn.model_selection import (
+        train_test_split,
+    )  # a second to load, for nothing where --help is asked
+
     if kind == "random":
         train, test = train_test_split(np.arange(len(data)), test_size=test_share, random_state=seed)
         return _split(data, kind, train, test)
@@ -62,6 +66,8 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     Raises:
         DataError: there are fewer subjects (or rows) than folds, or `kind` is "official", which has one.
     """
+    from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+
     if kind == "official":
         raise DataError("A data set has one division of its own: choose another split to cross-validate.")
     if kind == "random":
@@ -86,10 +92,37 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
 
 
 def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:
-    """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule."""
-    undivided = replace(data, parts=np.full(len(data), ""))
-    inner = split(undivided, "subject" if kind == "official" else kind, seed, share)
-    return inner.train, inner.test
+    """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule.
+
+    Of each data set and label the same groups are taken in every training, whatever its seed and whatever it
+    is trained with: what was set aside for a model is set aside again when another starts from its weights.
+
+    Raises:
+        DataError: nobody can be spared.
+    """
+    if kind == "random":
+        inner = split(data, kind, seed, share)
+        return inner.train, inner.test
+    keys, member = np.unique(groups(data, kind), return_inverse=True)
+    first = np.unique(member, return_index=True)[1]
+    strata = [
+        f"{source} {label}" for source, label in zip(data.sources[first], _usual(data, member), strict=True)
+    ]
+    chosen = np.zeros(len(keys), bool)
+    order = np.argsort([hashlib.sha256(str(key).encode()).hexdigest() for key in keys])
+    for stratum in np.unique(strata):
+        found = order[np.asarray(strata)[order] == stratum]
+        chosen[found[: max(round(share * len(found)), min(1, len(found) - 1))]] = True
+    if not chosen.any():
+        raise DataError(f"Nobody can be kept apart among {len(keys)} {kind}s: add data.")
+    return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])
+
+
+def _usual(data: LabelledCrops, member: Rows) -> Rows:
+    """The most frequent label of each group, intp (groups,)."""
+    counts = np.zeros((member.max() + 1, data.targets.shape[1]), np.intp)
+    np.add.at(counts, (member, data.labels), 1)
+    return np.asarray(counts.argmax(axis=1), np.intp)
 
 
 def groups(data: LabelledCrops, kind: SplitKind = "subject") -> npt.NDArray[np.str_]:

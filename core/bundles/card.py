@@ -116,7 +116,8 @@ class Training(_Frozen):
     split: Literal["subject", "sequence", "official", "random"]
     seed: int
     initial: str | None = Field(None, description="bundle whose weights it started from; None: from scratch")
-    sources: tuple[str, ...] = Field((), description="data sets learned from")
+    learned_before: tuple[str, ...] = Field((), description="data sets that `initial` had learned from")
+    sources: tuple[str, ...] = Field((), description="data sets learned from, those of `initial` left out")
     rows: dict[str, int] = Field(description="crops learned from, kept for choices, and judged on")
     data_digest: str
     epochs: int
@@ -125,6 +126,11 @@ class Training(_Frozen):
     precision: str
     backend: str
     versions: dict[str, str]
+
+    @property
+    def all_sources(self) -> frozenset[str]:
+        """Every data set that this model or one before it has learned from."""
+        return frozenset((*self.sources, *self.learned_before))
 
 
 class Card(_Frozen):

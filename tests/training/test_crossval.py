@@ -40,8 +40,6 @@ def test_every_person_is_judged_once_by_a_model_that_never_saw_them(tmp_path, da
     assert read_crossval(tmp_path / "crossval.json", RECIPE) == result
     with pytest.raises(DataError, match="another recipe"):
         read_crossval(tmp_path / "crossval.json", make_recipe(epochs=3))
-    again = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
-    assert again == result, "finished folds are taken as they are"
 
 
 def test_file_that_is_no_cross_validation_is_refused(tmp_path):

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -8,7 +10,7 @@ from training.bundling import Naming, bundle_run
 from training.datasets.labelled import LabelledCrops
 from training.initial import start_from
 from training.networks import build_network, mirror, without_mirror
-from training.runs import divide, train_run
+from training.runs import divide, divide_whole, train_run
 
 RECIPE = make_recipe(mirror=True, epochs=3)
 DATA = make_crops(12)
@@ -68,3 +70,25 @@ def test_rows_drawn_an_epoch_are_as_many_as_the_recipe_says(tmp_path):
     assert len(fitted.history["loss"]) == 1
     events = (tmp_path / "events.jsonl").read_text().splitlines()
     assert '"steps": 2' in events[0], "20 crops in batches of 16"
+
+
+def test_score_on_data_that_the_first_model_had_learned_from_is_called_leaking(bundle, tmp_path):
+    parts = divide(DATA, RECIPE, "subject", 0)
+    train_run(RECIPE, parts, 0, tmp_path / "run", initial=bundle)
+    tuned = bundle_run(tmp_path / "run", parts, Naming("tuned", "Tuned"), tmp_path / "tuned")
+    assert bundle.card.headline is not None
+    assert tuned.card.headline is None
+    assert "started from had learned from CK+48" in tuned.card.scores[0].protocol
+
+
+def test_rows_set_aside_for_a_model_are_set_aside_again_whatever_it_is_trained_with():
+    other = make_crops(20, seed=4)
+    other = replace(
+        other,
+        subjects=np.char.add("other-", other.subjects),
+        sources=np.full(len(other), "other"),
+    )
+    alone = divide_whole(DATA, RECIPE, "subject", seed=1)
+    together = divide_whole(LabelledCrops.concatenate([other, DATA]), RECIPE, "subject", seed=2)
+    assert set(alone.inner.subjects) == {s for s in together.inner.subjects if not s.startswith("other")}
+    assert set(alone.inner.subjects)

@@ -1,5 +1,6 @@
 """Predictions to the one score that cards, commands and pages show."""
 
+from collections.abc import Collection
 from typing import Final
 
 import numpy as np
@@ -52,11 +53,20 @@ def evaluate(
     return score(predict(classifier, data), name, protocol, leaks)
 
 
-def score_predictions(predictions: Predictions, split: SplitKind, leaks: bool, how: str) -> tuple[Score, ...]:
+def score_predictions(
+    predictions: Predictions,
+    split: SplitKind,
+    leaks: bool,
+    how: str,
+    learned_before: Collection[str] = (),
+) -> tuple[Score, ...]:
     """One score a data set, and one more where a smaller view of the labels is how others report on it.
 
     Args:
+        leaks: whether sequences of the tested rows were learned from.
         how: what stands before the split's protocol, such as "10 folds".
+        learned_before: data sets that the model which the training started from had seen, people on the
+            test side included; their scores leak.
     """
     scores = []
     for source in dict.fromkeys(predictions.data.sources.tolist()):
@@ -65,10 +75,13 @@ def score_predictions(predictions: Predictions, split: SplitKind, leaks: bool, h
         if source == FERPLUS and (rows.data.parts == "test").all():
             rows = rows.take(majority_share(rows.data) >= 0.5)
             name, protocol = FERPLUS_VALID, FERPLUS_PROTOCOL
+        elif source in learned_before:
+            protocol += f"; but the model it started from had learned from {source}"
+        seen = leaks or (source in learned_before and name != FERPLUS_VALID)
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
-            scores.append(score(rows.view(EXPECTED), name, seven, leaks))
-        scores.append(score(rows, name, protocol, leaks))
+            scores.append(score(rows.view(EXPECTED), name, seven, seen))
+        scores.append(score(rows, name, protocol, seen))
     return tuple(scores)
 
 

@@ -59,8 +59,15 @@ def test_rows_of_each_data_set_get_a_score_of_their_own(champion):
     other = replace(other, sources=np.full(len(other), "other"))
     predictions = predict(champion, LabelledCrops.concatenate([one, other]))
     scores = score_predictions(predictions, "subject", leaks=False, how="one split")
-    assert [(s.data, s.n) for s in scores] == [("CK+48", len(one)), ("other", len(other))]
+    seven, eight, rest = scores
+    assert [(s.data, s.n) for s in scores] == [
+        ("CK+48", len(one)),
+        ("CK+48", len(one)),
+        ("other", len(other)),
+    ]
     assert all(s.protocol.startswith("one split: nobody") for s in scores)
+    assert "seven expressions only" in seven.protocol
+    assert (len(seven.labels), len(eight.labels), len(rest.labels)) == (7, 8, 8)
 
 
 def test_smaller_view_masks_the_others_and_sums_to_one(champion):
