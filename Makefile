@@ -4,6 +4,7 @@ SHELL := /bin/sh
 PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
+FIT := $(BIN)/python -m training fit --resume
 CUDA := $(shell nvidia-smi -L >/dev/null 2>&1 && echo --extra cuda)
 
 .PHONY: help setup run test lint bench model lock clean
@@ -46,10 +47,14 @@ bench: .venv/ready ## Measure speed and memory
 
 model: .venv/ready ## Train the shipped models again: make model DATA=path/to/data
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make model DATA=path (docs/training.md names them)."; exit 1; }
-	$(BIN)/python -m training fit --recipe reference --name ckplus-reference --title "The slides' CNN, trained on CK+48" \
-		--data $(DATA)/ckplus48.zip --split subject --also random --seed 42 --output models
-	$(BIN)/python -m training fit --recipe recommended --name mien-8 --title "Mien's residual network, eight expressions" \
-		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --split subject --seed 0 --output models
+	$(FIT) --recipe reference --name ckplus-reference --title "The slides' CNN, trained on CK+48" \
+		--data $(DATA)/ckplus48.zip --split subject --also sequence --also random --seed 42 --output models
+	$(FIT) --recipe recommended --name ferplus-base --title "Mien's residual network, FER+ alone" \
+		--data $(DATA)/fer2013plus --seed 0
+	$(BIN)/python -m training crossval --recipe finetune --from ferplus-base --name mien-8 --folds 10 --seed 0 \
+		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --output var/mien-8-folds.json
+	$(FIT) --recipe finetune --from ferplus-base --name mien-8 --title "Mien's residual network, eight expressions" \
+		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json --seed 0 --output models
 
 lock: .venv/ready ## Renew uv.lock and requirements.txt from pyproject.toml
 	@$(BIN)/uv lock

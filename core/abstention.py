@@ -44,7 +44,7 @@ ADVICE: Final[dict[Reason, str]] = {
     Reason.WASHED_OUT: "The face has hardly any contrast. Try softer light or another exposure.",
     Reason.BLURRED: "The face is blurred. Hold still, or focus on the face.",
     Reason.TURNED_AWAY: "The face is turned away. Try one that looks towards the camera.",
-    Reason.UNLIKE_A_FACE: "This does not look like a human face to the model.",
+    Reason.UNLIKE_A_FACE: "The model is not sure that this is a human face. Try a larger or clearer picture.",
     Reason.AMBIGUOUS: "The model cannot decide.",
 }
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.images import MAX_BYTES, SUFFIXES
+from core.images import MAX_BYTES, READABLE, SUFFIXES
 from ui.samples import SAMPLES
 from ui.session import Source
 
@@ -69,7 +69,10 @@ def _uploads() -> list[Source]:
         key="uploads",
     )
     if not files:
-        st.caption("Pictures stay in this server's memory while the page shows them. They are never stored.")
+        st.caption(
+            f"{READABLE}, up to {MAX_BYTES // 2**20} MB each. Pictures stay in this server's memory while "
+            "the page shows them. They are never stored."
+        )
     return [(file.name, file.getvalue()) for file in files]
 
 

@@ -53,7 +53,7 @@ def test_other_seed_gives_others(fitted):
 
 def test_mixup_ema_and_weight_decay_learn_too():
     recipe = make_recipe(
-        mixup=0.2, ema=0.9, optimizer="adamw", weight_decay=0.02, warmup_epochs=0.5, epochs=6
+        mixup=0.2, ema=0.9, optimizer="adamw", weight_decay=0.02, warmup_epochs=0.5, epochs=12
     )
     assert accuracy(fit(recipe, TRAIN, INNER, seed=3), INNER) > 0.8
 

@@ -21,10 +21,10 @@ VOTE_NAMES = [
 ]
 
 
-def write(path, rows, groups=None):
-    """One npz with a crop a row; rows are dicts of votes."""
+def write(path, rows, groups=None, seed=0):
+    """One npz with a crop a row; rows are dicts of votes. The same seed gives the same crops."""
     votes = np.array([[row.get(name, 0) for name in VOTE_NAMES] for row in rows], np.uint8)
-    images = np.random.default_rng(len(rows)).integers(0, 256, (len(rows), 48, 48), dtype=np.uint8)
+    images = np.random.default_rng(seed).integers(0, 256, (len(rows), 48, 48), dtype=np.uint8)
     near = np.array(groups if groups is not None else range(len(rows)))
     np.savez(path, images=images, votes=votes, vote_names=VOTE_NAMES, near_group=near)
     return path
@@ -51,15 +51,24 @@ def test_rows_without_a_clear_expression_are_dropped(tmp_path, votes):
 
 
 def test_near_twins_of_the_official_test_part_are_not_learned_from(tmp_path):
-    write(tmp_path / "train-1.npz", [{"anger": 10}] * 3, groups=[1, 2, 3])
-    write(tmp_path / "valid.npz", [{"anger": 10}] * 3, groups=[3, 8, 8])
+    write(tmp_path / "train-1.npz", [{"anger": 10}] * 3, groups=[1, 2, 3], seed=1)
+    write(tmp_path / "valid.npz", [{"anger": 10}] * 3, groups=[3, 8, 8], seed=2)
     np.savez(tmp_path / "not-a-face.npz", images=np.zeros((2, 48, 48), np.uint8))
     read = read_ferplus_folder(tmp_path)
     data = read.crops
-    assert sorted(data.sequences[data.parts == "train"]) == ["FER+-1", "FER+-2"]
-    assert sorted(data.sequences[data.parts == "test"]) == ["FER+-3", "FER+-8"]
+    assert list(data.names[data.parts == "train"]) == ["train-1.npz#0", "train-1.npz#1"]
+    assert list(data.names[data.parts == "test"]) == ["valid.npz#0", "valid.npz#1"]
     assert (data.labels[data.parts == ""] == NOT_A_FACE).all()
     assert [one.name for one in read.skipped] == ["train-1.npz#2", "valid.npz#2"]
+
+
+def test_near_twins_that_the_file_does_not_name_are_found(tmp_path):
+    write(tmp_path / "train-1.npz", [{"anger": 10}] * 3, groups=[1, 2, 3], seed=1)
+    write(tmp_path / "valid.npz", [{"anger": 10}] * 2, groups=[7, 8], seed=1)
+    read = read_ferplus_folder(tmp_path)
+    assert list(read.crops.names) == ["train-1.npz#2", "valid.npz#0", "valid.npz#1"]
+    assert {one.cause for one in read.skipped} == {Cause.NEAR_COPY}
+    assert len(set(read.crops.sequences)) == 3
 
 
 def test_file_without_votes_says_what_it_needs(tmp_path):
