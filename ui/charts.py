@@ -31,7 +31,7 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
     figure.add_vline(x=threshold, line_dash="dot", line_width=1.5, line_color=LINE)
     figure.update_layout(
         height=40 + 34 * len(ranked),
-        margin={"l": 0, "r": 36, "t": 4, "b": 4},
+        margin={"l": 0, "r": 64, "t": 4, "b": 4},
         xaxis={"range": [0, 1], "visible": False, "fixedrange": True},
         yaxis={"fixedrange": True, "ticks": "", "ticklabelstandoff": 8},
         bargap=0.35,

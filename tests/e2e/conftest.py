@@ -14,12 +14,14 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.e2e.browser import find_browser
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
+
+expect.set_options(timeout=20_000)  # what is checked is that it comes, also on a machine that is busy
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
