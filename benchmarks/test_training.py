@@ -61,7 +61,9 @@ def test_reference_job_in_the_notebooks_way(benchmark, data, inner):
         )
         network = build_reference(3)
         network.compile(
-            keras.optimizers.Adam(1e-4), keras.losses.CategoricalCrossentropy(from_logits=True), ["accuracy"]
+            keras.optimizers.Adam(1e-4),
+            keras.losses.CategoricalCrossentropy(from_logits=True),
+            metrics=["accuracy"],
         )
         network.fit(
             generator.flow(pictures, labels, batch_size=64),

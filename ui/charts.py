@@ -1,8 +1,9 @@
 """Plotly charts that several pages use."""
 
+import importlib
+import sys
 from typing import Final
 
-import pandas  # noqa: F401 - Plotly looks into it once anybody began to import it, finished or not
 import plotly.graph_objects as go
 
 from core.expressions import Expression
@@ -14,6 +15,7 @@ LINE: Final = "#8A8F98"
 
 def probability_bars(probabilities: dict[Expression, float], threshold: float) -> go.Figure:
     """Sorted bars of one reading, most probable on top; a dotted line marks what an answer takes."""
+    _await_pandas()
     ranked = sorted(probabilities, key=lambda e: probabilities[e])
     shares = [probabilities[e] for e in ranked]
     figure = go.Figure(
@@ -37,6 +39,15 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
         bargap=0.35,
     )
     return figure
+
+
+def _await_pandas() -> None:
+    """Wait where another session is in the middle of importing pandas: Plotly would look into half a module.
+
+    Nobody imports it for a chart: that would cost the first page 1.5 s and 70 MB.
+    """
+    if "pandas" in sys.modules:
+        importlib.import_module("pandas")
 
 
 def describe_probabilities(probabilities: dict[Expression, float]) -> str:
