@@ -89,9 +89,7 @@ def bundle_run(
         exporting.write_card(draft, staged)
         exporting.check_parity(network, Classifier(read_bundle(staged)), parts.inner.crops[:512])
         calibrated = _calibrate(draft, staged, parts.inner)
-        exporting.write_card(
-            calibrated.model_copy(update=_judge(calibrated, staged, parts, also, refusal)), staged
-        )
+        exporting.write_card(calibrated.model_copy(update=_judge(staged, parts, also, refusal)), staged)
         return exporting.publish(staged, target)
     finally:
         if staged.exists():
@@ -112,9 +110,7 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     return card
 
 
-def _judge(
-    card: Card, staged: Path, parts: Parts, also: Sequence[Score], refusal: Refusal | None
-) -> dict[str, object]:
+def _judge(staged: Path, parts: Parts, also: Sequence[Score], refusal: Refusal | None) -> dict[str, object]:
     """What the card says about the test part: one score a data set, and how non-faces are refused."""
     classifier = Classifier(read_bundle(staged))
     shows_a_face = parts.test.labels != NOT_A_FACE
@@ -126,7 +122,7 @@ def _judge(
             parts.split,
             parts.leak > 0,
             "a fifth held out",
-            card.training.learned_before,
+            classifier.bundle.card.training.learned_before,
         )
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)

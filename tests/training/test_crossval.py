@@ -1,14 +1,12 @@
 """Folds run in real processes, and as real tasks on a local Ray cluster."""
 
-import numpy as np
 import pytest
 
 from core.bundles import find_bundle
 from core.errors import DataError
 from core.settings import settings
-from tests.conftest import encode
 from tests.training.conftest import make_recipe
-from tests.training.datasets.test_ckplus import FOLDERS, write_folder
+from tests.training.datasets.test_ckplus import write_learnable
 from training.crossval import cross_validate, read_crossval
 from training.datasets import read
 from training.executors import ClusterError, default_workers, run_all
@@ -18,16 +16,7 @@ RECIPE = make_recipe(epochs=1, batch_size=32)
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    rng = np.random.default_rng(0)
-    content = {
-        f"{folder}/S{subject:03}_{number:03}_{frame:08}.png": encode(
-            (rng.integers(0, 120, (48, 48)) + 20 * (np.arange(48)[:, None] // 7 == number)).astype(np.uint8)
-        )
-        for number, folder in enumerate(FOLDERS)
-        for subject in range(12)
-        for frame in range(1)
-    }
-    return str(write_folder(tmp_path_factory.mktemp("ck"), content))
+    return str(write_learnable(tmp_path_factory.mktemp("ck"), subjects=12, frames=1))
 
 
 def test_every_person_is_judged_once_by_a_model_that_never_saw_them(tmp_path, data, home):

@@ -5,12 +5,11 @@ from training.evaluation.measures import expected_calibration_error, reliability
 from training.evaluation.predictions import Predictions, predict
 from training.evaluation.refusal import measure_refusal
 from training.evaluation.robustness import measure_robustness
-from training.evaluation.scoring import evaluate, score, score_predictions
+from training.evaluation.scoring import score, score_predictions
 
 __all__ = [
     "Predictions",
     "bootstrap",
-    "evaluate",
     "expected_calibration_error",
     "measure_refusal",
     "measure_robustness",

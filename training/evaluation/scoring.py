@@ -16,41 +16,19 @@ from sklearn.metrics import (
 )
 
 from core.bundles import ClassScore, Score
-from core.classifier import Classifier
 from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
-from training.datasets.labelled import LabelledCrops
 from training.evaluation.intervals import bootstrap
 from training.evaluation.measures import expected_calibration_error, reliability, risk_coverage
-from training.evaluation.predictions import Predictions, predict
+from training.evaluation.predictions import Predictions
 from training.splits import PROTOCOLS, SplitKind, groups
 
 FERPLUS_VALID: Final = "FER+ valid"
 FERPLUS_PROTOCOL: Final = (
     "official validation part, majority of at least half the votes, near-duplicates removed"
 )
-
-
-def evaluate(
-    classifier: Classifier,
-    data: LabelledCrops,
-    name: str,
-    protocol: str,
-    leaks: bool,
-) -> Score:
-    """Score a bundle on the rows whose label it knows; rows without a face are left out.
-
-    Args:
-        name: what the data is called.
-        protocol: how it was kept apart from training, in words.
-        leaks: whether near-copies of these crops were learned from.
-
-    Raises:
-        DataError: no row has a label that the bundle knows.
-    """
-    return score(predict(classifier, data), name, protocol, leaks)
 
 
 def score_predictions(

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from tests.training.commands.test_fit import data, train  # noqa: F401 - the folder of made CK+48 pictures
+from tests.training.commands.test_fit import train
 
 FIELDS = {
     *("n", "accuracy", "balanced_accuracy", "macro_f1", "ece", "brier", "nll", "per_class", "confusion"),
@@ -10,7 +10,7 @@ FIELDS = {
 }
 
 
-def test_evaluate_prints_one_json_object_with_every_figure(tmp_path, data):  # noqa: F811
+def test_evaluate_prints_one_json_object_with_every_figure(tmp_path, data):
     out = train(tmp_path, "evaluate", "--model", "ckplus-reference", "--data", data, "--json").stdout
     found = json.loads(out)
     assert set(found) >= FIELDS
@@ -22,7 +22,7 @@ def test_evaluate_prints_one_json_object_with_every_figure(tmp_path, data):  # n
     assert found["score"]["leaks"], "the model learned from CK+48"
 
 
-def test_view_of_the_present_expressions_leaves_neutral_out(tmp_path, data):  # noqa: F811
+def test_view_of_the_present_expressions_leaves_neutral_out(tmp_path, data):
     arguments = ("--model", "mien-8", "--data", data, "--json")
     assert len(json.loads(train(tmp_path, "evaluate", *arguments).stdout)["labels"]) == 8
     seven = json.loads(train(tmp_path, "evaluate", *arguments, "--present-only").stdout)

@@ -3,11 +3,7 @@ import os
 import subprocess
 import sys
 
-import numpy as np
 import pytest
-
-from tests.conftest import encode
-from tests.training.datasets.test_ckplus import FOLDERS, write_folder
 
 RECIPE = """
 name = "tiny"
@@ -20,21 +16,6 @@ inner_share = 0.2
 """
 NO_SERVER = {"MLFLOW_TRACKING_URI": "http://127.0.0.1:9"}
 """Nobody answers there, and no training minds."""
-
-
-@pytest.fixture(scope="module")
-def data(tmp_path_factory):
-    rng = np.random.default_rng(0)
-    content = {
-        f"{folder}/S{subject:03}_{number:03}_{frame:08}.png": encode(
-            (rng.integers(0, 120, (48, 48)) + 20 * (np.arange(48)[:, None] // 7 == number)).astype(np.uint8)
-        )
-        for number, folder in enumerate(FOLDERS)
-        for subject in range(10)
-        for frame in range(2)
-    }
-    content["fear/S900_001_00000001.png"] = b"broken"
-    return write_folder(tmp_path_factory.mktemp("ck"), content)
 
 
 def train(home, *arguments, code=0):

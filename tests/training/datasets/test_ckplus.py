@@ -25,6 +25,20 @@ def files(seed=0):
     }
 
 
+def write_learnable(folder, subjects, frames):
+    """Write pictures in the form of CK+48 that differ by class: a brighter band at the class's height."""
+    rng = np.random.default_rng(0)
+    content = {
+        f"{label}/S{subject:03}_{number:03}_{frame:08}.png": encode(
+            (rng.integers(0, 120, (48, 48)) + 20 * (np.arange(48)[:, None] // 7 == number)).astype(np.uint8)
+        )
+        for number, label in enumerate(FOLDERS)
+        for subject in range(subjects)
+        for frame in range(frames)
+    }
+    return write_folder(folder, content)
+
+
 def test_folder_and_zip_give_the_same(tmp_path):
     folder = read_ckplus(write_folder(tmp_path / "CK+48", files())).crops
     archive = read_ckplus(write_zip(tmp_path / "ck.zip", {f"CK+48/{n}": d for n, d in files().items()})).crops

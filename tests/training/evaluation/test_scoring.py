@@ -7,19 +7,19 @@ from core.errors import DataError
 from core.expressions import Expression
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
-from training.evaluation import Predictions, bootstrap, evaluate, predict, score_predictions
+from training.evaluation import Predictions, bootstrap, predict, score, score_predictions
 
 
 def test_score_counts_what_the_bundle_answers(champion):
     data = make_crops(6)
-    score = evaluate(champion, data, "bars", "made", leaks=False)
+    found = score(predict(champion, data), "bars", "made", leaks=False)
     guess = champion.answer(data.crops).probabilities.argmax(axis=1)
-    assert score.accuracy.value == pytest.approx((guess == data.labels).mean())
-    assert score.n == len(data)
-    assert score.subjects == 6
-    assert set(score.per_class) == {Expression.ANGER, Expression.HAPPINESS, Expression.SURPRISE}
-    assert np.array(score.confusion).sum() == len(data)
-    assert score.accuracy.low <= score.accuracy.value <= score.accuracy.high
+    assert found.accuracy.value == pytest.approx((guess == data.labels).mean())
+    assert found.n == len(data)
+    assert found.subjects == 6
+    assert set(found.per_class) == {Expression.ANGER, Expression.HAPPINESS, Expression.SURPRISE}
+    assert np.array(found.confusion).sum() == len(data)
+    assert found.accuracy.low <= found.accuracy.value <= found.accuracy.high
 
 
 def test_rows_without_a_known_label_are_left_out(champion):
@@ -27,9 +27,9 @@ def test_rows_without_a_known_label_are_left_out(champion):
     nobody = without_a_face(data.crops[:5], data.sequences[:5], "nobody")
     both = LabelledCrops.concatenate([data, nobody])
     assert (both.labels == NOT_A_FACE).sum() == 5
-    assert evaluate(champion, both, "bars", "made", leaks=False).n == len(data)
+    assert score(predict(champion, both), "bars", "made", leaks=False).n == len(data)
     with pytest.raises(DataError, match="no crop with a label"):
-        evaluate(champion, nobody, "nobody", "made", leaks=False)
+        score(predict(champion, nobody), "nobody", "made", leaks=False)
 
 
 def test_interval_of_whole_subjects_is_wider_than_of_rows():
