@@ -3,7 +3,7 @@
 from functools import lru_cache
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).parent.parent
@@ -19,13 +19,29 @@ class Settings(BaseSettings):
     )
     shipped_models: Path = Field(default=PROJECT_ROOT / "models", description="bundles that came with Mien")
     ray_address: str | None = Field(
-        default=None, description="Ray cluster for cross-validation; none: processes on this machine"
+        default=None,
+        description="Ray cluster for jobs and cross-validation; none: processes on this machine",
+    )
+    ray_python: str = Field(
+        default="python", description="interpreter on the cluster's machines that has Mien's packages"
+    )
+    data: Path | None = Field(
+        default=None, description="folder whose data sets the Retrain page offers; none: data in `home`"
+    )
+    analyst_code: SecretStr | None = Field(
+        default=None,
+        description="code that lets a browser train and promote; none: any browser on this machine may",
     )
 
     @property
     def trained_models(self) -> Path:
         """Bundles that were trained here."""
         return self.home / "models"
+
+    @property
+    def data_folder(self) -> Path:
+        """Data sets to choose from, and uploaded ones."""
+        return self.data or self.home / "data"
 
     @property
     def cache(self) -> Path:

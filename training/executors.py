@@ -91,7 +91,7 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - the module, which is not al
     except ImportError:
         raise ClusterError("MIEN_RAY_ADDRESS is set but Ray is missing: install the ray extra.") from None
     try:
-        _knock(address)
+        knock(address)
         ray.init(
             address,
             runtime_env={"working_dir": str(PROJECT_ROOT), "excludes": list(LEFT_BEHIND)},
@@ -104,8 +104,8 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - the module, which is not al
     return ray
 
 
-def _knock(address: str) -> None:
-    """Fail at once where nobody listens: Ray itself would go on asking for minutes."""
-    host, _, port = address.removeprefix("ray://").rpartition(":")
+def knock(address: str) -> None:
+    """Raise OSError at once where nobody listens: Ray itself would go on asking for minutes."""
+    host, _, port = address.rpartition("://")[2].rpartition(":")
     if host and port.isdigit():
         socket.create_connection((host, int(port)), KNOCK_SECONDS).close()

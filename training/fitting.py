@@ -65,7 +65,7 @@ def fit(
     keras.utils.set_random_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
     columns = present_columns(train)
-    policy = choose_precision(recipe)
+    policy = choose_precision(recipe, has_gpu())
     keras.config.set_dtype_policy(policy)
     try:
         network = build_network(recipe, len(columns))

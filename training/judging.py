@@ -1,8 +1,6 @@
 """All that can be measured of a bundle on a data set, as `python -m training evaluate` reports it."""
 
-import time
 from collections.abc import Sequence
-from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -16,8 +14,7 @@ from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
-
-TIMED_CALLS: Final = 50
+from training.evaluation.timing import time_one
 
 
 class Judgement(BaseModel):
@@ -125,7 +122,7 @@ def judge(
         refusal=measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None,
         refusal_leaks=bool(_learned_from(card, nonfaces)),
         robustness=measure_robustness(classifier, raw.take(shows_a_face)) if robustness else (),
-        milliseconds_per_crop=_time_one(classifier, faces),
+        milliseconds_per_crop=time_one(classifier, faces.crops[:1]),
     )
 
 
@@ -139,12 +136,3 @@ def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:
 def _learned_from(card: Card, data: LabelledCrops) -> list[str]:
     sources = np.unique(data.sources[data.parts != "test"])
     return [str(source) for source in sources if source in card.training.all_sources]
-
-
-def _time_one(classifier: Classifier, data: LabelledCrops) -> float:
-    seconds = []
-    for _ in range(TIMED_CALLS):
-        start = time.perf_counter()
-        classifier.answer(data.crops[:1])
-        seconds.append(time.perf_counter() - start)
-    return float(np.median(seconds)) * 1000

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-import keras
-
 from training.recipe import Recipe
 
 
-def choose_precision(recipe: Recipe) -> str:
+def choose_precision(recipe: Recipe, on_gpu: bool) -> str:
     """Return the Keras dtype policy to train with; the softmax is float32 under all of them.
 
     On a GPU: `mixed_float16` for the reference recipe, as the slides ask, else `mixed_bfloat16`. On a CPU:
@@ -16,13 +14,15 @@ def choose_precision(recipe: Recipe) -> str:
     """
     if recipe.precision == "float32":
         return "float32"
-    if has_gpu():
+    if on_gpu:
         return "mixed_float16" if recipe.network == "reference" else "mixed_bfloat16"
     return "mixed_bfloat16" if recipe.network != "reference" and cpu_has_bfloat16() else "float32"
 
 
 def has_gpu() -> bool:
     """Whether the running Keras backend sees a GPU."""
+    import keras  # a page asks only what is planned
+
     try:
         return bool(keras.distribution.list_devices("gpu"))
     except RuntimeError:  # JAX raises where none is present

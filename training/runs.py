@@ -14,7 +14,6 @@ import numpy as np
 
 from core.bundles import Bundle
 from core.errors import DataError
-from training.callbacks.cancel import CANCEL_FILE
 from training.circumstances import circumstances
 from training.datasets.labelled import LabelledCrops
 from training.datasets.nonfaces import make_nonfaces
@@ -23,6 +22,7 @@ from training.datasets.reading import read
 from training.datasets.recutting import recut
 from training.fitting import Fitted, fit
 from training.recipe import Recipe
+from training.run_folder import CANCEL_FILE
 from training.splits import Split, SplitKind, split, split_inner
 
 INPUTS_FILE: Final = "inputs.json"

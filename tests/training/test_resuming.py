@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from tests.training.conftest import make_crops, make_recipe
-from training.callbacks import TrainingCancelledError
 from training.fitting import fit
+from training.run_folder import TrainingCancelledError
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")

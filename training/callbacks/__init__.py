@@ -1,8 +1,8 @@
 """What happens around the steps of a training: checkpoints, events, cancelling."""
 
-from training.callbacks.cancel import Cancel, TrainingCancelledError
+from training.callbacks.cancel import Cancel
 from training.callbacks.checkpoint import Checkpoint
 from training.callbacks.events import Events
 from training.callbacks.reseed import Reseed
 
-__all__ = ["Cancel", "Checkpoint", "Events", "Reseed", "TrainingCancelledError"]
+__all__ = ["Cancel", "Checkpoint", "Events", "Reseed"]

@@ -1,17 +1,11 @@
 """Stop a training from outside, between two batches."""
 
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import keras
 
-from core.errors import MienError
-
-CANCEL_FILE: Final = "cancel"
-
-
-class TrainingCancelledError(MienError):
-    """Somebody asked for the training to stop; its best checkpoint is kept."""
+from training.run_folder import CANCEL_FILE, TrainingCancelledError
 
 
 class Cancel(keras.callbacks.Callback):

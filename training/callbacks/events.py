@@ -9,8 +9,8 @@ from typing import Any, Final
 import keras
 
 from training.precision import has_gpu
+from training.run_folder import EVENTS_FILE
 
-EVENTS_FILE: Final = "events.jsonl"
 SECONDS_BETWEEN_BATCH_EVENTS: Final = 1.0
 
 

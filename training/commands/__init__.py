@@ -13,6 +13,7 @@ from training.commands.crossval import crossval
 from training.commands.evaluate import evaluate
 from training.commands.export import export
 from training.commands.fit import fit
+from training.commands.jobs import app as jobs
 from training.commands.list import list_models
 from training.commands.promote import promote
 from training.commands.rollback import rollback
@@ -38,3 +39,4 @@ app.command()(promote)
 app.command()(rollback)
 app.command("list")(list_models)
 app.command()(card)
+app.add_typer(jobs, name="jobs")

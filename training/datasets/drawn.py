@@ -68,6 +68,7 @@ def draw_dataset(subjects: int = SUBJECTS, seed: int = 0, frames: int = FRAMES) 
         sources=np.full(len(rows), SOURCE),
         parts=np.full(len(rows), ""),
         names=np.array([row.name for row in rows]),
+        framed=np.ones(len(rows), np.bool_),
     )
 
 

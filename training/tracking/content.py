@@ -5,22 +5,12 @@ import re
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Any, Final
 
 from core.bundles import Card
 from core.settings import PROJECT_ROOT
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
-
-
-def read_epochs(events: Path) -> dict[int, dict[str, Any]]:
-    """The epoch events of a run by number; where an epoch was trained again after a kill, the later one."""
-    if not events.exists():
-        return {}
-    lines = [line for line in events.read_text(encoding="utf-8").splitlines() if '"epoch"' in line]
-    found = [event for line in lines if (event := _parse(line)).get("event") == "epoch"]
-    return {event["epoch"]: event for event in found}
 
 
 def curve_values(event: Mapping[str, Any]) -> dict[str, float]:
@@ -68,14 +58,6 @@ def code_version() -> dict[str, str]:
         return {}
     commit, _, dirty = answer.stdout.strip().partition("-")
     return {"mlflow.source.git.commit": commit, "uncommitted_changes": str(bool(dirty)).lower()}
-
-
-def _parse(line: str) -> dict[str, Any]:
-    """A line that a kill cut short says nothing."""
-    try:
-        return dict(json.loads(line))
-    except ValueError:
-        return {}
 
 
 def _flatten(values: Mapping[str, Any], joint: str) -> Iterator[tuple[str, Any]]:

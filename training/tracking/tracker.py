@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import keras
 
 from core.bundles import Bundle
-from training.callbacks.cancel import TrainingCancelledError
-from training.callbacks.events import EVENTS_FILE
 from training.circumstances import circumstances
 from training.durable import replace_text
-from training.tracking.content import code_version, curve_values, parameters_of, read_epochs, score_values
+from training.run_folder import TrainingCancelledError, read_epochs
+from training.tracking.content import code_version, curve_values, parameters_of, score_values
 from training.tracking.outbox import Outbox, Step, without_password
 from training.tracking.store import open_store, tracking_uri
 
@@ -124,7 +123,7 @@ class Tracker(keras.callbacks.Callback):
 
     def _log_epochs(self, client: "MlflowClient", run: str) -> None:
         """Log what the events hold and the store does not: one epoch, or all that it missed."""
-        events = read_epochs(self.folder / EVENTS_FILE)
+        events = read_epochs(self.folder)
         new = {n: (e["time"], curve_values(e)) for n, e in events.items() if n > self._logged_epochs}
         _log(client, run, new)
         self._logged_epochs = max(new, default=self._logged_epochs)
@@ -137,7 +136,7 @@ class Tracker(keras.callbacks.Callback):
     def _log_plots(self, client: "MlflowClient", run: str) -> None:
         from training.tracking.plots import plots_page
 
-        page = plots_page(read_epochs(self.folder / EVENTS_FILE), self._bundle.card if self._bundle else None)
+        page = plots_page(read_epochs(self.folder), self._bundle.card if self._bundle else None)
         client.log_text(run, page, "plots.html")
 
 

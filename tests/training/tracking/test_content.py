@@ -1,7 +1,8 @@
 import json
 
 from core.bundles import find_bundle
-from training.tracking.content import parameters_of, read_epochs, score_values
+from training.run_folder import read_epochs
+from training.tracking.content import parameters_of, score_values
 
 
 def test_settings_become_flat_names_that_mlflow_takes():
@@ -27,7 +28,7 @@ def test_epoch_trained_again_counts_once_and_a_torn_line_not_at_all(tmp_path):
     lines = [{"event": "epoch", "epoch": n, "loss": loss} for n, loss in ((1, 0.9), (2, 0.8), (2, 0.7))]
     text = "\n".join([json.dumps({"event": "start", "epochs": 3}), *map(json.dumps, lines)])
     (tmp_path / "events.jsonl").write_text(text + '\n{"event": "epoch", "ep')
-    assert {n: event["loss"] for n, event in read_epochs(tmp_path / "events.jsonl").items()} == {
+    assert {n: event["loss"] for n, event in read_epochs(tmp_path).items()} == {
         1: 0.9,
         2: 0.7,
     }

@@ -8,7 +8,7 @@ from mlflow.tracking import MlflowClient
 from tests.training.conftest import make_crops, make_recipe
 from tests.training.tracking.conftest import finish_epoch
 from training.bundling import Naming, bundle_run
-from training.callbacks import TrainingCancelledError
+from training.run_folder import TrainingCancelledError
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
 

@@ -1,0 +1,88 @@
+"""Real workers and real trainings: waited for, killed, cancelled, and out of disk."""
+
+import os
+import shutil
+import subprocess
+import time
+
+import psutil
+import pytest
+
+from core.bundles import find_bundle
+from tests.training.jobs.conftest import epochs_told, of_home, spec, until, worker_processes
+from training.jobs import JobError, JobState
+from training.jobs.process import DISK_FULL
+from training.verdict import DISAGREEMENTS_FILE, Verdict
+
+LONG = 400
+
+
+def test_killed_worker_and_killed_job_lose_nothing(runner, data, home):
+    job = runner.submit(spec(data, epochs=8), by="ada")
+    assert (job.state, job.by, job.attempt) == (JobState.QUEUED, "ada", 1)
+    until(runner, job.id, lambda job: len(epochs_told(runner, job.id)) >= 2)
+    training = runner.get(job.id).pid
+    for worker in worker_processes(home):
+        worker.kill()
+        worker.wait(10)
+    assert psutil.pid_exists(training), "a job outlives its worker"
+    psutil.Process(training).kill()
+    lost = until(runner, job.id, lambda job: job.state.ended)
+    assert lost.state is JobState.LOST
+    assert "Resume" in lost.message
+    assert runner.resume(job.id).attempt == 2
+    done = until(runner, job.id, lambda job: job.state.ended)
+    assert done.state is JobState.DONE, runner.logs(job.id)
+    assert sorted(set(epochs_told(runner, job.id))) == list(range(1, 9))
+    assert find_bundle("tiny").card.training.epochs == 8
+    verdict = Verdict.model_validate_json((done.folder / "verdict.json").read_bytes())
+    assert verdict.challenger.name == "tiny"
+    assert verdict.champion.name == "mien-8"
+    assert verdict.challenger.score.n == verdict.champion.score.n > 0
+    assert (done.folder / DISAGREEMENTS_FILE).exists()
+    with pytest.raises(JobError, match="done"):
+        runner.resume(job.id)
+
+
+def test_second_job_waits_and_a_cancelled_one_is_gone_within_five_seconds(runner, data, home):
+    first = runner.submit(spec(data, "first", epochs=LONG), by="ada")
+    second = runner.submit(spec(data, "second", epochs=LONG), by="ben")
+    until(runner, first.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
+    assert runner.get(second.id).place == 0
+    assert runner.cancel(second.id).state is JobState.CANCELLED
+    pid = runner.get(first.id).pid
+    start = time.monotonic()
+    runner.cancel(first.id)
+    cancelled = until(runner, first.id, lambda job: job.state.ended)
+    assert time.monotonic() - start < 5
+    assert cancelled.state is JobState.CANCELLED
+    assert not psutil.pid_exists(pid)
+    assert not [p for p in psutil.process_iter() if of_home(p, home) and p not in worker_processes(home)]
+    assert list((cancelled.run / "checkpoints").glob("best-*.weights.h5"))
+    with pytest.raises(JobError, match="nothing to cancel"):
+        runner.cancel(first.id)
+
+
+def test_full_disk_fails_a_job_with_advice_and_the_next_one_runs(runner, data, home):
+    disk = home / "jobs"
+    mounted = shutil.which("mount") and os.geteuid() == 0
+    made = mounted and subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", "size=2m", "none", str(disk)], check=False
+    )
+    if not made or made.returncode:
+        pytest.skip("a small disk can be mounted by root only")
+    try:
+        full = runner.submit(spec(data, "full", epochs=LONG), by="ada")
+        ended = until(runner, full.id, lambda job: job.state.ended)
+        assert (ended.state, ended.message) == (JobState.FAILED, DISK_FULL)
+        shutil.rmtree(ended.run)
+        gone = runner.submit(spec(str(home / "nowhere")), by="ada")
+        ended = until(runner, gone.id, lambda job: job.state.ended)
+        assert ended.state is JobState.FAILED
+        assert "There is no data at" in ended.message
+    finally:
+        for process in psutil.process_iter():
+            if of_home(process, home):
+                process.kill()
+                process.wait(10)
+        subprocess.run(["umount", "--lazy", str(disk)], check=True)

@@ -1,0 +1,61 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.training.conftest import make_recipe
+from training.jobs import JobError, JobSpec, JobState, table
+from training.jobs.naming import free_name
+
+SPEC = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
+
+
+def test_jobs_are_claimed_in_order_and_one_a_device(home):
+    first, second, third = (table.add(SPEC, "ada") for _ in range(3))
+    assert [table.get(job.id).place for job in (first, second, third)] == [0, 1, 2]
+    assert table.claim("gpu:0").id == first.id
+    assert table.claim("gpu:0") is None
+    assert table.claim("gpu:1").id == second.id
+    assert [job.id for job in table.everything()] == [third.id, second.id, first.id]
+    assert table.end(first.id, JobState.DONE, "fine")
+    assert not table.end(first.id, JobState.FAILED, "too late")
+    assert table.claim("gpu:0").id == third.id
+
+
+def test_workers_that_claim_at_once_never_get_the_same_job(home):
+    jobs = [table.add(SPEC, "ada") for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        claimed = list(threads.map(table.claim, [f"gpu:{n}" for n in range(8)]))
+    assert sorted(job.id for job in claimed) == sorted(job.id for job in jobs)
+
+
+def test_job_that_was_stopped_waits_again_behind_the_others(home):
+    first, second = (table.add(SPEC, "ada") for _ in range(2))
+    table.claim("cpu")
+    table.ask_cancel(first.id)
+    table.end(first.id, JobState.CANCELLED, "stopped")
+    assert table.requeue(table.get(first.id))
+    again = table.get(first.id)
+    assert (again.state, again.attempt, again.place, again.cancel_asked) == (JobState.QUEUED, 2, 1, None)
+    assert table.get(second.id).place == 0
+
+
+def test_unknown_job_is_one_sentence(home):
+    with pytest.raises(JobError, match="There is no job 'x'"):
+        table.get("x")
+
+
+def test_table_that_cannot_be_written_is_one_sentence(home):
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("a file where a folder should be")
+    with pytest.raises(JobError, match="cannot be written"):
+        table.add(SPEC, "ada")
+
+
+@pytest.mark.parametrize(("wanted", "name"), [("My try!", "my-try"), ("mien-8", "mien-8-2"), ("…", "model")])
+def test_new_names_are_folders_everywhere_and_replace_no_model(home, wanted, name):
+    assert free_name(wanted) == name
+
+
+def test_name_of_a_waiting_job_is_taken(home):
+    table.add(SPEC, "ada")
+    assert free_name("tiny") == "tiny-2"

@@ -1,0 +1,129 @@
+"""`python -m training jobs`: everything the Retrain page does, from a terminal."""
+
+import getpass
+import time
+from collections.abc import Callable
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from training.commands.console import CONSOLE, failing_plainly
+from training.jobs import JobSpec, JobState, get_runner
+from training.jobs.naming import free_name
+from training.jobs.progress import read_progress
+from training.recipe import load_recipe
+from training.splits import SplitKind
+
+PAUSE = 0.5
+
+app = typer.Typer(no_args_is_help=True, help="Trainings in the background: queue, watch, cancel, resume.")
+
+
+@app.command()
+def submit(
+    data: Annotated[list[str] | None, typer.Option(help="Data set; give it again for several.")] = None,
+    recipe: Annotated[str, typer.Option(help="Name in training/recipes, or a TOML file.")] = "recommended",
+    split: Annotated[SplitKind, typer.Option(help="What must not stand on both sides.")] = "subject",
+    seed: Annotated[int, typer.Option(min=0)] = 42,
+    initial: Annotated[str | None, typer.Option("--from", help="Model to start from.")] = None,
+    name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
+    title: Annotated[str, typer.Option(help="One line that says what it is.")] = "",
+    anyway: Annotated[bool, typer.Option("--anyway", help="Train even on data that are refused.")] = False,
+    wait: Annotated[bool, typer.Option("--wait", help="Watch it, and exit with its outcome.")] = False,
+) -> None:
+    """Queue a training, of the drawn faces where no data is named, and see to it that a worker runs."""
+    with failing_plainly():
+        spec = JobSpec(
+            recipe=load_recipe(recipe),
+            data=tuple(data or ["drawn"]),
+            split=split,
+            seed=seed,
+            initial=initial,
+            name=free_name(name or recipe),
+            title=title,
+            anyway=anyway,
+        )
+        job = get_runner().submit(spec, getpass.getuser())
+        if not wait:
+            CONSOLE.print(f"Queued as {job.id}: `jobs watch {job.id}` follows it.", highlight=False)
+            return
+        _watch(job.id)
+
+
+@app.command("list")
+def list_jobs() -> None:
+    """All jobs, newest first."""
+    with failing_plainly():
+        jobs = get_runner().list()
+    if not jobs:
+        CONSOLE.print("There are no jobs yet: `jobs submit --recipe drawn` queues one.")
+        return
+    table = Table("Job", "State", "Model", "Recipe", "Data", "By", "Created", "Message")
+    for job in jobs:
+        state = f"{job.state}, place {job.place + 1}" if job.place is not None else str(job.state)
+        cells = (state, job.spec.name, job.spec.recipe.name, ", ".join(job.spec.data), job.by)
+        created = f"{job.created.astimezone():%Y-%m-%d %H:%M}"
+        table.add_row(job.id, *(escape(cell) for cell in cells), created, escape(job.message))
+    CONSOLE.print(table)
+
+
+@app.command()
+def watch(job: Annotated[str, typer.Argument(help="As `jobs list` names it.")]) -> None:
+    """Show a job's progress until it ends, and exit with its outcome."""
+    with failing_plainly():
+        _watch(job)
+
+
+@app.command()
+def cancel(job: Annotated[str, typer.Argument(help="As `jobs list` names it.")]) -> None:
+    """Stop a job; what it learned up to the last epoch is kept."""
+    with failing_plainly():
+        found = get_runner().cancel(job)
+    CONSOLE.print(f"{found.id} is {'stopping' if not found.state.ended else found.state}.", highlight=False)
+
+
+@app.command()
+def resume(
+    job: Annotated[str, typer.Argument(help="As `jobs list` names it.")],
+    wait: Annotated[bool, typer.Option("--wait", help="Watch it, and exit with its outcome.")] = False,
+) -> None:
+    """Go on with a job that was lost, cancelled or failed."""
+    with failing_plainly():
+        found = get_runner().resume(job)
+        CONSOLE.print(f"{found.id} is queued again.", highlight=False)
+        if wait:
+            _watch(job)
+
+
+def _watch(name: str) -> None:
+    """Follow a job; leaving does not stop it."""
+    runner = get_runner()
+    columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=CONSOLE, disable=not CONSOLE.is_terminal) as bar:
+        task = bar.add_task("Waiting", total=1.0)
+        told = _tell_once()
+        while not (job := runner.get(name)).state.ended:
+            progress = read_progress(job)
+            bar.update(task, description=progress.sentence, completed=progress.share)
+            if not CONSOLE.is_terminal:
+                told(progress.sentence)
+            time.sleep(PAUSE)
+    CONSOLE.print(f"{job.state.capitalize()}: {escape(job.message)}", highlight=False)
+    if job.state is not JobState.DONE:
+        raise typer.Exit(1)
+
+
+def _tell_once() -> Callable[[str], Any]:
+    """Print a sentence where it differs from the one before."""
+    last = ""
+
+    def tell(sentence: str) -> None:
+        nonlocal last
+        if sentence != last:
+            CONSOLE.print(escape(sentence), highlight=False)
+            last = sentence
+
+    return tell

@@ -1,0 +1,66 @@
+"""What a training can run on here, found out without loading Keras."""
+
+import os
+import platform
+import shutil
+import subprocess
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import psutil
+
+
+@dataclass(frozen=True)
+class Device:
+    """One device, on which one job runs at a time.
+
+    Attributes:
+        name: `cpu`, `gpu:0`, `gpu:1` …
+        title: as its maker calls it.
+        memory: bytes.
+    """
+
+    name: str
+    title: str
+    memory: int
+
+    @property
+    def is_gpu(self) -> bool:
+        """Whether it is a graphics processor."""
+        return self.name.startswith("gpu")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Variables that let a process see this device only."""
+        return {"CUDA_VISIBLE_DEVICES": self.name.partition(":")[2] if self.is_gpu else "-1"}
+
+
+@lru_cache(maxsize=1)
+def find_devices() -> tuple[Device, ...]:
+    """The NVIDIA GPUs that are there, else the processor."""
+    return _gpus() or (
+        Device("cpu", f"{_processor()}, {os.cpu_count()} cores", psutil.virtual_memory().total),
+    )
+
+
+def _gpus() -> tuple[Device, ...]:
+    tool = shutil.which("nvidia-smi")
+    if tool is None:
+        return ()
+    query = [tool, "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits"]
+    try:
+        answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
+    except (OSError, subprocess.SubprocessError):
+        return ()
+    rows = [[cell.strip() for cell in line.split(",")] for line in answer.stdout.splitlines()]
+    return tuple(Device(f"gpu:{row[0]}", row[1], int(row[2]) * 2**20) for row in rows if len(row) == 3)
+
+
+def _processor() -> str:
+    cpuinfo = Path("/proc/cpuinfo")
+    if cpuinfo.exists():
+        for line in cpuinfo.read_text().splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    return platform.processor() or platform.machine()

@@ -1,0 +1,81 @@
+"""What one job does: read, train, export, compare."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from core.bundles import Bundle, find_bundle
+from core.bundles.store import champion_name
+from core.errors import BundleError
+from core.settings import settings
+from training.bundling import Naming, bundle_run
+from training.comparing import compare
+from training.datasets import read
+from training.datasets.labelled import LabelledCrops
+from training.datasets.read_data import log_skipped
+from training.datasets.recutting import recut
+from training.durable import replace_text
+from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
+from training.jobs.stage import enter_stage
+from training.runs import Parts, divide, train_run
+from training.tracking.tracker import Tracker
+from training.trainable import require_trainable
+from training.verdict import Verdict
+
+
+def execute(spec: JobSpec, folder: Path) -> str:
+    """Train what a job asks for, and leave its bundle among the models and its verdict in `folder`.
+
+    A run that was begun in `folder` goes on.
+
+    Returns:
+        one sentence about what came out.
+
+    Raises:
+        MienError: with what to mend.
+    """
+    enter_stage(folder, "Reading the data")
+    data = read(spec.data)
+    log_skipped(data.skipped)
+    if not spec.anyway:
+        require_trainable(data.crops)
+    start = find_bundle(spec.initial) if spec.initial else None
+    crops = recut(data.crops) if spec.recipe.recut else data.crops
+    parts = divide(crops, spec.recipe, spec.split, spec.seed)
+    run = folder / RUN_FOLDER
+    enter_stage(folder, "Training")
+    with Tracker(run, spec.name, data=list(spec.data)) as tracker:
+        train_run(
+            spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
+        )
+        enter_stage(folder, "Exporting the model")
+        naming = Naming(spec.name, spec.title or spec.recipe.description)
+        bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
+        tracker.log_bundle(bundle)
+    enter_stage(folder, "Comparing with the champion")
+    verdict = _compare(bundle, data.crops, parts, folder)
+    replace_text(folder / VERDICT_FILE, verdict.model_dump_json())
+    return verdict.headline
+
+
+def _compare(bundle: Bundle, raw: LabelledCrops, parts: Parts, folder: Path) -> Verdict:
+    champion = _champion()
+    return compare(bundle, champion, _raw_rows(raw, parts.test), leaks=parts.leak > 0, folder=folder)
+
+
+def _champion() -> Bundle | None:
+    try:
+        return find_bundle() if champion_name() else None
+    except BundleError:  # what serves is damaged: there is nothing to compare with
+        return None
+
+
+def _raw_rows(raw: LabelledCrops, test: LabelledCrops) -> LabelledCrops:
+    """The test rows as they were read: each model is shown them in its own framing."""
+    wanted = set(_keys(test))
+    return raw.take(np.array([key in wanted for key in _keys(raw)]))
+
+
+def _keys(data: LabelledCrops) -> Sequence[tuple[str, str]]:
+    return list(zip(data.sources.tolist(), data.names.tolist(), strict=True))

@@ -1,0 +1,92 @@
+"""`python -m training.jobs.process ID`: the process in which one job trains.
+
+It ends by writing how it ended; a job whose process ends without is lost.
+"""
+
+import contextlib
+import errno
+import os
+import signal
+import sys
+import traceback
+from pathlib import Path
+from types import FrameType
+from typing import Final
+
+from core.errors import MienError
+from training.durable import replace_text
+from training.jobs.job import OUTCOME_FILE, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
+from training.run_folder import TrainingCancelledError
+
+NICENESS: Final = 10
+DISK_FULL: Final = "The disk is full: free some space, then resume the job."
+NO_SPACE_STATUS: Final = 74
+"""Exit status (EX_IOERR) for a full disk, on which not even the outcome can be written."""
+
+NO_MEMORY: Final = (
+    "The device ran out of memory: choose a smaller batch size or a smaller recipe, or end what else uses "
+    "it, and start again."
+)
+NO_MEMORY_SIGNS: Final = ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory")
+
+
+def main(name: str) -> int:
+    """Run one job; the exit status says no more than the outcome does, but for a full disk."""
+    signal.signal(signal.SIGTERM, _cancel)
+    folder = jobs_folder() / name
+    outcome = _run(folder)
+    print(outcome.message, flush=True)  # noqa: T201 - the job's log
+    try:
+        replace_text(folder / OUTCOME_FILE, outcome.model_dump_json())
+    except OSError:
+        return NO_SPACE_STATUS
+    return 0 if outcome.state is JobState.DONE else 1
+
+
+def leave_a_core() -> None:
+    """Let pages and the API answer while this process trains: be nice, and stay off one processor."""
+    os.nice(NICENESS)
+    if hasattr(os, "sched_setaffinity"):
+        allowed = sorted(os.sched_getaffinity(0))
+        os.sched_setaffinity(0, allowed[1:] or allowed)
+
+
+def _run(folder: Path) -> Outcome:
+    try:
+        spec = JobSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
+        from training.jobs.execution import execute  # loads Keras
+
+        return Outcome(state=JobState.DONE, message=execute(spec, folder))
+    except TrainingCancelledError as error:
+        return Outcome(state=JobState.CANCELLED, message=str(error))
+    except MienError as error:
+        return Outcome(state=JobState.FAILED, message=str(error))
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            traceback.print_exc()
+        return Outcome(state=JobState.FAILED, message=describe(error))
+
+
+def describe(error: Exception) -> str:
+    """One sentence for the person who watches."""
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DISK_FULL
+    if "No space left on device" in text:
+        return DISK_FULL
+    if isinstance(error, MemoryError) or any(sign in text for sign in NO_MEMORY_SIGNS):
+        return NO_MEMORY
+    return f"The training failed unexpectedly ({text[:200]}): the log has the details."
+
+
+def _cancel(number: int, frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
+    raise TrainingCancelledError("The training was cancelled; what was learned up to the last epoch is kept.")
+
+
+if __name__ == "__main__":
+    leave_a_core()
+    status = main(sys.argv[1])
+    with contextlib.suppress(OSError):
+        sys.stdout.flush()
+    os._exit(status)  # threads of TensorFlow must not keep a finished job alive

@@ -1,0 +1,118 @@
+"""Jobs on a Ray cluster: Ray queues and places them, the table and folders are the same as here.
+
+The cluster's machines must see `MIEN_HOME` and the data under the same paths.
+"""
+
+import os
+from typing import Any, Final
+
+from core.settings import PROJECT_ROOT, settings
+from training.executors import LEFT_BEHIND, ClusterError, knock
+from training.jobs import table
+from training.jobs.job import Job, JobError, JobSpec, JobState
+from training.jobs.local_runner import settle
+from training.jobs.shared import TableRunner
+from training.run_folder import ask_to_cancel
+
+PASSED_ON: Final = ("MLFLOW_TRACKING_URI", "KERAS_BACKEND")
+"""Variables of this process that a job on the cluster should see."""
+
+
+class RayRunner(TableRunner):
+    """Hands jobs to the Ray cluster at an address; see `JobRunner`.
+
+    Args:
+        address: of the head node's dashboard, or as `ray.init` takes it.
+    """
+
+    def __init__(self, address: str) -> None:
+        self.client = _connect(address)
+
+    def submit(self, spec: JobSpec, by: str) -> Job:
+        """Queue a job on the cluster."""
+        job = self._add(spec, by)
+        self._hand_over(job)
+        return self.get(job.id)
+
+    def cancel(self, name: str) -> Job:
+        """Stop a job, wherever it stands."""
+        job = self.get(name)
+        if job.state.ended:
+            raise JobError(f"The job {name} is {job.state} already: there is nothing to cancel.")
+        ask_to_cancel(job.run)
+        table.change(name, cancel_asked=table.now())
+        self.client.stop_job(_submission(job))  # asks by SIGTERM, and kills three seconds later
+        self._cancel_waiting(name)
+        return self.get(name)
+
+    def resume(self, name: str) -> Job:
+        """Queue a job again that was lost, cancelled or failed."""
+        job = self._requeue(name)
+        self._hand_over(job)
+        return self.get(name)
+
+    def reconcile(self) -> None:
+        """Take over what the cluster says about jobs that have not ended."""
+        for job in table.everything():
+            if not job.state.ended:
+                self._follow(job)
+
+    def logs(self, name: str, lines: int = 50) -> str:
+        """The end of what the job's process printed."""
+        try:
+            printed = str(self.client.get_job_logs(_submission(table.get(name))))
+        except RuntimeError:
+            return ""
+        return "\n".join(printed.splitlines()[-lines:])
+
+    def _hand_over(self, job: Job) -> None:
+        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
+        self.client.submit_job(
+            entrypoint=f"{settings().ray_python} -m training.jobs.process {job.id}",
+            submission_id=_submission(job),
+            entrypoint_num_gpus=1 if self._has_gpus() else 0,
+            runtime_env={
+                "working_dir": str(PROJECT_ROOT),
+                "excludes": list(LEFT_BEHIND),
+                "env_vars": {"MIEN_HOME": str(settings().home.resolve()), **passed_on},
+            },
+        )
+
+    def _has_gpus(self) -> bool:
+        from ray.util.state import list_nodes
+
+        nodes = list_nodes(address=self.client.get_address())
+        return any((node.resources_total or {}).get("GPU") for node in nodes)
+
+    def _follow(self, job: Job) -> None:
+        try:
+            status = str(self.client.get_job_status(_submission(job)))
+        except RuntimeError:  # the cluster was started anew and knows nothing of it
+            status = "FAILED"
+        if status == "PENDING":
+            return
+        device = f"ray:{job.id}"  # Ray itself sees to it that no device is given out twice
+        table.change(job.id, JobState.QUEUED, state=JobState.RUNNING, device=device, started=table.now())
+        table.beat(job.id)
+        if status != "RUNNING":
+            settle(table.get(job.id))
+
+
+def _submission(job: Job) -> str:
+    """Ray's name for one attempt: it takes each name once."""
+    return f"mien-{job.id}-{job.attempt}"
+
+
+def _connect(address: str) -> Any:  # noqa: ANN401 - Ray is not always installed
+    try:
+        from ray.dashboard.utils import get_address_for_submission_client
+        from ray.job_submission import JobSubmissionClient
+    except ImportError:
+        raise ClusterError("MIEN_RAY_ADDRESS is set but Ray is missing: install the ray extra.") from None
+    try:
+        knock(address)
+        return JobSubmissionClient(get_address_for_submission_client(address))
+    except (OSError, RuntimeError, ValueError) as error:
+        raise ClusterError(
+            f"The Ray cluster at {address} does not answer: start it, or unset MIEN_RAY_ADDRESS."
+        ) from error

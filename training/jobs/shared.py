@@ -1,0 +1,61 @@
+"""What every runner does alike: the table says how jobs stand, their folders what they told."""
+
+from collections import deque
+from collections.abc import Sequence
+from typing import Any
+
+from training.jobs import table
+from training.jobs.job import LOG_FILE, OUTCOME_FILE, SPEC_FILE, Job, JobError, JobSpec, JobState
+from training.run_folder import CANCEL_FILE, read_events
+
+
+class TableRunner:
+    """The part of a `JobRunner` that does not depend on where jobs run."""
+
+    def get(self, name: str) -> Job:
+        """One job as it stands now."""
+        self.reconcile()
+        return table.get(name)
+
+    def list(self) -> tuple[Job, ...]:
+        """All jobs as they stand now, newest first."""
+        self.reconcile()
+        return table.everything()
+
+    def events(self, name: str) -> Sequence[dict[str, Any]]:
+        """What the training has told so far, oldest first."""
+        return tuple(read_events(table.get(name).run))
+
+    def logs(self, name: str, lines: int = 50) -> str:
+        """The end of what the job's process printed."""
+        file = table.get(name).folder / LOG_FILE
+        if not file.exists():
+            return ""
+        with file.open(encoding="utf-8", errors="replace") as stream:
+            return "".join(deque(stream, maxlen=lines))
+
+    def reconcile(self) -> None:
+        """See what became of jobs whose process is gone."""
+        raise NotImplementedError
+
+    def _add(self, spec: JobSpec, by: str) -> Job:
+        job = table.add(spec, by)
+        job.folder.mkdir(parents=True, exist_ok=True)
+        (job.folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2))
+        return job
+
+    def _requeue(self, name: str) -> Job:
+        job = self.get(name)
+        if not job.state.resumable:
+            raise JobError(f"The job {name} is {job.state}: only one that was stopped can be resumed.")
+        for file in (job.run / CANCEL_FILE, job.folder / OUTCOME_FILE):
+            file.unlink(missing_ok=True)
+        if not table.requeue(job):
+            raise JobError(f"The job {name} was resumed by somebody else just now.")
+        return table.get(name)
+
+    def _cancel_waiting(self, name: str) -> bool:
+        """Take a job out of the queue; False where it is in none."""
+        return table.change(
+            name, JobState.QUEUED, state=JobState.CANCELLED, message="Cancelled before it began."
+        )

@@ -1,0 +1,218 @@
+"""The table of all jobs: one SQLite file that pages, commands and workers share."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    text,
+    update,
+)
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from training.jobs.job import Job, JobError, JobSpec, JobState, jobs_folder
+
+METADATA = MetaData()
+WRITING: Final = {"immediate": True}
+
+JOBS = Table(
+    "jobs",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("number", Integer, nullable=False, unique=True),
+    Column("spec", JSON, nullable=False),
+    Column("state", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("queued", DateTime, nullable=False),
+    Column("started", DateTime),
+    Column("ended", DateTime),
+    Column("device", String),
+    Column("attempt", Integer, nullable=False, default=1),
+    Column("pid", Integer),
+    Column("pid_started", Float),
+    Column("heartbeat", DateTime),
+    Column("cancel_asked", DateTime),
+    Column("message", String, nullable=False, default=""),
+    # The lease of a device: the database itself refuses a second running job on it.
+    Index("one_running_per_device", "device", unique=True, sqlite_where=text("state = 'running'")),
+)
+
+
+def add(spec: JobSpec, by: str) -> Job:
+    """Put a job at the end of the queue."""
+    name = secrets.token_hex(4)
+    with _writing() as connection:
+        number = (connection.scalar(select(func.max(JOBS.c.number))) or 0) + 1
+        connection.execute(
+            insert(JOBS).values(
+                id=name,
+                number=number,
+                spec=spec.model_dump(mode="json"),
+                state=JobState.QUEUED,
+                by=by,
+                created=now(),
+                queued=now(),
+                attempt=1,
+                message="",
+            )
+        )
+    return get(name)
+
+
+def get(name: str) -> Job:
+    """One job.
+
+    Raises:
+        JobError: there is none of that name.
+    """
+    found = [job for job in everything() if job.id == name]
+    if not found:
+        raise JobError(f"There is no job {name!r}: `jobs list` names them.")
+    return found[0]
+
+
+def everything() -> tuple[Job, ...]:
+    """All jobs, newest first."""
+    if not _file().exists():
+        return ()
+    with _engine(_file()).connect() as connection:
+        rows = connection.execute(select(JOBS).order_by(JOBS.c.number.desc())).mappings().all()
+    queue = sorted((row["queued"], row["id"]) for row in rows if row["state"] == JobState.QUEUED)
+    places = {name: place for place, (_, name) in enumerate(queue)}
+    return tuple(_job(dict(row), places.get(row["id"])) for row in rows)
+
+
+def claim(device: str) -> Job | None:
+    """Take the longest waiting job for a device that is free; None where either is missing."""
+    with _writing() as connection:
+        waiting = connection.scalar(
+            select(JOBS.c.id).where(JOBS.c.state == JobState.QUEUED).order_by(JOBS.c.queued).limit(1)
+        )
+        if waiting is None:
+            return None
+        try:
+            connection.execute(
+                update(JOBS)
+                .where(JOBS.c.id == waiting)
+                .values(state=JobState.RUNNING, device=device, started=now(), heartbeat=now(), ended=None)
+            )
+        except IntegrityError:  # another worker's job runs there
+            connection.rollback()
+            return None
+    return get(waiting)
+
+
+def change(name: str, only_if: JobState | None = None, **values: object) -> bool:
+    """Write columns of one job; False where it was not in the state `only_if`."""
+    rows = update(JOBS).where(JOBS.c.id == name)
+    if only_if is not None:
+        rows = rows.where(JOBS.c.state == only_if)
+    with _writing() as connection:
+        return bool(connection.execute(rows.values(**values)).rowcount)
+
+
+def end(name: str, state: JobState, message: str) -> bool:
+    """Close a running job; False where another process has done so."""
+    return change(name, JobState.RUNNING, state=state, message=message, ended=now(), pid=None)
+
+
+def requeue(job: Job) -> bool:
+    """Put a job that ended at the end of the queue again; False where another process has done so."""
+    return change(
+        job.id,
+        job.state,
+        state=JobState.QUEUED,
+        queued=now(),
+        attempt=job.attempt + 1,
+        ended=None,
+        device=None,
+        pid=None,
+        cancel_asked=None,
+        message="",
+    )
+
+
+def beat(name: str, **values: object) -> None:
+    """Say that a running job is alive."""
+    change(name, JobState.RUNNING, heartbeat=now(), **values)
+
+
+def ask_cancel(name: str) -> None:
+    """Note when a running job was asked to stop, the first time only."""
+    if get(name).cancel_asked is None:
+        change(name, JobState.RUNNING, cancel_asked=now())
+
+
+def now() -> datetime:
+    """UTC without saying so, as SQLite keeps it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def _job(row: dict[str, Any], place: int | None) -> Job:
+    times = ("created", "started", "ended", "heartbeat", "cancel_asked")
+    return Job.model_validate(
+        row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}
+    )
+
+
+def _file() -> Path:
+    return jobs_folder() / "jobs.db"
+
+
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    """One transaction that nobody interleaves with.
+
+    Raises:
+        JobError: the table cannot be written.
+    """
+    try:
+        jobs_folder().mkdir(parents=True, exist_ok=True)
+        with _engine(_file()).connect() as connection, connection.execution_options(**WRITING).begin():
+            yield connection
+    except (OSError, DBAPIError) as error:
+        if isinstance(error, IntegrityError):
+            raise
+        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
+        raise JobError(f"The job table in {jobs_folder()} cannot be written ({reason}).") from None
+
+
+@lru_cache(maxsize=8)
+def _engine(file: Path) -> Engine:
+    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 - sqlite3's
+        connection.isolation_level = None  # SQLAlchemy begins, below
+        connection.execute("PRAGMA journal_mode=WAL")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Who will write takes the lock at once: to upgrade a reader's would fail where another wrote since.
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    with engine.connect() as connection, connection.execution_options(**WRITING).begin():
+        METADATA.create_all(connection)
+    return engine

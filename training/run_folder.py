@@ -1,0 +1,43 @@
+"""What lies in the folder of a run, and how others look into it while it trains.
+
+Light enough for a page: it loads no Keras.
+"""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from core.errors import MienError
+
+CANCEL_FILE: Final = "cancel"
+EVENTS_FILE: Final = "events.jsonl"
+
+
+class TrainingCancelledError(MienError):
+    """Somebody asked for the training to stop; its best checkpoint is kept."""
+
+
+def ask_to_cancel(run: Path) -> None:
+    """Stop the training in a folder after its next batch."""
+    run.mkdir(parents=True, exist_ok=True)
+    (run / CANCEL_FILE).touch()
+
+
+def read_events(run: Path) -> Iterator[dict[str, Any]]:
+    """The events of a run, oldest first; a line that a kill cut short is left out."""
+    file = run / EVENTS_FILE
+    if not file.exists():
+        return
+    for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and "event" in event:
+            yield event
+
+
+def read_epochs(run: Path) -> dict[int, dict[str, Any]]:
+    """The epoch events of a run by number; where an epoch was trained again after a kill, the later one."""
+    return {event["epoch"]: event for event in read_events(run) if event["event"] == "epoch"}
