@@ -6,7 +6,7 @@ from typing import Final
 
 import keras
 
-from training.precision import has_gpu
+from training.accelerator import has_gpu
 
 PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 

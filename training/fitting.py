@@ -10,13 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from core.bundles import Bundle
+from training.accelerator import has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed
 from training.datasets.labelled import COLUMNS, LabelledCrops
 from training.initial import start_from
 from training.networks import build_network, mirror
-from training.precision import choose_precision, has_gpu
+from training.precision import planned_precision
 from training.recipe import Recipe
 
 
@@ -65,7 +66,7 @@ def fit(
     keras.utils.set_random_seed(seed)
     run.mkdir(parents=True, exist_ok=True)
     columns = present_columns(train)
-    policy = choose_precision(recipe, has_gpu())
+    policy = planned_precision(recipe, has_gpu())
     keras.config.set_dtype_policy(policy)
     try:
         network = build_network(recipe, len(columns))

@@ -1,11 +1,11 @@
-"""Which number format a device trains fastest in."""
+"""Which number format a device trains fastest in; loads no Keras, so that a page can say it beforehand."""
 
 from pathlib import Path
 
 from training.recipe import Recipe
 
 
-def choose_precision(recipe: Recipe, on_gpu: bool) -> str:
+def planned_precision(recipe: Recipe, on_gpu: bool) -> str:
     """Return the Keras dtype policy to train with; the softmax is float32 under all of them.
 
     On a GPU: `mixed_float16` for the reference recipe, as the slides ask, else `mixed_bfloat16`. On a CPU:
@@ -17,16 +17,6 @@ def choose_precision(recipe: Recipe, on_gpu: bool) -> str:
     if on_gpu:
         return "mixed_float16" if recipe.network == "reference" else "mixed_bfloat16"
     return "mixed_bfloat16" if recipe.network != "reference" and cpu_has_bfloat16() else "float32"
-
-
-def has_gpu() -> bool:
-    """Whether the running Keras backend sees a GPU."""
-    import keras  # a page asks only what is planned
-
-    try:
-        return bool(keras.distribution.list_devices("gpu"))
-    except RuntimeError:  # JAX raises where none is present
-        return False
 
 
 def cpu_has_bfloat16() -> bool:

@@ -4,6 +4,7 @@ Light enough for a page: it loads neither Keras nor MLflow.
 """
 
 import logging
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -13,7 +14,7 @@ from typing import Final, Literal
 from filelock import FileLock, Timeout
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.bundles import Bundle, find_bundle
+from core.bundles import Bundle, bundle_names, find_bundle
 from core.bundles.store import CHAMPION_FILE, champion_name
 from core.classifier import Classifier
 from core.errors import BundleError
@@ -72,6 +73,24 @@ def rollback(by: str, note: str = "") -> Promotion:
                 "it as it is now."
             )
         return _enthrone("rollback", bundle, by, note)
+
+
+def discard(name: str) -> None:
+    """Delete a bundle that was trained here.
+
+    Raises:
+        BundleError: it serves, came with Mien, or is not there.
+    """
+    with _alone():
+        folder = _folder() / name
+        if name == champion_name():
+            raise BundleError(f"The model {name} serves: promote another one before you delete it.")
+        if name not in bundle_names() or not folder.is_dir():
+            raise BundleError(f"No model called {name!r} was trained here: nothing was deleted.")
+        gone = folder.with_name(f".gone-{name}")
+        shutil.rmtree(gone, ignore_errors=True)
+        folder.rename(gone)  # in one step: nobody reads half a bundle
+        shutil.rmtree(gone)
 
 
 def promotions() -> tuple[Promotion, ...]:

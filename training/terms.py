@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.fer2013 import SOURCE as FER2013
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.labelled import NOT_A_FACE
@@ -10,6 +11,7 @@ from training.datasets.labelled import NOT_A_FACE
 TERMS = {
     CKPLUS: "CK+48 derives from the Extended Cohn-Kanade data set: research use by agreement; "
     "its pictures may be neither shown nor passed on.",
+    DRAWN: "Drawn by Mien: free of licences and of anybody's face.",
     FER2013: "FER2013's pictures were collected from the web for research and may not be published.",
     FERPLUS: "FER2013's pictures were collected from the web for research and may not be published; "
     "FER+'s votes are under the MIT licence.",
@@ -26,6 +28,8 @@ CKPLUS_ONLY = (
     "It does not know the neutral face: everyone gets one of seven expressions.",
 )
 
+DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing.",)
+
 
 def terms_of(sources: Iterable[str]) -> str:
     """The terms of every data set that was learned from."""
@@ -38,6 +42,8 @@ def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ..
     limits: tuple[str, ...] = LIMITS
     if set(sources) == {CKPLUS}:
         limits = (*CKPLUS_ONLY, *limits)
+    if set(sources) == {DRAWN}:
+        limits = (*DRAWN_ONLY, *limits)
     if NOT_A_FACE not in columns:
         limits = (*limits, "It cannot tell whether a crop shows a face at all.")
     return limits

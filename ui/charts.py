@@ -15,7 +15,7 @@ LINE: Final = "#8A8F98"
 
 def probability_bars(probabilities: dict[Expression, float], threshold: float) -> go.Figure:
     """Sorted bars of one reading, most probable on top; a dotted line marks what an answer takes."""
-    _await_pandas()
+    await_pandas()
     ranked = sorted(probabilities, key=lambda e: probabilities[e])
     shares = [probabilities[e] for e in ranked]
     figure = go.Figure(
@@ -41,7 +41,7 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
     return figure
 
 
-def _await_pandas() -> None:
+def await_pandas() -> None:
     """Wait where another session is in the middle of importing pandas: Plotly would look into half a module.
 
     Nobody imports it for a chart: that would cost the first page 1.5 s and 70 MB.

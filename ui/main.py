@@ -9,6 +9,7 @@ page = st.navigation(
         "Read": [
             st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True)
         ],
+        "Train": [st.Page("../pages/retrain.py", title="Retrain", icon=":material/model_training:")],
         "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
     }
 )

@@ -27,7 +27,7 @@ def choose_model() -> Classifier:
         except MienError as error:
             st.error(str(error), icon=":material/broken_image:")
             st.stop()
-        st.caption(f"{classifier.bundle.card.title}.")
+        st.caption(f"{classifier.bundle.card.title.rstrip('.')}.")
         st.caption(headline(classifier.bundle.card))
         st.caption(classifier.bundle.card.limits[0])
     return classifier

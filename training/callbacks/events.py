@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import keras
 
-from training.precision import has_gpu
+from training.accelerator import has_gpu
 from training.run_folder import EVENTS_FILE
 
 SECONDS_BETWEEN_BATCH_EVENTS: Final = 1.0

@@ -1,6 +1,7 @@
 """`python -m training check`: look at data before training on them."""
 
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,6 +12,7 @@ from training.checking import Copies, DataCheck, SkippedFile
 from training.checking import check as check_data
 from training.commands.console import CONSOLE, failing_plainly
 from training.datasets.reading import read
+from training.datasets.sheet import write_sheet
 
 NAMED = 10
 """How many of a kind the table names; JSON has them all."""
@@ -24,13 +26,19 @@ def check(
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    sheet: Annotated[
+        Path | None, typer.Option(help="Also keep a few crops of each class in this npz file.")
+    ] = None,
 ) -> None:
     """Count what is in DATA and name what is wrong with it.
 
     Exit status: 0 where the data could be read, even if training would refuse them; 1 where not.
     """
     with failing_plainly():
-        found = check_data(read(data))
+        got = read(data)
+        found = check_data(got)
+        if sheet is not None:
+            write_sheet(got.crops, sheet)
     if json:
         typer.echo(found.model_dump_json(indent=2))
         return

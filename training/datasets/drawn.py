@@ -1,8 +1,10 @@
 """The built-in data set: drawn people, shaped like CK+, licence-free and of any size."""
 
+import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -20,6 +22,7 @@ from core.drawing import (
     sample_snapshot,
 )
 from core.expressions import EXPRESSIONS, Expression
+from core.settings import PROJECT_ROOT, settings
 from training.datasets.labelled import LabelledCrops, one_hot
 
 SOURCE: Final = "drawn faces"
@@ -45,6 +48,27 @@ class _Frame:
     subject: str
     sequence: str
     name: str
+
+
+def load_drawn() -> LabelledCrops:
+    """The set of the standard size, drawn once and kept in the cache folder: it takes 15 s on two cores."""
+    file = settings().cache / f"drawn-{_renderer_digest()}.npz"
+    if file.exists():
+        with np.load(file) as kept:
+            return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
+    data = draw_dataset()
+    file.parent.mkdir(parents=True, exist_ok=True)
+    staged = file.with_name(f".{os.getpid()}-{file.name}")
+    np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})
+    staged.replace(file)
+    return data
+
+
+def _renderer_digest() -> str:
+    """Changes when the renderer or the crop template does."""
+    folders = [PROJECT_ROOT / "core" / "drawing", PROJECT_ROOT / "core" / "faces"]
+    sources = [Path(__file__), *(file for folder in folders for file in sorted(folder.glob("*.py")))]
+    return hashlib.sha256(b"".join(file.read_bytes() for file in sources)).hexdigest()[:16]
 
 
 def draw_dataset(subjects: int = SUBJECTS, seed: int = 0, frames: int = FRAMES) -> LabelledCrops:

@@ -36,9 +36,9 @@ def read(sources: Sequence[str | Path]) -> ReadData:
 
 def _read_one(source: str) -> ReadData:
     if source == DRAWN:
-        from training.datasets.drawn import draw_dataset  # loads the renderer
+        from training.datasets.drawn import load_drawn  # loads the renderer
 
-        return ReadData(draw_dataset())
+        return ReadData(load_drawn())
     path = fetch(source) if source.startswith(PREFIX) else Path(source)
     if not path.exists():
         raise DataError(f"There is no data at {path}: check the path.")

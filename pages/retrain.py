@@ -1,0 +1,81 @@
+"""Can I make it better without breaking anything?"""
+
+import streamlit as st
+
+from core.errors import MienError
+from training.jobs import JobSpec, get_runner
+from ui.retrain.champion import champion_card
+from ui.retrain.data import choose_data, look, report_card
+from ui.retrain.job import follow
+from ui.retrain.jobs_list import jobs_card, open_
+from ui.retrain.recipe import adjust, choose_recipe, device_card, suggest
+from ui.retrain.verdict import read_verdict, verdict_card
+from ui.roles import analyst, require_analyst, sign_in_card
+
+
+def start(spec: JobSpec) -> None:
+    """Queue the job and show it."""
+    try:
+        open_(get_runner().submit(spec, require_analyst()).id)
+    except MienError as error:
+        st.session_state["start_error"] = str(error)
+
+
+def job_view(name: str) -> None:
+    """A training, and once it is done its verdict."""
+    st.button("New training", icon=":material/add:", on_click=open_, args=(None,))
+    above = st.container()
+    job = follow(name)
+    verdict = read_verdict(job) if job.state.ended else None
+    if verdict:
+        with above:
+            verdict_card(job, verdict)
+
+
+def new_training() -> None:
+    """Data, recipe, one button."""
+    left, right = st.columns([3, 2], gap="large")
+    with left:
+        data = choose_data()
+        report = st.container()
+    with right:
+        form = st.container()
+    if not data:
+        report.info("Choose at least one data set.", icon=":material/dataset:")
+        return
+    with report:
+        found = look(data)
+        if found:
+            report_card(found)
+    with form:
+        recipe = choose_recipe(found.check.crops if found else None, suggest(data))
+        spec = adjust(recipe, data)
+        device_card(recipe)
+        refused = found is None or (bool(found.check.refusals) and not (spec and spec.anyway))
+        st.button(
+            "Start training",
+            type="primary",
+            icon=":material/model_training:",
+            disabled=spec is None or refused or analyst() is None,
+            on_click=start,
+            args=(spec,),
+            key="start",
+        )
+        if analyst() is None:
+            st.caption("Only an analyst can start a training; everybody may watch.")
+        if error := st.session_state.pop("start_error", None):
+            st.error(error, icon=":material/error:")
+
+
+st.header("Teach a new model", anchor=False)
+sign_in_card()
+champion_card()
+opened = st.query_params.get("job")
+try:
+    if opened:
+        job_view(opened)
+    else:
+        new_training()
+    jobs_card(opened)
+except MienError as error:
+    st.error(str(error), icon=":material/error:")

@@ -1,0 +1,102 @@
+"""From the button to a model that serves, in a real browser, while the server is restarted."""
+
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import free_port, running_server
+from tests.training.jobs.conftest import of_home
+
+PATIENCE = 400_000
+"""Milliseconds for a training on a machine that is busy with other tests."""
+
+SHOTS = os.environ.get("MIEN_SHOTS")
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path / "home"
+    for process in psutil.process_iter():
+        if of_home(process, tmp_path / "home"):
+            process.kill()
+
+
+def shot(page: Page, name: str) -> None:
+    """Keep what a person would see, where MIEN_SHOTS names a folder."""
+    if SHOTS:
+        page.wait_for_timeout(1500)
+        page.screenshot(path=f"{SHOTS}/{name}.png", full_page=True)
+
+
+def heading(page: Page, text: str):
+    return page.get_by_role("heading", name=text)
+
+
+def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
+    port = free_port()
+    start = time.monotonic()
+    with running_server(home, port) as url:
+        page.goto(f"{url}/retrain")
+        expect(page.get_by_text("1,440 faces")).to_be_visible(timeout=PATIENCE)
+        shot(page, "1-new")
+        page.get_by_role("button", name="Start training").click()
+        expect(page.get_by_text("Training:")).to_be_visible(timeout=PATIENCE)
+        shot(page, "2-live")
+        address = page.url
+    assert "job=" in address
+    with running_server(home, port) as url:
+        page.goto(address)
+        expect(page.get_by_text("epochs done").or_(heading(page, "Better"))).to_be_visible(timeout=PATIENCE)
+        expect(page.locator(".js-plotly-plot").first).to_be_visible()
+        shot(page, "3-restarted")
+        expect(heading(page, "Better than mien-8")).to_be_visible(timeout=PATIENCE)
+        shot(page, "4-verdict")
+        expect(page.get_by_text("Drawn faces say nothing about photos")).to_be_visible()
+        page.get_by_role("button", name="Promote …").click()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("button", name="Promote").click()
+        expect(dialog.get_by_text("Say why")).to_be_visible()
+        dialog.get_by_label("Why?").fill("to see that it works")
+        dialog.get_by_label("Why?").blur()
+        shot(page, "5-promote")
+        dialog.get_by_role("button", name="Promote").click()
+        expect(page.get_by_text("drawn serves now, in every open browser")).to_be_visible()
+        print(f"from the button to a promoted model: {time.monotonic() - start:.0f} s")
+        page.get_by_role("link", name="Photo").click()
+        expect(
+            page.get_by_test_id("stSidebar").get_by_text("A first retraining, on drawn faces")
+        ).to_be_visible()
+        shot(page, "6-photo")
+        page.get_by_role("link", name="Retrain").click()
+        page.get_by_text("Promotions").click()
+        expect(page.get_by_role("button", name="Go back …")).to_be_visible()
+        shot(page, "7-promotions")
+        page.get_by_role("button", name="Go back …").click()
+        page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+        expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
+
+
+def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data):
+    with running_server(home, free_port()) as url:
+        page.goto(f"{url}/retrain")
+        page.get_by_role("button", name="Upload a zip").click()
+        page.locator("input[type=file]").set_input_files(shared_data / "ckplus48.zip")
+        expect(page.get_by_text("981 faces", exact=True)).to_be_visible(timeout=PATIENCE)
+        page.keyboard.press("Escape")
+        page.get_by_text("Reference", exact=True).click()
+        page.get_by_text("Adjust", exact=True).click()
+        page.get_by_label("Epochs at most").fill("3")
+        page.get_by_label("Epochs at most").press("Enter")
+        shot(page, "8-ckplus")
+        page.get_by_role("button", name="Start training").click()
+        expect(page.get_by_text("Done", exact=True)).to_be_visible(timeout=PATIENCE)
+        expect(heading(page, "mien-8").first).to_be_visible()
+        shot(page, "9-ckplus-verdict")
+        page.get_by_role("button", name="Throw away …").click()
+        page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
+        expect(page.get_by_text("reference was thrown away")).to_be_visible()

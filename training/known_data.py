@@ -1,0 +1,74 @@
+"""Data sets that can be chosen by name: built in, on this machine, or to be fetched."""
+
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from core.errors import DataError
+from core.settings import settings
+from training.datasets.archives import open_archive
+from training.datasets.fetching import NICKNAMES, PREFIX
+from training.datasets.reading import DRAWN
+
+SUFFIXES: Final = frozenset({".zip", ".npz", ".csv"})
+TITLES: Final = {"ckplus48": "CK+48", "fer2013": "FER2013"}
+
+
+@dataclass(frozen=True)
+class KnownData:
+    """One data set to choose.
+
+    Attributes:
+        address: as `read` takes it.
+    """
+
+    address: str
+    title: str
+
+
+def known_data() -> tuple[KnownData, ...]:
+    """The drawn faces first, then what lies in the data folder, then what Kaggle hands out."""
+    folder = settings().data_folder
+    entries = sorted(folder.iterdir()) if folder.is_dir() else []
+    here = [
+        KnownData(str(entry), entry.name)
+        for entry in entries
+        if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix.lower() in SUFFIXES)
+    ]
+    fetched = [
+        KnownData(f"{PREFIX}{name}", f"{TITLES[name]}, fetched from Kaggle (needs an account)")
+        for name in NICKNAMES
+    ]
+    return (KnownData(DRAWN, "Drawn faces, built in"), *here, *fetched)
+
+
+def keep_upload(name: str, content: bytes) -> Path:
+    """Keep an uploaded zip in the data folder; the same one twice is kept once.
+
+    Raises:
+        DataError: it is no zip that may be read, or there is no room.
+    """
+    folder = settings().data_folder
+    stem = "".join(c if c.isalnum() or c in "._-+" else "-" for c in PurePosixPath(name).stem).strip(".-")
+    target = folder / f"{stem or 'upload'}.zip"
+    number = 1
+    while target.exists() and target.read_bytes() != content:
+        number += 1
+        target = folder / f"{stem or 'upload'}-{number}.zip"
+    if target.exists():
+        return target
+    staged = folder / f".{target.name}.new"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        staged.write_bytes(content)
+        checked = staged.with_name(f".{target.stem}.checking.zip")
+        staged.rename(checked)
+        staged = checked
+        with open_archive(staged):
+            pass
+        staged.rename(target)
+    except OSError as error:
+        raise DataError(f"The upload cannot be kept in {folder}: {error.strerror}.") from None
+    finally:
+        staged.unlink(missing_ok=True)
+    return target

@@ -1,0 +1,130 @@
+"""One training as it happens: progress, curves, log, and what can be done about it."""
+
+from collections.abc import Callable
+from typing import Final, Literal, TypeAlias
+
+import streamlit as st
+
+from core.errors import MienError
+from training.jobs import Job, JobState, get_runner
+from training.jobs.progress import read_progress
+from training.run_folder import read_epochs
+from ui.retrain.charts import curve
+from ui.roles import analyst, require_analyst
+
+SECONDS_BETWEEN_LOOKS: Final = 1.0
+
+Color: TypeAlias = Literal["gray", "blue", "green", "red", "orange"]
+BADGES: Final[dict[JobState, tuple[str, str, Color]]] = {
+    JobState.QUEUED: ("Waiting", ":material/hourglass_empty:", "gray"),
+    JobState.RUNNING: ("Learning", ":material/model_training:", "blue"),
+    JobState.DONE: ("Done", ":material/check_circle:", "green"),
+    JobState.FAILED: ("Failed", ":material/error:", "red"),
+    JobState.CANCELLED: ("Cancelled", ":material/cancel:", "gray"),
+    JobState.LOST: ("Lost", ":material/link_off:", "orange"),
+}
+
+
+def follow(name: str) -> Job:
+    """Show a job, again and again while it has not ended; returns it as it stood at the last full run."""
+    job = get_runner().get(name)
+    every = None if job.state.ended else SECONDS_BETWEEN_LOOKS
+    st.fragment(_live, run_every=every)(name)
+    return job
+
+
+def _live(name: str) -> None:
+    job = get_runner().get(name)
+    label, icon, color = BADGES[job.state]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader(job.spec.name, anchor=False)
+        st.badge(label, icon=icon, color=color)
+    st.caption(
+        f"Recipe {job.spec.recipe.name} on {', '.join(job.spec.data)}, split by {job.spec.split}, "
+        f"started by {job.by} · job {job.id}"
+    )
+    if not job.state.ended:
+        _progress_card(job)
+    elif job.message:
+        _end_card(job)
+    _curves_card(job)
+    with st.expander("Log", icon=":material/terminal:"):
+        st.code(get_runner().logs(name, 40) or "Nothing was printed yet.", language=None, height=260)
+    if job.state.ended and not st.session_state.get(f"ended-{name}-{job.attempt}"):
+        st.session_state[f"ended-{name}-{job.attempt}"] = True
+        st.rerun()  # the whole page: the verdict stands outside this fragment
+
+
+def _progress_card(job: Job) -> None:
+    progress = read_progress(job)
+    left = f" · about {_minutes(progress.seconds_left)} left" if progress.seconds_left else ""
+    st.progress(progress.share, f"{progress.sentence}{left}")
+    facts = []
+    if progress.crops_per_second:
+        facts.append(f"{progress.crops_per_second:,.0f} faces a second")
+    if progress.device_memory:
+        facts.append(f"{progress.device_memory / 2**20:,.0f} MB of device memory")
+    if job.device:
+        facts.append(f"on {job.device}")
+    if facts:
+        st.caption(" · ".join(facts))
+    if analyst() is not None and job.cancel_asked is None:
+        st.button(
+            "Cancel", icon=":material/stop_circle:", key="cancel", on_click=_act, args=(_cancel, job.id)
+        )
+    _show_refusal()
+
+
+def _end_card(job: Job) -> None:
+    if job.state is JobState.FAILED:
+        st.error(job.message, icon=":material/error:")
+    elif job.state is not JobState.DONE:
+        st.warning(job.message, icon=":material/info:")
+    if job.state.resumable and analyst() is not None:
+        st.button("Resume", icon=":material/resume:", key="resume", on_click=_act, args=(_resume, job.id))
+    _show_refusal()
+
+
+def _curves_card(job: Job) -> None:
+    epochs = read_epochs(job.run)
+    if not epochs:
+        return
+    total = job.spec.recipe.epochs if not job.state.ended else max(epochs)
+    left, right = st.columns(2)
+    for place, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
+        newest = epochs[max(epochs)]
+        place.plotly_chart(
+            curve(epochs, name, title, total),
+            config={"displayModeBar": False},
+            alt=f"{title} over {len(epochs)} epochs, {newest.get(f'val_{name}', 0):.3f} on faces held apart",
+            key=f"curve-{name}",
+        )
+    st.caption(
+        "“Held apart” are faces that the training does not learn from but uses to choose by. The verdict "
+        "rests on others, which it never sees."
+    )
+
+
+def _act(action: Callable[[str], object], name: str) -> None:
+    try:
+        require_analyst()
+        action(name)
+    except MienError as error:
+        st.session_state["refusal"] = str(error)
+
+
+def _show_refusal() -> None:
+    if refusal := st.session_state.pop("refusal", None):
+        st.error(refusal, icon=":material/block:")
+
+
+def _cancel(name: str) -> None:
+    get_runner().cancel(name)
+
+
+def _resume(name: str) -> None:
+    get_runner().resume(name)
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"

@@ -1,0 +1,116 @@
+"""How to train: a preset, and the few settings that matter."""
+
+from typing import Final
+
+import streamlit as st
+
+from core.bundles import find_bundle
+from core.bundles.store import champion_name
+from core.errors import MienError
+from training.devices import find_devices
+from training.jobs import JobSpec, get_runner
+from training.jobs.estimate import estimate_seconds
+from training.jobs.naming import free_name
+from training.precision import planned_precision
+from training.recipe import Recipe, load_recipe
+from training.splits import SplitKind
+
+PRESETS: Final = {
+    "drawn": "Drawn demo",
+    "quick": "Quick",
+    "reference": "Reference",
+    "recommended": "Recommended",
+    "finetune": "Fine-tune the champion",
+}
+SPLITS: Final[dict[SplitKind, str]] = {
+    "subject": "By person: nobody who is judged on was seen in training",
+    "sequence": "By recording: the person may stand on both sides",
+    "official": "The data set's own division",
+    "random": "Random: leaks, as in the reference work; the score will be too good",
+}
+BATCH_SIZES: Final = (16, 32, 64, 128, 256, 512)
+
+
+def choose_recipe(crops: int | None, default: str) -> Recipe:
+    """Offer the presets with the time they take here.
+
+    Args:
+        crops: faces to learn from; None where unknown.
+        default: preset that suits the data.
+    """
+    recipes = {name: load_recipe(name) for name in PRESETS}
+    name = st.radio(
+        "Recipe",
+        list(PRESETS),
+        index=list(PRESETS).index(default),
+        format_func=PRESETS.__getitem__,
+        captions=[_caption(recipes[name], crops) for name in PRESETS],
+        key=f"recipe-{default}",  # other data, other suggestion
+    )
+    return recipes[name]
+
+
+def adjust(recipe: Recipe, data: tuple[str, ...]) -> JobSpec | None:
+    """Offer the settings that matter and return the whole job; None where they do not fit together."""
+    with st.expander("Adjust", icon=":material/tune:"):
+        key = recipe.name
+        epochs = st.number_input("Epochs at most", 1, 1000, recipe.epochs, key=f"epochs-{key}")
+        batch = st.select_slider("Batch size", BATCH_SIZES, recipe.batch_size, key=f"batch-{key}")
+        rate = st.number_input(
+            "Learning rate", 1e-6, 1e-1, recipe.learning_rate, format="%.0e", step=1e-4, key=f"rate-{key}"
+        )
+        seed = st.number_input("Seed", 0, 2**31 - 1, 42, key=f"seed-{key}")
+        split: SplitKind = st.radio("Judge on", list(SPLITS), format_func=SPLITS.__getitem__, key="split")
+        anyway = st.toggle("Train although the data are refused", key="anyway")
+    wanted = st.text_input(
+        "Name of the new model", placeholder=free_name(recipe.name), max_chars=56, key="name"
+    )
+    try:
+        return JobSpec(
+            recipe=recipe.model_copy(update={"epochs": epochs, "batch_size": batch, "learning_rate": rate}),
+            data=data,
+            split=split,
+            seed=int(seed),
+            initial=find_bundle().name if recipe.name == "finetune" else None,
+            name=free_name(wanted or recipe.name),
+            title=wanted or recipe.description,
+            anyway=anyway,
+        )
+    except MienError as error:
+        st.error(str(error), icon=":material/error:")
+        return None
+
+
+def device_card(recipe: Recipe) -> None:
+    """Where it will run, in which number format, and after how many others."""
+    device = find_devices()[0]
+    waiting = sum(not job.state.ended for job in get_runner().list())
+    queue = f"{waiting} job{'s' if waiting > 1 else ''} before it" if waiting else "free"
+    st.caption(
+        f":material/memory: {device.title}, {device.memory / 2**30:.0f} GB · "
+        f"{planned_precision(recipe, device.is_gpu).removeprefix('mixed_')} · {queue}"
+    )
+
+
+def suggest(data: tuple[str, ...]) -> str:
+    """The preset that suits the data."""
+    if data == ("drawn",):
+        return "drawn"
+    return "quick"
+
+
+def _caption(recipe: Recipe, crops: int | None) -> str:
+    text = recipe.description
+    if recipe.name == "finetune" and champion_name():
+        text = f"A few minutes on top of {champion_name()}, which serves now."
+    if crops:
+        text += f" About {_duration(estimate_seconds(recipe, crops))} here."
+    return text
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(10, round(seconds, -1)):.0f} seconds"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} minutes"
+    return f"{seconds / 3600:.1f} hours"
