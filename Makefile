@@ -21,7 +21,7 @@ setup: .venv/ready ## Install everything into .venv
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null # a .venv made by uv has no pip
 	@test -x $(BIN)/uv || { echo "Installing uv into .venv …"; $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
 	@echo "Installing the locked packages into .venv$(if $(CUDA), (with CUDA: a card was found)) …"
-	@VIRTUAL_ENV=$(CURDIR)/.venv UV_LINK_MODE=copy $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python $(CUDA)
+	@VIRTUAL_ENV="$(CURDIR)/.venv" UV_LINK_MODE=copy $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python $(CUDA)
 	@touch $@
 
 run: .venv/ready ## Set up and open the app

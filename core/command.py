@@ -44,12 +44,14 @@ def classify(
     try:
         classifier = load_classifier(model)
     except MienError as error:
-        raise typer.BadParameter(str(error), param_hint="--model") from None
+        raise typer.BadParameter(str(error), param_hint="--model" if model else "the model") from None
     files = list(_pictures(paths))
     if not any(os.path.lexists(path) for path in paths):
         raise typer.BadParameter(f"there is nothing at {', '.join(map(str, paths))}", param_hint="PATHS")
     if not files:
         raise typer.BadParameter(f"{', '.join(map(str, paths))}: no pictures in there", param_hint="PATHS")
+    if output is not None and any(_is_same(file, output) for file in files):
+        raise typer.BadParameter(f"{output} is one of the pictures: name another file", param_hint="--output")
     failed = 0
     try:
         with ExitStack() as stack:
@@ -70,6 +72,13 @@ def classify(
         raise typer.Exit(1)
 
 
+def _is_same(file: Path, output: Path) -> bool:
+    try:
+        return os.path.samefile(file, output)  # noqa: PTH121 - a link to a picture is that picture
+    except OSError:
+        return False
+
+
 def _pictures(paths: list[Path]) -> Iterator[Path]:
     """Files as named, those in folders whose names end like a picture's, and folders that stay closed."""
     for path in paths:
@@ -83,10 +92,18 @@ def _search(folder: Path) -> list[Path]:
     closed: list[Path] = []
     found = [
         Path(place, name)
-        for place, _, names in os.walk(folder, onerror=lambda error: closed.append(Path(error.filename)))
-        for name in names
+        for place, folders, names in os.walk(
+            folder, onerror=lambda error: closed.append(Path(error.filename))
+        )
+        for name in _visible(folders, names)
     ]
     return sorted(file for file in found if file.suffix.lower() in SUFFIXES and file.is_file()) + closed
+
+
+def _visible(folders: list[str], names: list[str]) -> list[str]:
+    """Return the files of a folder, and keep `os.walk` out of the hidden folders in it."""
+    folders[:] = [name for name in folders if not name.startswith(".")]
+    return names
 
 
 def _classify(file: Path, classifier: Classifier, is_crop: bool) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.bundles import bundle_names, find_bundle
 from core.errors import MienError
+from ui.models import NO_MODEL
 from ui.samples import SAMPLES
 
 st.header("About Mien", anchor=False)
@@ -28,6 +29,8 @@ st.markdown(
 )
 
 st.subheader("The models", anchor=False)
+if not bundle_names():
+    st.error(NO_MODEL, icon=":material/inventory:")
 for name in bundle_names():
     try:
         bundle = find_bundle(name)

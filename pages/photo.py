@@ -9,6 +9,7 @@ from ui.cards import answer_card, bars_card, choose_face, details_card, picture_
 from ui.models import choose_model
 from ui.session import read_all
 from ui.sources import choose_pictures
+from ui.words import plain
 
 st.header("What does this face show?", anchor=False)
 classifier = choose_model()
@@ -34,7 +35,7 @@ if bar:
 picture = pictures[pictures_table(pictures)] if len(pictures) > 1 else pictures[0]
 
 if picture.error:
-    st.error(f"**{picture.name}**: {picture.error}", icon=":material/broken_image:")
+    st.error(f"**{plain(picture.name)}**: {picture.error}", icon=":material/broken_image:")
 else:
     chosen = choose_face(len(picture.readings)) if len(picture.readings) > 1 else 0
     answer_card(picture.readings[chosen])

@@ -44,6 +44,5 @@ def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ..
         limits = (*CKPLUS_ONLY, *limits)
     if set(sources) == {DRAWN}:
         limits = (*DRAWN_ONLY, *limits)
-    if NOT_A_FACE not in columns:
-        limits = (*limits, "It cannot tell whether a crop shows a face at all.")
-    return limits
+    blind = "It cannot tell whether a crop shows a face at all."
+    return (*limits, blind if NOT_A_FACE not in columns else "Drawings of faces may get a label.")

@@ -5,6 +5,7 @@ from typing import Final
 
 import streamlit as st
 
+from core.abstention import Reason
 from core.bundles import Thresholds
 from core.faces import Quality
 from core.readings import Reading
@@ -58,12 +59,15 @@ def bars_card(reading: Reading, thresholds: Thresholds) -> None:
     """The probabilities that the answer rests on."""
     if reading.probabilities:
         st.plotly_chart(
-            probability_bars(reading.probabilities, thresholds.confidence),
+            probability_bars(reading.probabilities, thresholds.confidence, counts=reading.label is not None),
             config={"displayModeBar": False},
             alt=describe_probabilities(reading.probabilities),
             key="bars",
         )
-        st.caption(f"An answer takes at least {thresholds.confidence:.0%}, the dotted line.")
+        if reading.abstained is None or reading.abstained.reason is Reason.AMBIGUOUS:
+            st.caption(f"An answer takes at least {thresholds.confidence:.0%}, the dotted line.")
+        else:
+            st.caption(f"These figures do not count: {reading.abstained.reason}.")
 
 
 def details_card(shown: Shown, chosen: int) -> None:
@@ -74,9 +78,10 @@ def details_card(shown: Shown, chosen: int) -> None:
         crop.image(enlarge_crop(shown.crops[chosen]), alt="The 48×48 grey crop that the model saw")
         crop.caption("What the model saw: 48 × 48 grey pixels, eyes and mouth always in the same place.")
     if reading.quality is not None:
-        notes.markdown("\n".join(f"- {note}" for note in quality_notes(reading.quality)))
+        told = quality_notes(reading.quality)
         if reading.face is not None:
-            notes.markdown(f"- {reading.face:.0%} sure that this is a face")
+            told.append(f"{percent(reading.face)} sure that this is a face")
+        notes.markdown("\n".join(f"- {note}" for note in told))
     stages = {stage: f"{value:.1f} ms" for stage, value in shown.milliseconds.items()}
     time.markdown("\n".join(f"- {stage.capitalize()}: {value}" for stage, value in stages.items()))
 

@@ -13,8 +13,14 @@ LINE: Final = "#8A8F98"
 """Seen on white and on the dark background alike."""
 
 
-def probability_bars(probabilities: dict[Expression, float], threshold: float) -> go.Figure:
-    """Sorted bars of one reading, most probable on top; a dotted line marks what an answer takes."""
+def probability_bars(
+    probabilities: dict[Expression, float], threshold: float, counts: bool = True
+) -> go.Figure:
+    """Sorted bars of one reading, most probable on top; a dotted line marks what an answer takes.
+
+    Args:
+        counts: whether an answer was given; faint bars otherwise.
+    """
     await_pandas()
     ranked = sorted(probabilities, key=lambda e: probabilities[e])
     shares = [probabilities[e] for e in ranked]
@@ -24,6 +30,7 @@ def probability_bars(probabilities: dict[Expression, float], threshold: float) -
             y=[display_name(e) for e in ranked],
             orientation="h",
             marker_color=[COLORS[e] for e in ranked],
+            opacity=1.0 if counts else 0.4,
             text=[percent(share) for share in shares],
             textposition="outside",
             cliponaxis=False,

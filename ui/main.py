@@ -2,7 +2,9 @@
 
 import streamlit as st
 
-st.set_page_config(page_title="Mien", page_icon=":material/ar_on_you:", layout="wide")
+from ui.icon import icon
+
+st.set_page_config(page_title="Mien", page_icon=icon(), layout="wide")
 
 page = st.navigation(
     {

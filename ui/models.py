@@ -1,36 +1,56 @@
 """Choosing the model, the same way on every page."""
 
+from typing import Final
+
 import streamlit as st
 
 from core.bundles import Card, bundle_names
+from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
 from core.errors import MienError
+from ui.words import plain
+
+NO_MODEL: Final = "No model is installed: restore the models folder, or train one."
 
 
 def choose_model() -> Classifier:
     """Offer the bundles in the sidebar and load the chosen one; without one the page ends with a sentence."""
     names = bundle_names()
-    wanted = st.query_params.get("model")
-    if wanted is not None and wanted not in names:
+    if not names:
+        st.error(NO_MODEL, icon=":material/inventory:")
+        st.stop()
+    wanted, champion = st.query_params.get("model"), champion_name()
+    if champion not in names:
+        gone = f"The champion “{plain(champion)}” is not there" if champion else "No model is named champion"
         st.warning(
-            f"There is no model called “{wanted}”. The default one answers instead; "
+            f"{gone}: {names[0]} answers instead. Choose another in the sidebar, or promote one.",
+            icon=":material/warning:",
+        )
+    if wanted and wanted not in names:
+        st.warning(
+            f"There is no model called “{plain(wanted)}”. The default one answers instead; "
             "choose another in the sidebar.",
             icon=":material/search_off:",
         )
     with st.sidebar:
-        if not names:
-            st.error("No model is installed: train one, or restore the models folder.")
-            st.stop()
         name = st.selectbox("Model", names, key="model", bind="query-params")
-        try:
-            classifier = load_classifier(name)
-        except MienError as error:
-            st.error(str(error), icon=":material/broken_image:")
-            st.stop()
+    try:
+        classifier = load_classifier(name)
+    except MienError as error:
+        st.error(str(error), icon=":material/broken_image:")
+        others = [other for other in names if other != name]
+        if others:
+            st.button(f"Use {others[0]} instead", on_click=_choose, args=(others[0],))
+        st.stop()
+    with st.sidebar:
         st.caption(f"{classifier.bundle.card.title.rstrip('.')}.")
         st.caption(headline(classifier.bundle.card))
         st.caption(classifier.bundle.card.limits[0])
     return classifier
+
+
+def _choose(name: str) -> None:
+    st.session_state["model"] = name
 
 
 def headline(card: Card) -> str:

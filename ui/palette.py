@@ -17,7 +17,8 @@ COLORS: Final[dict[Expression, str]] = {
 """After Okabe & Ito's palette for colour-blind readers; each has at least 2:1 contrast on white and on the
 dark background. Names always stand beside the colours."""
 
-ABSTAINED: Final = "#8A8F98"
+ABSTAINED: Final = "#F4F4F4"
+"""Of boxes on pictures whose faces got no label; no expression looks like it."""
 
 
 def display_name(expression: Expression) -> str:

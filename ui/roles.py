@@ -74,7 +74,10 @@ def _is_on_this_machine() -> bool:
     if any(st.context.headers.get(name) for name in ("X-Forwarded-For", "Forwarded")):
         return False
     address = st.context.ip_address
-    return address is None or ipaddress.ip_address(address).is_loopback
+    try:
+        return address is None or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 def _user() -> str:

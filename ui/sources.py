@@ -7,6 +7,7 @@ import streamlit as st
 from core.images import MAX_BYTES, READABLE, SUFFIXES
 from ui.samples import SAMPLES
 from ui.session import Source
+from ui.words import plain
 
 CAMERA_NOTICE: Final = (
     "The camera takes one photo when you press its button. The photo is read in this server's memory and "
@@ -42,7 +43,8 @@ def _sample() -> list[Source]:
     wanted = st.query_params.get("sample", first)
     if wanted not in SAMPLES:
         st.warning(
-            f"There is no sample called “{wanted}”. Choose one of those below.", icon=":material/search_off:"
+            f"There is no sample called “{plain(wanted)}”: {SAMPLES[first].title} is shown instead.",
+            icon=":material/search_off:",
         )
     key = st.pills(
         "Sample",

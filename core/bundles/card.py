@@ -150,7 +150,7 @@ class Card(_Frozen):
     robustness: tuple[Robustness, ...] = ()
     training: Training
     terms: str = Field(description="what the training data allows")
-    limits: tuple[str, ...]
+    limits: tuple[str, ...] = Field(min_length=1)
     files: dict[str, str] = Field(description="SHA-256 of each other file of the bundle")
 
     @model_validator(mode="after")

@@ -34,7 +34,13 @@ class Bundle:
 
 def bundle_names() -> tuple[str, ...]:
     """Names of all bundles, the champion first, damaged ones included: they say so when chosen."""
-    names = {f.parent.name for root in _roots() if root.is_dir() for f in root.glob(f"*/{CARD_FILE}")}
+    names = {
+        file.parent.name
+        for root in _roots()
+        if root.is_dir()
+        for file in root.glob(f"*/{CARD_FILE}")
+        if not file.parent.name.startswith(".")
+    }
     champion = champion_name()
     return tuple(sorted(names, key=lambda name: (name != champion, name)))
 
@@ -44,7 +50,7 @@ def champion_name() -> str | None:
     for root in _roots():
         file = root / CHAMPION_FILE
         if file.is_file():
-            return file.read_text().strip()
+            return file.read_text(encoding="utf-8", errors="replace").strip() or None
     return None
 
 
@@ -57,10 +63,20 @@ def find_bundle(name: str | None = None) -> Bundle:
     wanted = name if name is not None else champion_name()
     known = bundle_names()
     if wanted is None or wanted not in known:
-        choices = f"choose one of {', '.join(known)}" if known else "train one first"
-        raise BundleError(f"There is no model called {wanted!r}: {choices}.")
+        choices = f"choose one of {', '.join(known)}" if known else "restore the models folder, or train one"
+        missing = (
+            f"There is no model called {wanted!r}"
+            if wanted is not None
+            else "No model has been named champion"
+        )
+        raise BundleError(f"{missing}: {choices}.")
     folder = next(root / wanted for root in _roots() if (root / wanted / CARD_FILE).is_file())
-    return read_bundle(folder)
+    bundle = read_bundle(folder)
+    if bundle.name != wanted:
+        raise BundleError(
+            f"The model in the folder {wanted} is called {bundle.name} on its card: rename the folder."
+        )
+    return bundle
 
 
 def read_bundle(folder: Path) -> Bundle:

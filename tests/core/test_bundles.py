@@ -67,7 +67,7 @@ def test_no_bundle_at_all_says_to_train_one(home, tmp_path, monkeypatch):
     monkeypatch.setenv("MIEN_SHIPPED_MODELS", str(tmp_path / "nothing"))
     settings.cache_clear()
     assert bundle_names() == ()
-    with pytest.raises(BundleError, match="train one first"):
+    with pytest.raises(BundleError, match="restore the models folder, or train one"):
         find_bundle()
 
 

@@ -161,3 +161,18 @@ def test_progress_bar_shows_on_a_terminal_only(portrait_file):
         pass
     assert process.wait() == 0
     assert b"Reading" in seen
+
+
+def test_output_that_is_one_of_the_pictures_is_refused_and_the_picture_kept(tmp_path, portrait_file):
+    own = tmp_path / "own.png"
+    own.write_bytes(portrait_file.read_bytes())
+    result = classify(own, "--output", own, code=2)
+    assert "is one of the pictures" in " ".join(result.stderr.replace("│", " ").split())
+    assert own.read_bytes() == portrait_file.read_bytes()
+
+
+def test_hidden_folders_are_not_searched(tmp_path, portrait_file):
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache" / "a.png").write_bytes(b"")
+    (tmp_path / "b.png").write_bytes(portrait_file.read_bytes())
+    assert len(classify(tmp_path).stdout.splitlines()) == 1

@@ -177,7 +177,37 @@ def test_damaged_bundle_gives_one_sentence(app, tmp_path, monkeypatch):
         app.query_params["model"] = shipped.name
         app.run()
         assert not app.exception
-        assert "temperature" in app.error[0].value
+        assert "temperature" in app.main.error[0].value
+        app.button[0].click().run()
+        assert app.title[0].value == "Happiness"
+    finally:
+        settings.cache_clear()
+
+
+@pytest.mark.parametrize("content", [b"ghost", b"", b"\xff\xfe"])
+def test_champion_that_is_not_there_is_said_and_another_answers(app, tmp_path, monkeypatch, content):
+    (tmp_path / "models").mkdir()
+    (tmp_path / "models" / "champion").write_bytes(content)
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    settings.cache_clear()
+    try:
+        app.run()
+        assert not app.exception
+        assert "answers instead" in app.warning[0].value
+        assert app.title
+    finally:
+        settings.cache_clear()
+
+
+def test_page_without_any_model_says_what_to_do(app, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIEN_SHIPPED_MODELS", str(tmp_path))
+    monkeypatch.setenv("MIEN_HOME", str(tmp_path))
+    settings.cache_clear()
+    try:
+        app.run()
+        assert "restore the models folder" in app.main.error[0].value
+        app.switch_page("../pages/about.py").run()
+        assert "restore the models folder" in app.main.error[0].value
     finally:
         settings.cache_clear()
 
