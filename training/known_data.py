@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from core.corrections import accepted_corrections, accepted_folder
 from core.errors import DataError
 from core.settings import settings
 from training.datasets.archives import open_archive
@@ -35,6 +36,9 @@ def known_data() -> tuple[KnownData, ...]:
         for entry in entries
         if not entry.name.startswith(".") and (entry.is_dir() or entry.suffix.lower() in SUFFIXES)
     ]
+    corrected = len(accepted_corrections())
+    if corrected:
+        here.insert(0, KnownData(str(accepted_folder()), f"Corrected faces, {corrected} accepted"))
     fetched = [
         KnownData(f"{PREFIX}{name}", f"{TITLES[name]}, fetched from Kaggle (needs an account)")
         for name in NICKNAMES

@@ -11,7 +11,10 @@ page = st.navigation(
         "Read": [
             st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True)
         ],
-        "Train": [st.Page("../pages/retrain.py", title="Retrain", icon=":material/model_training:")],
+        "Train": [
+            st.Page("../pages/retrain.py", title="Retrain", icon=":material/model_training:"),
+            st.Page("../pages/review.py", title="Review", icon=":material/rate_review:"),
+        ],
         "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
     }
 )

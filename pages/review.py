@@ -1,0 +1,82 @@
+"""What did people correct?"""
+
+from collections.abc import Callable
+
+import streamlit as st
+from PIL import Image
+
+from core.corrections import (
+    Correction,
+    accept_correction,
+    accepted_corrections,
+    delete_correction,
+    waiting_corrections,
+)
+from core.errors import MienError
+from ui.palette import display_name
+from ui.roles import analyst, require_analyst, sign_in_card
+
+COLUMNS = 4
+SHOWN = 40
+
+
+def act(action: Callable[[Correction, str], object], correction: Correction) -> None:
+    """Do what a button says, if the person may."""
+    try:
+        action(correction, require_analyst())
+    except MienError as error:
+        st.session_state["review_error"] = str(error)
+
+
+def delete(correction: Correction, by: str) -> None:
+    """Delete a correction; who does so is not kept."""
+    delete_correction(correction)
+
+
+def correction_card(correction: Correction) -> None:
+    """One face, what was said about it, and the ways out."""
+    with st.container(border=True):
+        picture = Image.open(correction.picture).resize((192, 192))
+        st.image(picture, alt=f"A face that a person calls {correction.label}")
+        said = display_name(correction.answered) if correction.answered else "no answer"
+        st.markdown(f"**{display_name(correction.label)}**, says a person")
+        st.caption(f"{correction.model} said: {said} · {correction.time:%d %b %Y}")
+        with st.container(horizontal=True):
+            if not correction.accepted_by:
+                accept, key = ":material/check:", f"accept-{correction.id}"
+                st.button("Accept", icon=accept, key=key, on_click=act, args=(accept_correction, correction))
+            trash, key = ":material/delete:", f"delete-{correction.id}"
+            st.button("Delete", icon=trash, key=key, on_click=act, args=(delete, correction))
+
+
+def grid(corrections: tuple[Correction, ...]) -> None:
+    """The first faces, in rows."""
+    for start in range(0, min(SHOWN, len(corrections)), COLUMNS):
+        columns = st.columns(COLUMNS)
+        for column, correction in zip(columns, corrections[start : start + COLUMNS], strict=False):
+            with column:
+                correction_card(correction)
+    if len(corrections) > SHOWN:
+        st.caption(f"{len(corrections) - SHOWN} more follow once these are done.")
+
+
+st.header("Corrections that people left", anchor=False)
+sign_in_card()
+if error := st.session_state.pop("review_error", None):
+    st.error(error, icon=":material/error:")
+waiting, accepted = waiting_corrections(), accepted_corrections()
+if analyst() is None:
+    st.info(f"{len(waiting)} faces wait for an analyst; only analysts see them.", icon=":material/lock:")
+    st.stop()
+if waiting:
+    grid(waiting)
+else:
+    st.info(
+        "Nothing waits. On the Photo page, “This is wrong” sends a face here, with consent.",
+        icon=":material/inbox:",
+    )
+if accepted:
+    st.subheader("Accepted", anchor=False)
+    st.markdown(f"**{len(accepted)} faces** can be trained on: choose “Corrected faces” on the Retrain page.")
+    with st.expander("Look at them"):
+        grid(tuple(reversed(accepted)))

@@ -1,0 +1,66 @@
+import json
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from core.corrections import (
+    CONSENT,
+    CorrectionError,
+    accept_correction,
+    accepted_corrections,
+    accepted_folder,
+    delete_correction,
+    keep_correction,
+    waiting_corrections,
+)
+from core.expressions import Expression
+from training.datasets import read
+from training.known_data import known_data
+
+CROP = np.arange(48 * 48, dtype=np.uint8).reshape(48, 48, 1)
+
+
+def keep(label=Expression.FEAR):
+    return keep_correction(CROP, label, Expression.SURPRISE, "mien-8", "abc")
+
+
+def test_correction_waits_with_the_text_that_was_agreed_to(home):
+    kept = keep()
+    assert waiting_corrections() == (kept,)
+    assert (np.asarray(Image.open(kept.picture)) == CROP[..., 0]).all()
+    said = json.loads(kept.picture.with_suffix(".json").read_text())
+    assert said["consent"] == CONSENT
+    assert said["time"].startswith(str(kept.time.year))
+
+
+def test_accepted_corrections_are_a_data_set_with_consent_beside_each(home):
+    for label in (Expression.FEAR, Expression.FEAR, Expression.ANGER):
+        accept_correction(keep(label), "ada")
+    assert waiting_corrections() == ()
+    assert [one.accepted_by for one in accepted_corrections()] == ["ada"] * 3
+    data = read([accepted_folder()]).crops
+    assert sorted(data.expressions) == [Expression.ANGER, Expression.FEAR]
+    assert len(data) == 3
+    assert {file.suffix for file in accepted_folder().glob("*/*")} == {".png", ".json"}
+    assert any("Corrected faces, 3" in one.title for one in known_data())
+
+
+def test_deleted_correction_leaves_nothing(home):
+    delete_correction(keep())
+    delete_correction(accept_correction(keep(), "ada"))
+    assert not [file for file in (home / "review").rglob("*") if file.is_file()]
+
+
+def test_correction_that_another_analyst_has_dealt_with_gives_a_sentence(home):
+    kept = keep()
+    delete_correction(kept)
+    with pytest.raises(CorrectionError, match="already"):
+        accept_correction(kept, "ada")
+    assert accepted_corrections() == ()
+
+
+def test_damaged_entry_is_left_out(home):
+    kept = keep()
+    kept.picture.with_name("x.json").write_text("{}")
+    assert waiting_corrections() == (kept,)

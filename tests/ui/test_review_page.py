@@ -1,0 +1,47 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.corrections import accepted_corrections, keep_correction, waiting_corrections
+from core.expressions import Expression
+from core.settings import settings
+
+MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
+
+
+@pytest.fixture
+def app(home, monkeypatch) -> AppTest:
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    return AppTest.from_file(MAIN, default_timeout=30)
+
+
+def test_face_is_kept_only_with_a_label_and_consent(app):
+    app.run()
+    submit = next(button for button in app.button if button.label == "Keep this face for review")
+    submit.click().run()
+    assert "otherwise nothing is kept" in app.error[0].value
+    assert waiting_corrections() == ()
+    next(box for box in app.selectbox if box.label.startswith("What does")).set_value(Expression.NEUTRAL)
+    next(box for box in app.checkbox if "may keep" in box.label).check()
+    next(button for button in app.button if button.label == "Keep this face for review").click().run()
+    assert not app.exception
+    (kept,) = waiting_corrections()
+    assert (kept.label, kept.answered, kept.model) == (Expression.NEUTRAL, Expression.HAPPINESS, "mien-8")
+
+
+def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):
+    crop = np.zeros((48, 48, 1), np.uint8)
+    first, second = (keep_correction(crop, Expression.FEAR, None, "mien-8", "abc") for _ in range(2))
+    app.switch_page("../pages/review.py").run()
+    assert "2 faces wait" in app.info[0].value
+    assert not app.get("imgs")
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    app.button(key=f"accept-{first.id}").click().run()
+    app.button(key=f"delete-{second.id}").click().run()
+    assert not app.exception
+    assert [one.id for one in accepted_corrections()] == [first.id]
+    assert waiting_corrections() == ()

@@ -1,0 +1,41 @@
+"""“This is wrong”: a person corrects a reading, and decides whether the face may be kept."""
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+
+from core.bundles import Bundle
+from core.corrections import CONSENT, keep_correction
+from core.errors import MienError
+from core.expressions import EXPRESSIONS, Expression
+from core.readings import Reading
+from ui.palette import display_name
+
+
+def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) -> None:
+    """Offer to correct a reading; nothing is kept without consent.
+
+    Args:
+        crop: uint8 (48, 48, 1), what the model saw.
+    """
+    with st.popover("This is wrong", icon=":material/flag:"), st.form("correction", border=False):
+        label: Expression | None = st.selectbox(
+            "What does the face show?", EXPRESSIONS, index=None, format_func=display_name
+        )
+        agreed = st.checkbox(CONSENT)
+        if st.form_submit_button("Keep this face for review", icon=":material/outbox:"):
+            _keep(crop, label, agreed, reading, bundle)
+
+
+def _keep(
+    crop: npt.NDArray[np.uint8], label: Expression | None, agreed: bool, reading: Reading, bundle: Bundle
+) -> None:
+    if label is None or not agreed:
+        st.error("Choose what the face shows, and agree; otherwise nothing is kept.", icon=":material/info:")
+        return
+    try:
+        keep_correction(crop, label, reading.label, bundle.name, bundle.digest)
+    except MienError as error:
+        st.error(str(error), icon=":material/error:")
+        return
+    st.success("Kept. An analyst will look at it. Thank you.", icon=":material/check:")
