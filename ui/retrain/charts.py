@@ -36,8 +36,15 @@ def class_bars(classes: Mapping[str, int]) -> go.Figure:
     return figure
 
 
-def curve(epochs: Mapping[int, Mapping[str, Any]], name: str, title: str, total: int) -> go.Figure:
-    """One figure's course over the epochs, on training faces and on the inner part."""
+def curve(
+    epochs: Mapping[int, Mapping[str, Any]], name: str, title: str, total: int, steps: bool
+) -> go.Figure:
+    """One figure's course over the epochs, on training faces and on the inner part.
+
+    Args:
+        total: epochs that the axis shows.
+        steps: whether to mark where the learning rate fell; a cosine falls all the time.
+    """
     await_pandas()
     numbers = list(epochs)
     figure = go.Figure()
@@ -52,7 +59,7 @@ def curve(epochs: Mapping[int, Mapping[str, Any]], name: str, title: str, total:
         )
     rates = [epochs[number].get("learning_rate") for number in numbers]
     for before, after, number in zip(rates, rates[1:], numbers[1:], strict=False):
-        if before and after and after < 0.5 * before:  # a step, not a slope
+        if steps and before and after and after < before:
             figure.add_vline(x=number, line_dash="dot", line_width=1, line_color=LINE)
     figure.update_layout(
         height=260,

@@ -94,7 +94,7 @@ def _curves_card(job: Job) -> None:
     for place, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
         newest = epochs[max(epochs)]
         place.plotly_chart(
-            curve(epochs, name, title, total),
+            curve(epochs, name, title, total, steps=job.spec.recipe.schedule == "plateau"),
             config={"displayModeBar": False},
             alt=f"{title} over {len(epochs)} epochs, {newest.get(f'val_{name}', 0):.3f} on faces held apart",
             key=f"curve-{name}",
