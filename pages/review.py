@@ -77,8 +77,6 @@ else:
     )
 if accepted:
     st.subheader("Accepted", anchor=False)
-    st.markdown(
-        f"**{len(accepted)} face{'s' if len(accepted) > 1 else ''}** can be trained on: choose “Corrected faces” on the Retrain page."
-    )
+    st.markdown(f"**{len(accepted)}** can be trained on: choose “Corrected faces” on the Retrain page.")
     with st.expander("Look at them"):
         grid(tuple(reversed(accepted)))

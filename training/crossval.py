@@ -16,6 +16,7 @@ from training.executors import run_all
 from training.recipe import Recipe
 from training.runs import load, take_apart, train_run
 from training.splits import SplitKind, folds
+from training.tracking.tracker import Tracker
 
 CROSSVAL_FILE: Final = "crossval.json"
 
@@ -133,9 +134,15 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     found = folds(crops, fold.split, fold.count, fold.seed)[fold.number]
     parts = take_apart(crops, fold.recipe, found, fold.seed)
     initial = find_bundle(fold.initial) if fold.initial else None
-    train_run(fold.recipe, parts, fold.seed, fold.folder, initial=initial, resume=True)
     naming = Naming(f"fold-{fold.number}", f"Fold {fold.number + 1} of {fold.count}")
-    classifier = Classifier(bundle_run(fold.folder, parts, naming, fold.folder / "bundle"))
+    about = {"data": list(fold.data), "fold": fold.number + 1, "folds": fold.count}
+    with Tracker(fold.folder, f"{fold.recipe.name}, {naming.title.lower()}", None, **about) as tracker:
+        train_run(
+            fold.recipe, parts, fold.seed, fold.folder, initial=initial, resume=True, watchers=[tracker]
+        )
+        bundle = bundle_run(fold.folder, parts, naming, fold.folder / "bundle")
+        tracker.log_bundle(bundle)
+    classifier = Classifier(bundle)
     undivided = parts.test.take(parts.test.parts == "")
     shows_a_face = undivided.labels != NOT_A_FACE
     faces, nonfaces = undivided.take(shows_a_face), undivided.take(~shows_a_face)
