@@ -10,6 +10,9 @@ from core.classifier import Classifier, load_classifier
 from core.errors import MienError
 from ui.words import plain
 
+SERVED: Final = "serving"
+"""The choice of who chooses nothing: whatever is promoted answers from the next run on."""
+
 NO_MODEL: Final = "No model is installed: restore the models folder, or train one."
 
 
@@ -33,7 +36,14 @@ def choose_model() -> Classifier:
             icon=":material/search_off:",
         )
     with st.sidebar:
-        name = st.selectbox("Model", names, key="model", bind="query-params")
+        chosen = st.selectbox(
+            "Model",
+            [SERVED, *names],
+            format_func=lambda name: "What serves now" if name == SERVED else name,
+            key="model",
+            bind="query-params",
+        )
+    name = names[0] if chosen == SERVED else chosen
     try:
         classifier = load_classifier(name)
     except MienError as error:
@@ -43,7 +53,7 @@ def choose_model() -> Classifier:
             st.button(f"Use {others[0]} instead", on_click=_choose, args=(others[0],))
         st.stop()
     with st.sidebar:
-        st.caption(f"{classifier.bundle.card.title.rstrip('.')}.")
+        st.caption(f"**{classifier.bundle.name}**: {classifier.bundle.card.title.rstrip('.')}.")
         st.caption(headline(classifier.bundle.card))
         st.caption(classifier.bundle.card.limits[0])
     return classifier
