@@ -7,6 +7,7 @@ import streamlit as st
 from core.reports import to_csv
 from ui.cards import answer_card, bars_card, choose_face, details_card, picture_card, pictures_table
 from ui.corrections import correct_card
+from ui.explanation import why_card
 from ui.models import choose_model
 from ui.session import read_all
 from ui.sources import choose_pictures
@@ -46,6 +47,7 @@ else:
     with right:
         bars_card(picture.readings[chosen], classifier.bundle.card.thresholds)
     if len(picture.crops):
+        why_card(classifier, picture.crops[chosen], picture.readings[chosen])
         correct_card(picture.crops[chosen], picture.readings[chosen], classifier.bundle)
         with st.expander("What the model saw", icon=":material/frame_inspect:"):
             details_card(picture, chosen)

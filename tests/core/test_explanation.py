@@ -1,0 +1,55 @@
+import numpy as np
+import pytest
+
+from core import faces
+from core.classifier import load_classifier
+from core.explanation import PATCH, _hide, _log_odds, explain
+from core.expressions import Expression
+
+
+@pytest.fixture(scope="module")
+def crop(portrait):
+    return faces.crop(portrait, [faces.find(portrait)[0].landmarks])[0]
+
+
+@pytest.fixture(scope="module", params=["mien-8", "ckplus-reference"])
+def classifier(request):
+    return load_classifier(request.param)
+
+
+def test_hiding_the_hot_region_costs_more_than_hiding_a_cold_one(classifier, crop):
+    found = explain(classifier, crop, Expression.HAPPINESS)
+    column = classifier.bundle.card.labels.index(Expression.HAPPINESS)
+    whole = _log_odds(classifier, crop[None], column)[0]
+
+    def cost(y: int, x: int) -> float:
+        corner = (min(max(y - PATCH // 2, 0), 48 - PATCH), min(max(x - PATCH // 2, 0), 48 - PATCH))
+        return float(whole - _log_odds(classifier, _hide(crop, corner)[None], column)[0])
+
+    hot, cold = (np.unravel_index(f(found.heat), (48, 48)) for f in (np.argmax, np.argmin))
+    assert cost(*hot) > cost(*cold)
+    assert cost(*hot) > 0
+
+
+def test_smile_is_seen_in_the_mouth(crop):
+    regions = explain(load_classifier("mien-8"), crop, Expression.HAPPINESS).regions
+    assert sum(regions.values()) == pytest.approx(1)
+    assert next(iter(regions)) == "the mouth and chin"
+
+
+def test_other_weights_give_another_map(crop):
+    maps = [
+        explain(load_classifier(n), crop, Expression.HAPPINESS).heat for n in ("mien-8", "ckplus-reference")
+    ]
+    assert np.corrcoef(*(heat.ravel() for heat in maps))[0, 1] < 0.9
+
+
+def test_clear_smile_stays_one_when_mirrored_darkened_or_shifted(crop):
+    changes = explain(load_classifier("mien-8"), crop, Expression.HAPPINESS).changes
+    assert [change.label for change in changes] == [Expression.HAPPINESS] * 3
+
+
+def test_flat_crop_has_a_map_without_failing():
+    found = explain(load_classifier("mien-8"), np.full((48, 48, 1), 90, np.uint8), Expression.FEAR)
+    assert found.heat.shape == (48, 48)
+    assert np.isfinite(found.heat).all()

@@ -1,0 +1,76 @@
+"""“Why this answer”: the map over the crop, the parts of the face in words, and what small changes do."""
+
+import hashlib
+
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from PIL import Image
+
+from core.classifier import Classifier
+from core.explanation import Explanation, explain
+from core.expressions import Expression
+from core.readings import Reading
+from ui.palette import display_name, percent
+
+SIDE = 240
+HOT = np.array([230, 120, 20], np.float32)
+
+
+def why_card(classifier: Classifier, crop: npt.NDArray[np.uint8], reading: Reading) -> None:
+    """Explain the most probable expression; computed only while the section is open.
+
+    Args:
+        crop: uint8 (48, 48, 1), what the model saw.
+    """
+    section = st.expander("Why this answer", icon=":material/psychology_alt:", key="why", on_change="rerun")
+    if not section.open:
+        return
+    label = max(reading.probabilities, key=lambda e: reading.probabilities[e])
+    found = _explain(classifier, crop, label)
+    with section:
+        picture, words = st.columns([1, 2], gap="large")
+        picture.image(_overlay(crop, found.heat), alt=f"Where the face shows {label}, to the model")
+        with words:
+            st.markdown(_tell(found))
+            st.markdown("\n".join(_changes(found)))
+            st.caption(
+                "Orange marks what the answer would lose most if it were hidden. It says what the model "
+                "looks at, not why a person looks so."
+            )
+
+
+def _explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Expression) -> Explanation:
+    """Explain, and remember the newest of this browser session only."""
+    key = (classifier.bundle.digest, hashlib.sha256(crop.tobytes()).hexdigest(), label)
+    known, found = st.session_state.get("explanation", (None, None))
+    if known != key or found is None:
+        found = explain(classifier, crop, label)
+        st.session_state["explanation"] = (key, found)
+    return found
+
+
+def _tell(found: Explanation) -> str:
+    parts = [f"**{name}** ({share:.0%})" for name, share in found.regions.items() if share >= 0.2]
+    if not parts:
+        return f"“{display_name(found.label)}” rests on no part of the face in particular."
+    return f"“{display_name(found.label)}” rests mostly on {' and '.join(parts[:2])}."
+
+
+def _changes(found: Explanation) -> list[str]:
+    lines = []
+    for change in found.changes:
+        same = change.label is found.label
+        mark = ":material/check:" if same else ":material/change_circle:"
+        lines.append(
+            f"- {mark} {change.name.capitalize()}: {'still ' if same else ''}"
+            f"{display_name(change.label).lower()}, {percent(change.probability)}"
+        )
+    return lines
+
+
+def _overlay(crop: npt.NDArray[np.uint8], heat: npt.NDArray[np.float32]) -> Image.Image:
+    """The crop with its hot parts in orange."""
+    share = (heat.clip(min=0) / max(float(heat.max()), 1e-6))[..., None] * 0.75
+    mixed = (1 - share) * crop.astype(np.float32) + share * HOT
+    return Image.fromarray(np.asarray(mixed, np.uint8)).resize((SIDE, SIDE), Image.Resampling.BICUBIC)
