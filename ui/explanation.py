@@ -43,10 +43,9 @@ def why_card(classifier: Classifier, crop: npt.NDArray[np.uint8], reading: Readi
 def _explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Expression) -> Explanation:
     """Explain, and remember the newest of this browser session only."""
     key = (classifier.bundle.digest, hashlib.sha256(crop.tobytes()).hexdigest(), label)
-    known, found = st.session_state.get("explanation", (None, None))
-    if known != key or found is None:
-        found = explain(classifier, crop, label)
-        st.session_state["explanation"] = (key, found)
+    known: dict[object, Explanation] = st.session_state.get("explanations", {})
+    found = known.get(key) or explain(classifier, crop, label)
+    st.session_state["explanations"] = {key: found}
     return found
 
 
