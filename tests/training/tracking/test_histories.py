@@ -1,0 +1,152 @@
+"""Runs that MLflow itself wrote, read from its file and from its real server."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+from mlflow.entities import Metric, Param, RunTag
+from mlflow.tracking import MlflowClient
+
+from training.history import HistoryError, Run, open_history
+from training.history.run import ARCHIVED_TAG, NOTE_TAG
+from training.history.server_history import ServerHistory
+from training.history.sqlite_history import SqliteHistory, thin
+from training.tracking.store import open_store
+
+PATIENCE = 120
+
+
+@pytest.fixture
+def client(store) -> MlflowClient:
+    """A real store, with two runs of three epochs."""
+    client, experiment = open_store()
+    for run in client.search_runs([experiment]):
+        if run.info.run_name in {"first", "second"}:  # of another test: they share the store
+            client.delete_run(run.info.run_id)
+    for name, leaking in (("first", ""), ("second", "-leaking")):
+        run = client.create_run(experiment, run_name=name).info.run_id
+        epochs = [
+            Metric(key, value / epoch, 1000 * epoch, epoch)
+            for epoch in (1, 2, 3)
+            for key, value in (("loss", 0.9), ("val_loss", 1.2), ("val_accuracy", 0.3))
+        ]
+        scores = [
+            Metric(f"ck-48{leaking}/accuracy", 0.8, 4000, 0),
+            Metric(f"ck-48{leaking}/macro_f1", 0.7, 4000, 0),
+        ]
+        parameters = {"recipe.name": "quick", "split": "subject", "data": '["/data/ckplus48.zip"]'}
+        tags = {"epochs": "3", "device": "cpu", "bundle": name}
+        client.log_batch(
+            run,
+            metrics=epochs + scores,
+            params=[Param(key, value) for key, value in parameters.items()],
+            tags=[RunTag(key, value) for key, value in tags.items()],
+        )
+        client.set_terminated(run)
+    return client
+
+
+def check_runs(runs: tuple[Run, ...]) -> None:
+    second, first = sorted(
+        (run for run in runs if run.name in {"first", "second"}), key=lambda r: r.name, reverse=True
+    )
+    assert (first.state, first.recipe, first.split, first.data) == (
+        "finished",
+        "quick",
+        "subject",
+        "ckplus48.zip",
+    )
+    assert (first.epochs, first.device, first.bundle) == (3, "cpu", "first")
+    assert (first.accuracy, first.macro_f1, first.inner_accuracy) == pytest.approx((0.8, 0.7, 0.1))
+    assert (first.leaks, second.leaks) == (False, True)
+    assert first.sparkline == pytest.approx((1.2, 0.6, 0.4))
+
+
+def check_changes(history, client: MlflowClient) -> None:
+    run = next(run for run in history.runs() if run.name == "first")
+    curves = history.curves(run.id)
+    assert [point[0] for point in curves["val_loss"]] == [1, 2, 3]
+    assert "ck-48/accuracy" not in curves
+    history.tag(run.id, NOTE_TAG, "first words")
+    history.tag(run.id, NOTE_TAG, "other words")
+    history.tag(run.id, ARCHIVED_TAG, "true")
+    changed = next(one for one in history.runs() if one.id == run.id)
+    assert (changed.note, changed.archived) == ("other words", True)
+    assert client.get_run(run.id).data.tags[NOTE_TAG] == "other words"
+    history.delete(run.id)
+    assert run.id not in [one.id for one in history.runs()]
+    assert client.get_run(run.id).info.lifecycle_stage == "deleted"
+
+
+def test_runs_are_read_and_changed_in_the_file_as_mlflow_does(client):
+    history = open_history()
+    assert isinstance(history, SqliteHistory)
+    check_runs(history.runs())
+    before = history.version()
+    check_changes(history, client)
+    assert history.version() != before
+
+
+def test_runs_are_read_and_changed_on_a_real_server(client, store, monkeypatch):
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(port)]
+    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
+    server = subprocess.Popen(
+        [*command, "--backend-store-uri", f"sqlite:///{store / 'runs.db'}"],
+        cwd=store,
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        wait_for(f"{address}/health")
+        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
+        history = open_history()
+        assert isinstance(history, ServerHistory)
+        check_runs(history.runs())
+        check_changes(history, client)
+    finally:
+        os.killpg(server.pid, 15)
+        server.wait(20)
+
+
+def test_server_that_is_down_gives_one_sentence(monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
+    with pytest.raises(HistoryError, match=r"127\.0\.0\.1 does not answer"):
+        open_history().runs()
+
+
+def test_home_without_runs_has_none(home):
+    assert open_history().runs() == ()
+    assert open_history().curves("x") == {}
+
+
+def test_file_that_is_no_store_gives_one_sentence(tmp_path):
+    (tmp_path / "runs.db").write_text("no database")
+    with pytest.raises(HistoryError, match="cannot be read"):
+        SqliteHistory(tmp_path / "runs.db").runs()
+
+
+def test_sparkline_keeps_the_last_value_and_forty_at_most():
+    assert thin(range(200))[-1] == 199
+    assert len(thin(range(200))) == 40
+    assert thin([]) == ()
+
+
+def wait_for(address: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"{address} does not answer")

@@ -1,0 +1,140 @@
+"""One run as the History page shows it, and what a store of them can do."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Final, Protocol, TypeAlias
+
+from core.errors import MienError
+
+NOTE_TAG: Final = "mlflow.note.content"
+LABELS_TAG: Final = "mien.labels"
+ARCHIVED_TAG: Final = "mien.archived"
+
+Curves: TypeAlias = Mapping[str, Sequence[tuple[int, float, float]]]
+"""By name of the figure: epoch, seconds since the epoch of 1970, value."""
+
+
+class HistoryError(MienError):
+    """The runs cannot be read or changed."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One training.
+
+    Attributes:
+        parameters: settings, nested ones by dotted names (`recipe.batch_size`), as texts.
+        metrics: the newest value of each figure.
+        sparkline: inner losses over the epochs, thinned.
+    """
+
+    id: str
+    name: str
+    state: str
+    started: datetime
+    seconds: float | None
+    parameters: Mapping[str, str]
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    sparkline: tuple[float, ...] = field(default=())
+
+    @property
+    def recipe(self) -> str:
+        """Name of the recipe."""
+        return self.parameters.get("recipe.name", "")
+
+    @property
+    def split(self) -> str:
+        """How the test part was kept apart."""
+        return self.parameters.get("split", "")
+
+    @property
+    def data(self) -> str:
+        """The data sets, as they were named."""
+        said = self.parameters.get("data", "")
+        try:
+            named = json.loads(said)
+        except ValueError:
+            return said
+        names = named if isinstance(named, list) else [named]
+        return ", ".join(str(name).rstrip("/").rpartition("/")[2] for name in names)
+
+    @property
+    def epochs(self) -> int | None:
+        """Epochs trained."""
+        said = self.tags.get("epochs", "")
+        return int(said) if said.isdigit() else None
+
+    @property
+    def inner_accuracy(self) -> float | None:
+        """Accuracy on the inner part in the last epoch; choices were made on it."""
+        return self.metrics.get("val_accuracy")
+
+    @property
+    def accuracy(self) -> float | None:
+        """Accuracy on the held-out part, the honest one where there are two."""
+        return self._score("accuracy")
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Macro-F1 on the held-out part."""
+        return self._score("macro_f1")
+
+    @property
+    def leaks(self) -> bool:
+        """Whether its only held-out figures leak."""
+        scores = [name for name in self.metrics if name.endswith("/accuracy")]
+        return bool(scores) and all("-leaking/" in name for name in scores)
+
+    @property
+    def device(self) -> str:
+        """What it ran on."""
+        return self.tags.get("device", "")
+
+    @property
+    def bundle(self) -> str | None:
+        """Name of the bundle it left."""
+        return self.tags.get("bundle")
+
+    @property
+    def note(self) -> str:
+        """What somebody wrote about it."""
+        return self.tags.get(NOTE_TAG, "")
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """Words somebody gave it."""
+        return tuple(word for word in self.tags.get(LABELS_TAG, "").split(",") if word)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it is out of the way."""
+        return self.tags.get(ARCHIVED_TAG) == "true"
+
+    def _score(self, figure: str) -> float | None:
+        names = sorted(
+            (name for name in self.metrics if name.endswith(f"/{figure}") and name.count("/") == 1),
+            key=lambda name: "-leaking/" in name,
+        )
+        return self.metrics[names[0]] if names else None
+
+
+class History(Protocol):
+    """A store of runs. Every method raises `HistoryError` where it cannot be reached."""
+
+    def version(self) -> str:
+        """Changes when the runs do; "" where that cannot be said without reading them."""
+
+    def runs(self) -> tuple[Run, ...]:
+        """All runs that were not deleted, newest first."""
+
+    def curves(self, run: str) -> Curves:
+        """What a run told each epoch."""
+
+    def tag(self, run: str, name: str, value: str) -> None:
+        """Write a tag: a note, labels, archived or not."""
+
+    def delete(self, run: str) -> None:
+        """Delete a run, as MLflow does: `mlflow gc` removes it for good."""

@@ -1,0 +1,178 @@
+"""Plotly charts of the History page."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+import plotly.graph_objects as go
+
+from core.bundles import CoveragePoint, ReliabilityBin, Score
+from training.history import Curves
+from ui.charts import LINE, await_pandas
+from ui.palette import COLORS, display_name
+
+RUN_COLORS: Final = (
+    *("#2F8F93", "#D55E00", "#3A7FC1", "#E69F00", "#B279C4"),
+    *("#009E73", "#A07D3B", "#56B4E9", "#C2477F", "#8A8F98"),
+)
+"""One for each compared run, in the order in which they were chosen."""
+
+
+def curves_chart(
+    runs: Mapping[str, Curves], figure: str, *, by_time: bool, log: bool, smoothing: float
+) -> go.Figure:
+    """One figure of one or several runs, solid on the inner part and dotted on training faces.
+
+    Args:
+        runs: curves by the name of the run.
+        figure: "loss" or "accuracy".
+        by_time: minutes since the first epoch, else epochs.
+        smoothing: weight of what was before, 0 to 1, exponential.
+    """
+    await_pandas()
+    chart = go.Figure()
+    for number, (name, curves) in enumerate(runs.items()):
+        color = RUN_COLORS[number % len(RUN_COLORS)]
+        for key, dash, what in ((f"val_{figure}", "solid", "held apart"), (figure, "dot", "training")):
+            points = curves.get(key, ())
+            if not points:
+                continue
+            start = points[0][1]
+            chart.add_scatter(
+                x=[(when - start) / 60 if by_time else epoch for epoch, when, _ in points],
+                y=smooth([value for _, _, value in points], smoothing),
+                name=f"{name}, {what}" if len(runs) > 1 else what,
+                line={"color": color, "dash": dash, "width": 2.2 if dash == "solid" else 1.4},
+                mode="lines",
+                showlegend=len(runs) == 1 or dash == "solid",
+                hovertemplate=f"{name}, {what}: %{{y:.4f}}<extra></extra>",
+            )
+    if len(runs) == 1 and not by_time:
+        _mark_steps(chart, next(iter(runs.values())))
+    chart.update_layout(
+        height=320,
+        title={"text": figure.capitalize(), "font": {"size": 14}},
+        margin={"l": 0, "r": 0, "t": 36, "b": 0},
+        legend={"orientation": "h", "y": -0.2},
+        hovermode="x unified",
+    )
+    chart.update_xaxes(title="minutes" if by_time else "epoch")
+    chart.update_yaxes(type="log" if log else "linear")
+    return chart
+
+
+def smooth(values: Sequence[float], weight: float) -> list[float]:
+    """Exponential moving average, without the pull towards the first value.
+
+    >>> smooth([1.0, 1.0, 1.0], 0.9)
+    [1.0, 1.0, 1.0]
+    """
+    smoothed, last, share = [], 0.0, 0.0
+    for value in values:
+        last = weight * last + (1 - weight) * value
+        share = weight * share + (1 - weight)
+        smoothed.append(last / share)
+    return smoothed
+
+
+def _mark_steps(chart: go.Figure, curves: Curves) -> None:
+    """Where the learning rate fell by half or more at once, and the best epoch."""
+    rates = curves.get("learning_rate", ())
+    warmed = [value for _, _, value in rates]
+    for (_, _, before), (epoch, _, after) in pairwise(rates):
+        if after < 0.6 * before and max(warmed) == warmed[0]:
+            chart.add_vline(x=epoch, line_dash="dot", line_width=1, line_color=LINE)
+    losses = curves.get("val_loss", ())
+    if losses:
+        best = min(losses, key=lambda point: point[2])[0]
+        chart.add_vline(
+            x=best, line_width=1, line_color=LINE, annotation_text="best", annotation_font_size=11
+        )
+
+
+def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:
+    """Rows are true, columns answered."""
+    await_pandas()
+    names = [display_name(e) for e in score.labels]
+    rows = score.confusion
+    shares = [[value / max(1, sum(row)) for value in row] for row in rows]
+    figure = go.Figure(
+        go.Heatmap(
+            z=shares,
+            x=names,
+            y=names,
+            text=[[f"{v:.0%}" for v in row] for row in shares] if normalised else [list(row) for row in rows],
+            texttemplate="%{text}",
+            colorscale=[[0, "rgba(47,143,147,0.05)"], [1, "#2F8F93"]],
+            zmin=0,
+            zmax=1,
+            showscale=False,
+            hovertemplate="%{y} called %{x}: %{text}<extra></extra>",
+        )
+    )
+    figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_yaxes(autorange="reversed", title="is")
+    figure.update_xaxes(title="is called")
+    return figure
+
+
+def classes_chart(score: Score) -> go.Figure:
+    """Precision and recall of each expression."""
+    await_pandas()
+    labels = list(score.per_class)
+    figure = go.Figure()
+    for what, opacity in (("recall", 1.0), ("precision", 0.45)):
+        figure.add_bar(
+            x=[display_name(e) for e in labels],
+            y=[getattr(score.per_class[e], what) for e in labels],
+            marker_color=[COLORS[e] for e in labels],
+            opacity=opacity,
+            name=what,
+            hovertemplate=f"%{{x}}, {what}: %{{y:.1%}}<extra></extra>",
+        )
+    figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, showlegend=False, bargap=0.25)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def reliability_chart(bins: Sequence[ReliabilityBin]) -> go.Figure:
+    """How often answers of about the same confidence are right; on the dotted line confidence is honest."""
+    await_pandas()
+    known = [one for one in bins if one.n]
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[0, 1], y=[0, 1], mode="lines", line={"dash": "dot", "color": LINE}, hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=[one.confidence for one in known],
+        y=[one.accuracy for one in known],
+        mode="lines+markers",
+        line={"color": RUN_COLORS[0]},
+        marker={"size": [6 + 14 * (one.n / max(b.n for b in known)) ** 0.5 for one in known]},
+        customdata=[one.n for one in known],
+        hovertemplate="%{x:.0%} sure, right %{y:.0%} of %{customdata}<extra></extra>",
+    )
+    figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0}, showlegend=False)
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", title="says it is sure")
+    figure.update_yaxes(range=[0, 1.02], tickformat=".0%", title="is right")
+    return figure
+
+
+def coverage_chart(points: Sequence[CoveragePoint], chosen: float | None) -> go.Figure:
+    """Accuracy on the most confident share; the dotted line is what the bundle answers."""
+    await_pandas()
+    figure = go.Figure(
+        go.Scatter(
+            x=[point.coverage for point in points],
+            y=[point.accuracy for point in points],
+            mode="lines",
+            line={"color": RUN_COLORS[0]},
+            hovertemplate="the surest %{x:.0%}: right on %{y:.1%}<extra></extra>",
+        )
+    )
+    if chosen is not None:
+        figure.add_vline(x=chosen, line_dash="dot", line_width=1.5, line_color=LINE)
+    figure.update_layout(height=300, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_xaxes(range=[0, 1.02], tickformat=".0%", title="share that gets an answer")
+    figure.update_yaxes(tickformat=".0%", title="is right")
+    return figure
