@@ -55,14 +55,14 @@ def answer_card(reading: Reading) -> None:
         st.markdown(f"**{str(reading.abstained).capitalize()}.** {reading.abstained.advice}")
 
 
-def bars_card(reading: Reading, thresholds: Thresholds) -> None:
+def bars_card(reading: Reading, thresholds: Thresholds, key: str = "bars") -> None:
     """The probabilities that the answer rests on."""
     if reading.probabilities:
         st.plotly_chart(
             probability_bars(reading.probabilities, thresholds.confidence, counts=reading.label is not None),
             config={"displayModeBar": False},
             alt=describe_probabilities(reading.probabilities),
-            key="bars",
+            key=key,
         )
         if reading.abstained is None or reading.abstained.reason is Reason.AMBIGUOUS:
             st.caption(f"An answer takes at least {thresholds.confidence:.0%}, the dotted line.")

@@ -14,6 +14,7 @@ page = st.navigation(
         "Train": [
             st.Page("../pages/retrain.py", title="Retrain", icon=":material/model_training:"),
             st.Page("../pages/history.py", title="History", icon=":material/monitoring:"),
+            st.Page("../pages/models.py", title="Models", icon=":material/leaderboard:"),
             st.Page("../pages/review.py", title="Review", icon=":material/rate_review:"),
         ],
         "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
