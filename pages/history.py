@@ -32,7 +32,7 @@ if not runs:
         "Nothing was trained yet. The drawn faces need no data: their training takes about two minutes.",
         icon=":material/model_training:",
     )
-    st.page_link("pages/retrain.py", label="Train on drawn faces", icon=":material/arrow_forward:")
+    st.page_link("../pages/retrain.py", label="Train on drawn faces", icon=":material/arrow_forward:")
     st.stop()
 
 

@@ -1,19 +1,26 @@
 """What every test may stand on: a real portrait, and the data sets where they are at hand."""
 
 import io
+import json
 import os
 import struct
+import subprocess
+import sys
 import zlib
 from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
 import pytest
+from filelock import FileLock
 from PIL import Image
 
 from core.bundles import Bundle, bundle_names, find_bundle
 from core.classifier import Classifier, load_classifier
 from core.settings import settings
+
+ROOT = Path(__file__).parents[1]
+OPEN_STORE = "from training.tracking.store import open_store; print(open_store()[1])"
 
 WRONG_EXIF = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 60
 """A header that promises metadata and then only nonsense."""
@@ -83,3 +90,39 @@ def pixel_bomb(side: int = 60_000) -> bytes:
         struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
         for kind, data in chunks
     )
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory) -> tuple[Path, list[str]]:
+    """A home whose store two processes made at the same moment, after a third was killed at it.
+
+    All workers share it, since making it takes seconds.
+    """
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tracked-home"
+    with FileLock(home.with_suffix(".lock")):
+        if not home.exists():
+            home.mkdir()
+            (home / "experiments.json").write_text(json.dumps(_make_at_once(home)))
+    return home, json.loads((home / "experiments.json").read_text())
+
+
+def _make_at_once(home: Path) -> list[str]:
+    (home / "runs.new").write_bytes(b"half a store")
+    environment = {**os.environ, "MIEN_HOME": str(home), "MLFLOW_TRACKING_URI": ""}
+    command = [sys.executable, "-c", OPEN_STORE]
+    both = [
+        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
+    return [process.communicate(timeout=180)[0].strip() for process in both]
+
+
+@pytest.fixture
+def store(made_store, monkeypatch) -> Path:
+    """MIEN_HOME with the default store."""
+    monkeypatch.setenv("MIEN_HOME", str(made_store[0]))
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    settings.cache_clear()
+    yield made_store[0]
+    settings.cache_clear()

@@ -56,10 +56,7 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     facts = []
     if card.headline:
         error = card.headline.expected_calibration_error
-        honest = (
-            "is about as sure as it is right" if error <= HONEST_ECE else "is surer or less sure than right"
-        )
-        facts.append(f":material/balance: It {honest} (calibration error {error:.3f})")
+        facts.append(f":material/balance: {_sureness(card.headline)} (calibration error {error:.3f})")
         if card.headline.covered_accuracy is not None:
             facts.append(
                 f":material/front_hand: It answers {card.headline.coverage:.0%} of them, and is right on "
@@ -72,7 +69,16 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6
     facts.append(f":material/speed: {milliseconds:.1f} ms a face on this machine, {size:.1f} MB")
     facts.append(f":material/sentiment_neutral: Knows {', '.join(card.labels)}")
+    facts.append(f":material/info: {card.limits[0]}")
     st.markdown("  \n".join(facts))
+
+
+def _sureness(score: Score) -> str:
+    if score.expected_calibration_error <= HONEST_ECE:
+        return "It is about as sure as it is right"
+    sure = sum(one.confidence * one.n for one in score.reliability)
+    right = sum(one.accuracy * one.n for one in score.reliability)
+    return "It is surer than it is right" if sure > right else "It is right more often than it is sure"
 
 
 def _details(bundle: Bundle) -> None:

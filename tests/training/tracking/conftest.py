@@ -1,9 +1,6 @@
-"""A real SQLite store, and a server that speaks as much of MLflow's REST interface as a run needs."""
+"""A server that speaks as much of MLflow's REST interface as a run needs."""
 
 import json
-import os
-import subprocess
-import sys
 import threading
 import time
 from contextlib import contextmanager
@@ -11,48 +8,6 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from filelock import FileLock
-
-from core.settings import settings
-
-ROOT = Path(__file__).parents[3]
-OPEN = "from training.tracking.store import open_store; print(open_store()[1])"
-
-
-@pytest.fixture(scope="session")
-def made_store(tmp_path_factory) -> tuple[Path, list[str]]:
-    """A home whose store two processes made at the same moment, after a third was killed at it.
-
-    All workers share it, since making it takes seconds.
-    """
-    base = tmp_path_factory.getbasetemp()
-    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "tracked-home"
-    with FileLock(home.with_suffix(".lock")):
-        if not home.exists():
-            home.mkdir()
-            (home / "experiments.json").write_text(json.dumps(_make_at_once(home)))
-    return home, json.loads((home / "experiments.json").read_text())
-
-
-def _make_at_once(home: Path) -> list[str]:
-    (home / "runs.new").write_bytes(b"half a store")
-    environment = {**os.environ, "MIEN_HOME": str(home), "MLFLOW_TRACKING_URI": ""}
-    command = [sys.executable, "-c", OPEN]
-    both = [
-        subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-        for _ in range(2)
-    ]
-    return [process.communicate(timeout=180)[0].strip() for process in both]
-
-
-@pytest.fixture
-def store(made_store, monkeypatch) -> Path:
-    """MIEN_HOME with the default store."""
-    monkeypatch.setenv("MIEN_HOME", str(made_store[0]))
-    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
-    settings.cache_clear()
-    yield made_store[0]
-    settings.cache_clear()
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 import subprocess
 import sys
 
-from tests.training.tracking.conftest import ROOT
+from tests.conftest import ROOT
 
 LIGHT = """
 import sys
