@@ -1,6 +1,7 @@
 """All that can be measured of a bundle on a data set, as `python -m training evaluate` reports it."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -14,6 +15,7 @@ from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
+from training.evaluation.fairness import GroupScore, measure_groups, read_groups
 from training.evaluation.timing import time_one
 
 
@@ -30,6 +32,9 @@ class Judgement(BaseModel):
     refusal: Refusal | None
     refusal_leaks: bool = Field(description="whether the crops without a face were learned from")
     robustness: tuple[Robustness, ...]
+    groups: tuple[GroupScore, ...] = Field(
+        (), description="how each group fares, where a table says who is in it"
+    )
     milliseconds_per_crop: float = Field(description="median of one crop at a time, on this machine")
 
     @computed_field
@@ -89,6 +94,7 @@ def judge(
     agreement: float = 0.5,
     present_only: bool = False,
     robustness: bool = False,
+    groups: Path | None = None,
 ) -> Judgement:
     """Measure a bundle on the test part of data sets, on all of those that have none.
 
@@ -96,10 +102,12 @@ def judge(
         agreement: rows whose top class holds less of the votes are left out.
         present_only: mask the expressions that the data does not have.
         robustness: also on changed pictures, which takes minutes for thousands of them.
+        groups: csv that says who belongs to which group, as `read_groups` takes it.
 
     Raises:
         DataError: the data cannot be read, or has no label that the bundle knows.
     """
+    table = read_groups(groups) if groups else None
     card = classifier.bundle.card
     raw, part = _judged_part(read(data).crops)
     if not (raw.labels != NOT_A_FACE).any():
@@ -122,6 +130,7 @@ def judge(
         refusal=measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None,
         refusal_leaks=bool(_learned_from(card, nonfaces)),
         robustness=measure_robustness(classifier, raw.take(shows_a_face)) if robustness else (),
+        groups=measure_groups(predictions, table) if table else (),
         milliseconds_per_crop=time_one(classifier, faces.crops[:1]),
     )
 

@@ -7,7 +7,7 @@ import typer
 
 from core.classifier import load_classifier
 from training.commands.console import CONSOLE, failing_plainly
-from training.commands.tables import print_classes, print_robustness, print_scores
+from training.commands.tables import print_classes, print_groups, print_robustness, print_scores
 
 
 def evaluate(
@@ -22,6 +22,9 @@ def evaluate(
     robustness: Annotated[
         bool, typer.Option("--robustness", help="Also turn, darken, blur and compress the pictures.")
     ] = False,
+    groups: Annotated[
+        Path | None, typer.Option(help="csv with `file` and a column an attribute: how does each group fare?")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
 ) -> None:
@@ -33,7 +36,7 @@ def evaluate(
         classifier = load_classifier(model)
         from training.judging import judge  # loads scikit-learn, which --help need not wait for
 
-        result = judge(classifier, data, agreement, present_only, robustness)
+        result = judge(classifier, data, agreement, present_only, robustness, groups)
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
             output.write_text(text + "\n")
@@ -44,4 +47,6 @@ def evaluate(
     print_classes(result.score)
     if result.robustness:
         print_robustness(result.robustness)
+    if result.groups:
+        print_groups(result.groups)
     CONSOLE.print(f"One crop takes {result.milliseconds_per_crop:.2f} ms.")

@@ -1,11 +1,16 @@
 """Results as tables in the terminal."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
+from rich.markup import escape
 from rich.table import Table
 
 from core.bundles import Refusal, Robustness, Score
 from training.commands.console import CONSOLE
+
+if TYPE_CHECKING:
+    from training.evaluation.fairness import GroupScore
 
 
 def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -> None:
@@ -42,4 +47,14 @@ def print_robustness(found: Sequence[Robustness]) -> None:
     table = Table("Pictures", "Accuracy", "Points lost")
     for one in found:
         table.add_row(one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}")
+    CONSOLE.print(table)
+
+
+def print_groups(found: Sequence["GroupScore"]) -> None:
+    """How each group of people fares."""
+    table = Table("Attribute", "Group", "Crops", "Accuracy", "Without an answer")
+    for one in found:
+        a = one.accuracy
+        cells = (f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})", f"{one.unanswered:.1%}")
+        table.add_row(escape(one.attribute), escape(one.group), str(one.n), *cells)
     CONSOLE.print(table)

@@ -1,0 +1,87 @@
+"""Whether a bundle is as good for one group of people as for another."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.bundles import Interval
+from core.errors import DataError
+from training.datasets.tables import read_table
+from training.evaluation.intervals import bootstrap
+from training.evaluation.predictions import Predictions
+from training.splits import groups as people
+
+
+class GroupScore(BaseModel):
+    """How one group of people fares."""
+
+    model_config = ConfigDict(frozen=True)
+
+    attribute: str = Field(description="column of the groups table, such as age")
+    group: str
+    n: int = Field(description="crops")
+    accuracy: Interval
+    unanswered: float = Field(description="share that gets no label")
+
+
+def read_groups(file: Path) -> dict[str, dict[str, str]]:
+    """Groups by picture, from a csv with the column `file` and one column an attribute.
+
+    Raises:
+        DataError: it cannot be read, or has no attribute.
+    """
+    try:
+        rows = list(read_table(file.name, file.read_bytes(), ("file",)))
+    except OSError as error:
+        raise DataError(f"The groups table {file} cannot be read: {error.strerror}.") from None
+    found = {
+        row["file"].replace("\\", "/"): {
+            name: value for name, value in row.items() if name != "file" and value
+        }
+        for row in rows
+    }
+    if not any(found.values()):
+        raise DataError(f"{file.name} names no groups: add a column beside `file`, such as age.")
+    return found
+
+
+def measure_groups(
+    predictions: Predictions, table: Mapping[str, Mapping[str, str]]
+) -> tuple[GroupScore, ...]:
+    """Score each group by itself, attribute by attribute, larger groups first.
+
+    Args:
+        table: groups by the name of a picture, as `read_groups` gives them.
+
+    Raises:
+        DataError: none of the judged pictures is in the table.
+    """
+    names, keys = predictions.data.names.tolist(), people(predictions.data)
+    right = predictions.guess == predictions.truth
+    attributes = list(dict.fromkeys(name for row in table.values() for name in row))
+    found = []
+    for attribute in attributes:
+        values = np.array([table.get(name, {}).get(attribute, "") for name in names])
+        for group in np.unique(values[values != ""]):
+            rows = np.flatnonzero(values == group)
+            found.append(
+                GroupScore(
+                    attribute=attribute,
+                    group=str(group),
+                    n=len(rows),
+                    accuracy=bootstrap(_share(right[rows]), keys[rows]),
+                    unanswered=float(1 - predictions.answered[rows].mean()),
+                )
+            )
+    if not found:
+        raise DataError(
+            "None of the judged pictures is in the groups table: name them as in the data, folder first."
+        )
+    return tuple(sorted(found, key=lambda one: (attributes.index(one.attribute), -one.n)))
+
+
+def _share(hits: npt.NDArray[np.bool_]) -> Callable[[npt.NDArray[np.intp]], float]:
+    return lambda drawn: float(hits[drawn].mean())
