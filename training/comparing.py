@@ -1,6 +1,6 @@
 """Challenger beside champion on the same held-out pictures: which of them should serve?"""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -11,25 +11,18 @@ from sklearn.metrics import f1_score
 from core.bundles import Bundle, Interval
 from core.bundles.store import RUNTIME_FILE
 from core.classifier import Classifier
-from core.expressions import Expression
-from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import predict, score
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
 from training.evaluation.timing import time_one
+from training.gate import cautions, judge
 from training.splits import groups
-from training.verdict import DISAGREEMENTS_FILE, Disagreement, Gate, Side, Verdict
+from training.verdict import DISAGREEMENTS_FILE, Disagreement, Side, Verdict
 
 Rows: TypeAlias = npt.NDArray[np.intp]
 Statistic: TypeAlias = Callable[[Predictions, Rows], float]
-
-FEW: Final = 100
-"""Test pictures below which a comparison says little: an accuracy's interval is wider than ±8 points."""
-
-CALIBRATION_SLACK: Final = 0.05
-"""How much larger an expected calibration error is worth a word."""
 
 SHOWN: Final = 48
 """Pictures kept of those on which the two disagree, equally many for which either is right."""
@@ -58,7 +51,7 @@ def compare(
         return Verdict(
             outcome="better",
             reasons=("No model serves yet.",),
-            cautions=_cautions(test, None, side, None, leaks),
+            cautions=cautions(test, None, side, None, leaks),
             challenger=side,
             champion=None,
             labels=ours.labels,
@@ -73,8 +66,8 @@ def compare(
         own = np.flatnonzero(truth == column)
         recall[ours.labels[column]] = _difference(_recall_of(own, truth), ours, theirs, keys[own])
     sides = _side(challenger, ours), _side(champion, theirs)
-    outcome, reasons = _judge(accuracy, macro_f1, recall)
-    cautions = _cautions(ours.data, champion, *sides, leaks)
+    outcome, reasons = judge(accuracy, macro_f1, recall)
+    warnings = cautions(ours.data, champion, *sides, leaks)
     if leaks and outcome == "better":
         outcome = "no clear difference"
         reasons = (
@@ -83,7 +76,7 @@ def compare(
     return Verdict(
         outcome=outcome,
         reasons=reasons,
-        cautions=cautions,
+        cautions=warnings,
         challenger=sides[0],
         champion=sides[1],
         labels=tuple(recall),
@@ -144,58 +137,6 @@ def _macro_f1(predictions: Predictions, rows: Rows, truth: Rows) -> float:
     return float(
         f1_score(truth[rows], predictions.guess[rows], labels=present, average="macro", zero_division=0)
     )
-
-
-def _judge(
-    accuracy: Interval, macro_f1: Interval, recall: dict[Expression, Interval]
-) -> tuple[Gate, tuple[str, ...]]:
-    lost = [label.value for label, interval in recall.items() if interval.high < 0]
-    gained = [label.value for label, interval in recall.items() if interval.low > 0]
-    reasons = [f"Accuracy: {_tell(accuracy)}.", f"Macro-F1: {_tell(macro_f1)}."]
-    if gained:
-        reasons.append(f"Recognised more often: {', '.join(gained)}.")
-    if lost:
-        reasons.append(f"Recognised less often: {', '.join(lost)}.")
-    if accuracy.high < 0 or macro_f1.high < 0:
-        return "worse", tuple(reasons)
-    return ("better" if accuracy.low > 0 and macro_f1.low > 0 else "no clear difference"), tuple(reasons)
-
-
-def _tell(difference: Interval) -> str:
-    return (
-        f"{difference.value * 100:+.1f} points, and between {difference.low * 100:+.1f} and "
-        f"{difference.high * 100:+.1f} with 95% confidence"
-    )
-
-
-def _cautions(
-    data: LabelledCrops, champion: Bundle | None, ours: Side, theirs: Side | None, leaks: bool
-) -> tuple[str, ...]:
-    sources = set(data.sources.tolist())
-    found: list[str] = []
-    if DRAWN in sources:
-        found.append("Drawn faces say nothing about photos: a model that leads here may be useless there.")
-    if len(data) < FEW:
-        found.append(f"Only {len(data)} pictures were held out: small differences do not show.")
-    if leaks:
-        found.append("The split leaks: recordings of the test pictures were learned from.")
-    if champion is not None and (seen := sorted(sources & champion.card.training.all_sources)):
-        found.append(
-            f"The champion has learned from {', '.join(seen)} too, maybe from these very pictures: "
-            "the comparison favours it."
-        )
-    if theirs is not None:
-        worse = ours.score.expected_calibration_error - theirs.score.expected_calibration_error
-        if worse > CALIBRATION_SLACK:
-            found.append("The challenger's confidence is less to be believed: see the calibration error.")
-        untested = [label.value for label in _labels(champion) if label not in ours.score.per_class]
-        if untested:
-            found.append(f"Not tested, though the champion knows it: {', '.join(untested)}.")
-    return tuple(found)
-
-
-def _labels(bundle: Bundle | None) -> Sequence[Expression]:
-    return bundle.card.labels if bundle else ()
 
 
 def _keep_disagreements(ours: Predictions, theirs: Predictions, folder: Path) -> tuple[Disagreement, ...]:

@@ -32,8 +32,19 @@ def _read_nothing() -> None:
 
     try:
         read_picture(np.zeros((720, 1280, 3), np.uint8), load_classifier())
-    except MienError as error:  # the page that needs the model says the same
+        _wake_worker()
+    except MienError as error:  # the page that needs it says the same
         log.warning("%s", error)
+
+
+def _wake_worker() -> None:
+    """Let jobs that were queued when the server last stopped go on."""
+    from core.settings import settings
+
+    if (settings().home / "jobs").exists():
+        from training.jobs import get_runner  # loads SQLAlchemy
+
+        get_runner().reconcile()
 
 
 def report_script_error(error: Exception) -> bool:

@@ -5,8 +5,9 @@ import pytest
 
 from core.bundles import Interval, find_bundle
 from core.expressions import Expression
-from training.comparing import _judge, compare
+from training.comparing import compare
 from training.datasets.drawn import draw_dataset
+from training.gate import judge
 from training.verdict import DISAGREEMENTS_FILE
 
 
@@ -66,6 +67,6 @@ def test_without_a_champion_a_model_is_told_alone(drawn, tmp_path):
 def test_gate_follows_the_intervals(accuracy, macro_f1, outcome):
     found = [Interval(value=sum(pair) / 2, low=pair[0], high=pair[1]) for pair in (accuracy, macro_f1)]
     lost = {Expression.FEAR: Interval(value=-0.2, low=-0.3, high=-0.1)}
-    gate, reasons = _judge(*found, lost)
+    gate, reasons = judge(*found, lost)
     assert gate == outcome
     assert any("less often: fear" in reason for reason in reasons)

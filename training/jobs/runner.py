@@ -27,6 +27,9 @@ class JobRunner(Protocol):
     def list(self) -> tuple[Job, ...]:
         """All jobs as they stand now, newest first."""
 
+    def reconcile(self) -> None:
+        """See what became of jobs whose process is gone, and see to it that waiting ones are started."""
+
     def events(self, name: str) -> Sequence[dict[str, Any]]:
         """What the training has told so far, oldest first."""
 

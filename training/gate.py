@@ -1,0 +1,70 @@
+"""From measured differences to a word on a challenger, and what to bear in mind before believing it."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from core.bundles import Bundle, Interval
+from core.expressions import Expression
+from training.datasets.drawn import SOURCE as DRAWN
+from training.datasets.labelled import LabelledCrops
+from training.verdict import Gate, Side
+
+FEW: Final = 100
+"""Test pictures below which a comparison says little: an accuracy's interval is wider than ±8 points."""
+
+CALIBRATION_SLACK: Final = 0.05
+"""How much larger an expected calibration error is worth a word."""
+
+
+def judge(
+    accuracy: Interval, macro_f1: Interval, recall: dict[Expression, Interval]
+) -> tuple[Gate, tuple[str, ...]]:
+    """Say what the intervals of the differences say, challenger minus champion, and why."""
+    lost = [label.value for label, interval in recall.items() if interval.high < 0]
+    gained = [label.value for label, interval in recall.items() if interval.low > 0]
+    reasons = [f"Accuracy: {_tell(accuracy)}.", f"Macro-F1: {_tell(macro_f1)}."]
+    if gained:
+        reasons.append(f"Recognised more often: {', '.join(gained)}.")
+    if lost:
+        reasons.append(f"Recognised less often: {', '.join(lost)}.")
+    if accuracy.high < 0 or macro_f1.high < 0:
+        return "worse", tuple(reasons)
+    return ("better" if accuracy.low > 0 and macro_f1.low > 0 else "no clear difference"), tuple(reasons)
+
+
+def _tell(difference: Interval) -> str:
+    return (
+        f"{difference.value * 100:+.1f} points, and between {difference.low * 100:+.1f} and "
+        f"{difference.high * 100:+.1f} with 95% confidence"
+    )
+
+
+def cautions(
+    data: LabelledCrops, champion: Bundle | None, ours: Side, theirs: Side | None, leaks: bool
+) -> tuple[str, ...]:
+    """What to bear in mind, a sentence each."""
+    sources = set(data.sources.tolist())
+    found: list[str] = []
+    if DRAWN in sources:
+        found.append("Drawn faces say nothing about photos: a model that leads here may be useless there.")
+    if len(data) < FEW:
+        found.append(f"Only {len(data)} pictures were held out: small differences do not show.")
+    if leaks:
+        found.append("The split leaks: recordings of the test pictures were learned from.")
+    if champion is not None and (seen := sorted(sources & champion.card.training.all_sources)):
+        found.append(
+            f"The champion has learned from {', '.join(seen)} too, maybe from these very pictures: "
+            "the comparison favours it."
+        )
+    if theirs is not None:
+        worse = ours.score.expected_calibration_error - theirs.score.expected_calibration_error
+        if worse > CALIBRATION_SLACK:
+            found.append("The challenger's confidence is less to be believed: see the calibration error.")
+        untested = [label.value for label in _labels(champion) if label not in ours.score.per_class]
+        if untested:
+            found.append(f"Not tested, though the champion knows it: {', '.join(untested)}.")
+    return tuple(found)
+
+
+def _labels(bundle: Bundle | None) -> Sequence[Expression]:
+    return bundle.card.labels if bundle else ()
