@@ -9,6 +9,10 @@ class PictureError(MienError):
     """The bytes are not a picture that can be read."""
 
 
+class VideoError(MienError):
+    """The file is not a video that can be read."""
+
+
 class BundleError(MienError):
     """A model bundle is missing, damaged or incomplete."""
 

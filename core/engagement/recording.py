@@ -1,0 +1,106 @@
+"""A recorded engagement to moments, person by person, while the file is read."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.classifier import Classifier
+from core.engagement.moment import Moment
+from core.readings import Reading, read_picture
+from core.tracking import Tracker
+from core.video import open_video
+
+RATE: Final = 5.0
+"""Looks a second: expressions last half a second and longer."""
+
+
+@dataclass
+class Person:
+    """Somebody in the recording.
+
+    Attributes:
+        portrait: the largest crop, uint8 (48, 48, 1), to tell people apart on the page; never stored.
+        size: of the face then, pixels.
+    """
+
+    number: int
+    moments: list[Moment] = field(default_factory=list)
+    portrait: npt.NDArray[np.uint8] | None = None
+    size: float = 0.0
+
+
+@dataclass
+class Recording:
+    """What was read so far; whole once `done`.
+
+    Attributes:
+        seconds: of the video that was read.
+        length: as the file says; None where it does not.
+        looks: frames that were looked at.
+        broken: what was wrong with the rest of the file; None where nothing was.
+    """
+
+    people: dict[int, Person] = field(default_factory=dict)
+    seconds: float = 0.0
+    length: float | None = None
+    looks: int = 0
+    broken: str | None = None
+    cancelled: bool = False
+    done: bool = False
+
+    def moments_of(self, number: int) -> list[Moment]:
+        """One person's moments, with a gap at each look at which they were not seen."""
+        known = {moment.seconds: moment for moment in self.people[number].moments}
+        return [known.get(seconds, Moment(seconds=seconds, gap="not in sight")) for seconds in self.times]
+
+    times: list[float] = field(default_factory=list)
+
+
+def read_recording(
+    source: Path | BinaryIO,
+    classifier: Classifier,
+    rate: float = RATE,
+    watch: Callable[[Recording], bool] = lambda recording: True,
+) -> Recording:
+    """Read every face of a video, a few times a second.
+
+    Args:
+        watch: told how far it is after each look; reading stops where it returns False, and what was read
+            until then is kept.
+
+    Raises:
+        VideoError: it is no video that can be read.
+    """
+    recording, tracker = Recording(), Tracker()
+    with open_video(source) as video:
+        recording.length = video.seconds
+        for seconds, picture in video.sample(rate):
+            found = read_picture(picture, classifier)
+            located = [(n, reading) for n, reading in enumerate(found.readings) if reading.box is not None]
+            numbers = tracker.follow([reading.box for _, reading in located if reading.box], seconds)
+            for number, (place, reading) in zip(numbers, located, strict=True):
+                _add(
+                    recording.people.setdefault(number, Person(number)), reading, found.crops[place], seconds
+                )
+            recording.times.append(seconds)
+            recording.seconds, recording.looks = seconds, recording.looks + 1
+            if not watch(recording):
+                recording.cancelled = True
+                break
+        recording.broken = video.broken
+    recording.done = True
+    return recording
+
+
+def _add(person: Person, reading: Reading, crop: npt.NDArray[np.uint8], seconds: float) -> None:
+    if reading.label is not None:
+        person.moments.append(Moment(seconds=seconds, probabilities=reading.probabilities))
+    else:
+        why = str(reading.abstained.reason) if reading.abstained else "no answer"
+        person.moments.append(Moment(seconds=seconds, gap=why))
+    if reading.box is not None and reading.box[2] > person.size:
+        person.portrait, person.size = crop, reading.box[2]

@@ -1,0 +1,77 @@
+"""Moments as arrays on one clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from core.engagement.moment import Moment
+from core.expressions import EXPRESSIONS, Expression
+
+
+@dataclass(frozen=True, eq=False)
+class Signal:
+    """The seen moments of one person, in order of time.
+
+    Attributes:
+        times: float64 (n,), seconds.
+        probabilities: float64 (n, 8), in Mien's order of expressions; a row sums to 1.
+        end: when the engagement ended, seconds; it may be later than the last time.
+    """
+
+    times: npt.NDArray[np.float64]
+    probabilities: npt.NDArray[np.float64]
+    end: float
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    def valence(self, weights: Mapping[Expression, float]) -> npt.NDArray[np.float64]:
+        """Expressed valence of each moment, float64 (n,)."""
+        return np.asarray(self.probabilities @ [weights.get(e, 0.0) for e in EXPRESSIONS], np.float64)
+
+    def since(self, start: float) -> "Signal":
+        """The moments from a time on."""
+        rows = self.times >= start
+        return Signal(self.times[rows], self.probabilities[rows], self.end)
+
+
+def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
+    """Put moments in order; of several at one time the last counts.
+
+    Args:
+        end: of the engagement; the last moment's time, seen or not, where it is left out.
+    """
+    ordered = {moment.seconds: moment for moment in sorted(moments, key=lambda m: m.seconds)}
+    seen = [moment for moment in ordered.values() if moment.is_seen]
+    table = np.array([[m.probabilities.get(e, 0.0) for e in EXPRESSIONS] for m in seen], np.float64)
+    table = table.reshape(len(seen), len(EXPRESSIONS))
+    total = table.sum(axis=1, keepdims=True)
+    return Signal(
+        np.array([moment.seconds for moment in seen], np.float64),
+        np.divide(table, total, out=table, where=total > 0),
+        max([end or 0.0, *ordered]),
+    )
+
+
+def subtract_baseline(signal: Signal, seconds: float) -> tuple[Signal, dict[Expression, float]]:
+    """Take a person's face at rest as neutral.
+
+    What the first seconds show beyond neutral is taken off each expression, and given to neutral. A face that
+    looks a little sad at rest then does not count as sad.
+
+    Args:
+        seconds: from the first seen moment on, in which the person was at rest.
+
+    Returns:
+        the signal without it, and what was subtracted, an expression each.
+    """
+    if not len(signal):
+        return signal, {}
+    rest = signal.probabilities[signal.times <= signal.times[0] + seconds].mean(axis=0)
+    neutral = EXPRESSIONS.index(Expression.NEUTRAL)
+    rest[neutral] = 0.0
+    corrected = (signal.probabilities - rest).clip(min=0.0)
+    corrected[:, neutral] += 1.0 - corrected.sum(axis=1)
+    return Signal(signal.times, corrected, signal.end), dict(zip(EXPRESSIONS, rest.tolist(), strict=True))

@@ -1,0 +1,76 @@
+"""Who is who from one frame to the next, so that a person keeps a number."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+NEAR: Final = 0.8
+"""How far a face may move between two looks, in its own sizes. Sampled five times a second, heads that walk
+through the picture move less."""
+
+LARGER: Final = 1.8
+"""How much larger or smaller it may become."""
+
+FORGET_SECONDS: Final = 3.0
+"""After that long out of sight, whoever appears is somebody else: a wrong join would mix two people."""
+
+Box = tuple[float, float, float, float]
+"""x, y, width, height."""
+
+
+@dataclass
+class _Person:
+    number: int
+    box: Box
+    seen: float
+
+
+class Tracker:
+    """Gives each face a number, the same for the same person while they stay in sight.
+
+    Not for use from several threads at once.
+    """
+
+    def __init__(self) -> None:
+        self._people: list[_Person] = []
+        self._next = 1
+
+    def follow(self, boxes: Sequence[Box], seconds: float) -> list[int]:
+        """Number the faces of the next frame, nearest pairs first.
+
+        Args:
+            seconds: time of the frame; never earlier than that of the one before.
+        """
+        self._people = [p for p in self._people if seconds - p.seen <= FORGET_SECONDS]
+        pairs = sorted(
+            (distance, face, place)
+            for face, box in enumerate(boxes)
+            for place, person in enumerate(self._people)
+            if (distance := _distance(box, person.box)) is not None
+        )
+        numbers: dict[int, int] = {}
+        taken: set[int] = set()
+        for _, face, place in pairs:
+            if face not in numbers and place not in taken:
+                person = self._people[place]
+                person.box, person.seen = boxes[face], seconds
+                numbers[face] = person.number
+                taken.add(place)
+        for face, box in enumerate(boxes):
+            if face not in numbers:
+                self._people.append(_Person(self._next, box, seconds))
+                numbers[face] = self._next
+                self._next += 1
+        return [numbers[face] for face in range(len(boxes))]
+
+
+def _distance(one: Box, other: Box) -> float | None:
+    """Between the centres, in sizes of the face; None where it cannot be the same person."""
+    size, before = (float(np.sqrt(box[2] * box[3])) for box in (one, other))
+    if not size or not before or max(size / before, before / size) > LARGER:
+        return None
+    x, y = ((a[i] + a[i + 2] / 2) - (b[i] + b[i + 2] / 2) for a, b, i in ((one, other, 0), (one, other, 1)))
+    moved = float(np.hypot(x, y)) / max(size, before)
+    return moved if moved <= NEAR else None

@@ -1,0 +1,118 @@
+"""Courses that are known beforehand give the reports that they should."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.engagement import Moment, ReportSettings, make_report
+from core.engagement.report import index_formula
+from core.expressions import EXPRESSIONS, Expression
+from core.valence import WEIGHTS, expressed_valence
+
+
+def course(*parts: tuple[float, Expression | None], rate: float = 5.0, sure: float = 0.9) -> list[Moment]:
+    """Moments of parts of so many seconds; None is a gap."""
+    moments, start = [], 0.0
+    for seconds, expression in parts:
+        for n in range(round(seconds * rate)):
+            rest = (1 - sure) / (len(EXPRESSIONS) - 1)
+            probabilities = {e: sure if e is expression else rest for e in EXPRESSIONS} if expression else {}
+            moments.append(Moment(seconds=start + n / rate, probabilities=probabilities))
+        start += seconds
+    return moments
+
+
+def test_angry_start_and_happy_end_leave_happy():
+    report = make_report(course((20, Expression.ANGER), (20, Expression.HAPPINESS)))
+    assert report.exit_emotion.label is Expression.HAPPINESS
+    assert report.exit_emotion.clear
+    assert report.exit_emotion.moments == 51
+    assert report.low.seconds < 20 < report.peak.seconds
+    assert report.index.low <= report.index.value <= report.index.high
+
+
+def test_order_matters_to_the_index():
+    up = make_report(course((20, Expression.ANGER), (20, Expression.HAPPINESS)))
+    down = make_report(course((20, Expression.HAPPINESS), (20, Expression.ANGER)))
+    for method in ("peak-end", "end-weighted"):
+        settings = ReportSettings(method=method)
+        up, down = (
+            make_report(course(*parts), settings)
+            for parts in (
+                ((20, Expression.ANGER), (20, Expression.HAPPINESS)),
+                ((20, Expression.HAPPINESS), (20, Expression.ANGER)),
+            )
+        )
+        assert up.index.value > 50 > down.index.value or method == "peak-end"
+        assert up.index.value > down.index.value
+
+
+def test_neutral_throughout_is_fifty():
+    report = make_report(course((30, Expression.NEUTRAL), sure=1.0))
+    assert report.index.value == pytest.approx(50)
+    assert report.index.low == pytest.approx(50)
+
+
+def test_too_little_evidence_is_said_and_no_number_given():
+    report = make_report(course((1, Expression.HAPPINESS)))
+    assert report.index is None
+    assert "it takes 10" in report.why_no_index
+    gone = make_report(course((20, Expression.HAPPINESS), (20, None)))
+    assert gone.index is None
+    assert "last part" in gone.why_no_index
+    assert gone.exit_emotion is None
+    assert gone.gaps == {"nobody seen": 100}
+
+
+def test_empty_engagement_is_a_report_too():
+    report = make_report([])
+    assert (report.moments, report.seen, report.index, report.peak) == (0, 0, None, None)
+
+
+def test_baseline_takes_off_what_a_face_shows_at_rest():
+    moments = course((10, Expression.SADNESS), (20, Expression.HAPPINESS), sure=0.6)
+    plain = make_report(moments)
+    based = make_report(moments, ReportSettings(baseline_seconds=5))
+    assert based.baseline[Expression.SADNESS] == pytest.approx(0.6)
+    assert based.index_without_baseline == pytest.approx(plain.index.value)
+    assert based.low.valence > plain.low.valence
+
+
+def test_last_part_may_be_a_share():
+    report = make_report(
+        course((30, Expression.ANGER), (10, Expression.SURPRISE)), ReportSettings(exit_share=0.25)
+    )
+    assert report.exit_emotion.label is Expression.SURPRISE
+    assert report.exit_emotion.moments == 50
+
+
+def test_even_mixture_is_not_called_clear():
+    moments = [
+        Moment(
+            seconds=n / 5, probabilities={(Expression.FEAR if (n // 10) % 2 else Expression.SURPRISE): 1.0}
+        )
+        for n in range(100)
+    ]
+    assert not make_report(moments).exit_emotion.clear
+
+
+def test_moments_out_of_order_and_twice_count_once():
+    moments = course((20, Expression.HAPPINESS))
+    assert make_report([*moments[::-1], *moments]).index == make_report(moments).index
+
+
+@given(
+    st.lists(st.sampled_from([*EXPRESSIONS, None]), min_size=12, max_size=60),
+    st.sampled_from(["peak-end", "end-weighted"]),
+)
+def test_index_stays_within_its_scale(expressions, method):
+    moments = [Moment(seconds=n / 2, probabilities={e: 1.0} if e else {}) for n, e in enumerate(expressions)]
+    report = make_report(moments, ReportSettings(method=method))
+    if report.index:
+        assert 0 <= report.index.low <= report.index.value <= report.index.high <= 100
+
+
+def test_formula_says_what_is_computed():
+    assert "last part" in index_formula(ReportSettings())
+    assert "30 s" in index_formula(ReportSettings(method="end-weighted"))
+    assert expressed_valence({Expression.ANGER: 1.0}) == WEIGHTS[Expression.ANGER] == -1.0

@@ -1,0 +1,127 @@
+"""Clips whose course is known, and real ones, through the same path as an upload."""
+
+import io
+from collections.abc import Sequence
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from core.classifier import load_classifier
+from core.engagement import make_report
+from core.engagement.recording import read_recording
+from core.errors import VideoError
+from core.expressions import Expression
+from core.images import decode
+from core.tracking import Tracker
+from core.video import open_video
+from ui.samples import SAMPLES
+
+
+def portraits() -> dict[str, np.ndarray]:
+    """Pictures whose reading is known, 480×480."""
+    pictures = {
+        name: decode(SAMPLES[name].read()) for name in ("astronaut", "drawn-sadness", "drawn-surprise")
+    }
+    pictures["astronaut"] = pictures["astronaut"][:300, 80:380]
+    return {
+        name: cv2.resize(picture, (480, 480), interpolation=cv2.INTER_AREA)
+        for name, picture in pictures.items()
+    }
+
+
+def clip(frames: Sequence[np.ndarray], rate: int = 10, codec: str = "mpeg4", form: str = "mp4") -> bytes:
+    stream = io.BytesIO()
+    with av.open(stream, "w", format=form) as container:
+        video = container.add_stream(codec, rate=rate)
+        video.height, video.width = frames[0].shape[:2]
+        video.pix_fmt = "yuv420p"
+        video.bit_rate = 2_000_000
+        for frame in frames:
+            container.mux(video.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
+        container.mux(video.encode())
+    return stream.getvalue()
+
+
+def read(data: bytes, **options):
+    return read_recording(io.BytesIO(data), load_classifier(), **options)
+
+
+def test_course_cut_from_known_portraits_gives_the_right_exit_emotion_and_times():
+    found = portraits()
+    blank = np.full((480, 480, 3), 90, np.uint8)
+    frames = [found["drawn-sadness"]] * 60 + [blank] * 10 + [found["astronaut"]] * 80
+    recording = read(clip(frames))
+    assert recording.seconds == pytest.approx(15, abs=0.5)
+    happy = max(recording.people.values(), key=lambda person: person.moments[-1].seconds)
+    report = make_report(recording.moments_of(happy.number), end=recording.seconds)
+    assert report.exit_emotion.label is Expression.HAPPINESS
+    assert report.exit_emotion.clear
+    assert report.peak.seconds == pytest.approx(11, abs=4.2)
+    assert report.index.value > 60
+    assert happy.portrait.shape == (48, 48, 1)
+
+
+def test_nobody_in_sight_is_a_gap():
+    found = portraits()
+    recording = read(clip([found["astronaut"]] * 20 + [np.zeros((480, 480, 3), np.uint8)] * 20))
+    (person,) = recording.people.values()
+    moments = recording.moments_of(person.number)
+    assert [moment.gap for moment in moments[-5:]] == ["not in sight"] * 5
+    assert len(moments) == recording.looks == 20
+
+
+@pytest.mark.parametrize(
+    ("codec", "form"), [("mpeg4", "mp4"), ("libvpx-vp9", "webm"), ("libx264", "matroska")]
+)
+def test_usual_formats_are_read(codec, form):
+    try:
+        data = clip([portraits()["astronaut"]] * 10, codec=codec, form=form)
+    except av.error.FFmpegError:
+        pytest.skip(f"this PyAV cannot write {codec}")
+    assert read(data).looks >= 4
+
+
+def test_cancelled_reading_keeps_what_was_read():
+    recording = read(clip([portraits()["astronaut"]] * 60), watch=lambda so_far: so_far.looks < 3)
+    assert recording.cancelled
+    assert recording.looks == 3
+    assert recording.people
+
+
+def test_broken_tail_keeps_what_came_before():
+    data = clip([portraits()["astronaut"]] * 100, form="matroska")
+    recording = read(data[: len(data) * 2 // 3])
+    assert 0 < recording.looks < 50
+
+
+@pytest.mark.parametrize("data", [b"", b"no video at all", b"\x00" * 5000])
+def test_what_is_no_video_is_one_sentence(data):
+    with pytest.raises(VideoError, match="not a video"):
+        read(data)
+
+
+def test_several_people_keep_their_numbers():
+    tracker = Tracker()
+    left, right = (10.0, 10.0, 50.0, 50.0), (200.0, 10.0, 50.0, 50.0)
+    assert tracker.follow([left, right], 0.0) == [1, 2]
+    assert tracker.follow([(205.0, 12.0, 50.0, 50.0), (14.0, 12.0, 52.0, 52.0)], 0.2) == [2, 1]
+    assert tracker.follow([left], 0.4) == [1]
+    assert tracker.follow([right, left], 0.6) == [2, 1]
+    assert tracker.follow([right], 9.0) == [3], "after a long absence it may be anybody"
+
+
+def test_real_clips_are_read(shared_data):
+    clips = sorted((shared_data / "photos" / "real").glob("*.mkv"))[:2]
+    for file in clips:
+        recording = read_recording(file, load_classifier())
+        assert recording.people
+        assert recording.looks > 5
+
+
+def test_time_is_that_of_the_frames():
+    with open_video(io.BytesIO(clip([portraits()["astronaut"]] * 30, rate=10))) as video:
+        assert video.seconds == pytest.approx(3, abs=0.2)
+        times = [seconds for seconds, _ in video.sample(5)]
+    assert times == pytest.approx([n / 5 for n in range(15)], abs=0.11)
