@@ -25,6 +25,13 @@ class Settings(BaseSettings):
     ray_python: str = Field(
         default="python", description="interpreter on the cluster's machines that has Mien's packages"
     )
+    database_url: str | None = Field(
+        default=None,
+        description="where engagement results are kept, as SQLAlchemy names it; none: SQLite in `home`",
+    )
+    retention_days: int = Field(
+        default=90, ge=1, description="age at which engagement results are deleted by themselves"
+    )
     data: Path | None = Field(
         default=None, description="folder whose data sets the Retrain page offers; none: data in `home`"
     )

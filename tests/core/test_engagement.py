@@ -1,7 +1,7 @@
 """Courses that are known beforehand give the reports that they should."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.engagement import Moment, ReportSettings, make_report
@@ -101,6 +101,7 @@ def test_moments_out_of_order_and_twice_count_once():
     assert make_report([*moments[::-1], *moments]).index == make_report(moments).index
 
 
+@settings(max_examples=25, deadline=None)
 @given(
     st.lists(st.sampled_from([*EXPRESSIONS, None]), min_size=12, max_size=60),
     st.sampled_from(["peak-end", "end-weighted"]),

@@ -1,0 +1,180 @@
+"""Results of engagements, kept for a limited time. Readings only: never a picture, never the employee."""
+
+import secrets
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel, ConfigDict, Field
+from sqlalchemy import (
+    JSON,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    Float,
+    MetaData,
+    String,
+    Table,
+    create_engine,
+    delete,
+    event,
+    insert,
+    select,
+)
+from sqlalchemy.exc import DBAPIError
+
+from core.engagement.moment import Moment
+from core.engagement.report import Report
+from core.errors import MienError
+from core.settings import settings
+
+METADATA = MetaData()
+
+ENGAGEMENTS: Final = Table(
+    "engagements",
+    METADATA,
+    Column("id", String(32), primary_key=True),
+    Column("created", DateTime, nullable=False, index=True),
+    Column("name", String(200), nullable=False),
+    Column("channel", String(60), nullable=False),
+    Column("source", String(20), nullable=False),
+    Column("model", String(64), nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("consent", String(2000), nullable=False),
+    Column("index", Float),
+    Column("report", JSON, nullable=False),
+    Column("moments", JSON, nullable=False),
+)
+
+
+class EngagementError(MienError):
+    """Engagement results cannot be kept or read."""
+
+
+class Engagement(BaseModel):
+    """One stored engagement.
+
+    Attributes:
+        consent: what the customer, or who may speak for them, agreed to.
+        source: "recorded", "live" or "api".
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str = Field(default_factory=lambda: secrets.token_hex(8))
+    created: datetime = Field(default_factory=lambda: datetime.now(UTC))
+    name: str = Field(max_length=200)
+    channel: str = Field("", max_length=60)
+    source: str
+    model: str
+    digest: str
+    consent: str = Field(min_length=1, max_length=2000)
+    report: Report
+    moments: tuple[Moment, ...] = ()
+
+
+def keep_engagement(engagement: Engagement) -> None:
+    """Store one; the same id again replaces it.
+
+    Raises:
+        EngagementError: the database cannot be written.
+    """
+    row = engagement.model_dump(mode="json")
+    values = row | {
+        "created": engagement.created.astimezone(UTC).replace(tzinfo=None),
+        "index": engagement.report.index.value if engagement.report.index else None,
+    }
+    with _writing() as connection:
+        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == engagement.id))
+        connection.execute(insert(ENGAGEMENTS).values(**values))
+
+
+def list_engagements() -> tuple[Engagement, ...]:
+    """All that are kept, newest first, without their moments; what is too old is deleted first.
+
+    Raises:
+        EngagementError: the database cannot be read.
+    """
+    delete_old()
+    columns = [column for column in ENGAGEMENTS.c if column.name not in {"moments", "index"}]
+    return tuple(_engagement(row) for row in _rows(select(*columns).order_by(ENGAGEMENTS.c.created.desc())))
+
+
+def get_engagement(name: str) -> Engagement:
+    """One with its moments.
+
+    Raises:
+        EngagementError: there is none of that id, or the database cannot be read.
+    """
+    found = _rows(select(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
+    if not found:
+        raise EngagementError(f"There is no engagement {name!r} (any more).")
+    return _engagement(found[0])
+
+
+def delete_engagement(name: str) -> None:
+    """Delete one; nothing where it is gone already.
+
+    Raises:
+        EngagementError: the database cannot be written.
+    """
+    with _writing() as connection:
+        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
+
+
+def delete_old(now: datetime | None = None) -> None:
+    """Delete what is older than the retention period."""
+    limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
+    with _writing() as connection:
+        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.created < limit.replace(tzinfo=None)))
+
+
+def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's
+    values = {name: value for name, value in row._mapping.items() if name != "index"}
+    return Engagement.model_validate(values | {"created": row.created.replace(tzinfo=UTC)})
+
+
+def _rows(query: Any) -> Sequence[Any]:  # noqa: ANN401 - of SQLAlchemy's
+    try:
+        with _engine(_url()).connect() as connection:
+            return connection.execute(query).all()
+    except DBAPIError as error:
+        raise EngagementError(f"The engagements cannot be read ({error.orig}).") from None
+
+
+@contextmanager
+def _writing() -> Iterator[Connection]:
+    """One transaction; what the database refuses becomes a sentence."""
+    try:
+        with _engine(_url()).begin() as connection:
+            yield connection
+    except (DBAPIError, OSError) as error:
+        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
+        raise EngagementError(f"The engagements cannot be changed ({reason}).") from None
+
+
+def _url() -> str:
+    return settings().database_url or f"sqlite:///{settings().home / 'engagements.db'}"
+
+
+@lru_cache(maxsize=8)
+def _engine(url: str) -> Engine:
+    """Connect, and bring the tables up to date."""
+    if url.startswith("sqlite:///"):
+        Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, pool_pre_ping=True)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 - sqlite3's
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA busy_timeout=10000")
+
+    from core.engagement.migrating import migrate
+
+    migrate(engine)
+    return engine

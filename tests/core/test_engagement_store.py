@@ -1,0 +1,80 @@
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.engagement import Moment, make_report
+from core.engagement.store import (
+    Engagement,
+    EngagementError,
+    delete_engagement,
+    delete_old,
+    get_engagement,
+    keep_engagement,
+    list_engagements,
+)
+from core.expressions import Expression
+
+MOMENTS = tuple(Moment(seconds=n / 5, probabilities={Expression.HAPPINESS: 1.0}) for n in range(60))
+
+
+def engagement(**changes) -> Engagement:
+    values = {
+        "name": "call 17",
+        "channel": "video",
+        "source": "recorded",
+        "model": "mien-8",
+        "digest": "abc",
+        "consent": "agreed at the start",
+        "report": make_report(MOMENTS),
+        "moments": MOMENTS,
+    }
+    return Engagement(**{**values, **changes})
+
+
+def test_engagement_comes_back_as_it_was_kept(home):
+    kept = engagement()
+    keep_engagement(kept)
+    assert get_engagement(kept.id) == kept
+    (listed,) = list_engagements()
+    assert listed == kept.model_copy(update={"moments": ()})
+
+
+def test_same_id_again_replaces(home):
+    kept = engagement()
+    keep_engagement(kept)
+    keep_engagement(kept.model_copy(update={"name": "call 18"}))
+    assert [one.name for one in list_engagements()] == ["call 18"]
+
+
+def test_deleted_and_too_old_ones_are_gone(home):
+    old = engagement(created=datetime.now(UTC) - timedelta(days=91))
+    new = engagement()
+    for one in (old, new):
+        keep_engagement(one)
+    assert [one.id for one in list_engagements()] == [new.id]
+    delete_old(datetime.now(UTC) + timedelta(days=91))
+    assert list_engagements() == ()
+    keep_engagement(new)
+    delete_engagement(new.id)
+    with pytest.raises(EngagementError, match="no engagement"):
+        get_engagement(new.id)
+
+
+def test_without_consent_nothing_is_kept(home):
+    with pytest.raises(ValueError, match="consent"):
+        engagement(consent="")
+
+
+def test_many_at_once_lose_none(home):
+    kept = [engagement(name=f"call {n}", moments=()) for n in range(40)]
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(keep_engagement, kept))
+    assert len(list_engagements()) == 40
+
+
+def test_database_that_cannot_be_opened_is_one_sentence(home):
+    home.parent.mkdir(exist_ok=True)
+    home.write_text("a file where a folder should be")
+    with pytest.raises(EngagementError, match="cannot be"):
+        keep_engagement(engagement())
