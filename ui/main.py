@@ -9,7 +9,8 @@ st.set_page_config(page_title="Mien", page_icon=icon(), layout="wide")
 page = st.navigation(
     {
         "Read": [
-            st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True)
+            st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True),
+            st.Page("../pages/engagements.py", title="Engagements", icon=":material/forum:"),
         ],
         "Train": [
             st.Page("../pages/retrain.py", title="Retrain", icon=":material/model_training:"),

@@ -1,0 +1,74 @@
+"""How did this customer leave, and is it getting better?"""
+
+import streamlit as st
+
+from core.engagement import make_report
+from core.engagement.store import Engagement, keep_engagement, list_engagements
+from core.errors import MienError
+from ui.engagement.kept import kept_card, list_card
+from ui.engagement.recording import CONSENT, choose_person, consent_card, read_upload
+from ui.engagement.report import downloads, report_card, settings_card
+from ui.models import choose_model
+from ui.roles import sign_in_card
+
+
+def keep(engagement: Engagement) -> None:
+    """Store a result."""
+    try:
+        keep_engagement(engagement)
+        st.session_state["kept"] = engagement.name
+    except MienError as error:
+        st.session_state["kept_error"] = str(error)
+
+
+def new_recording() -> None:
+    """Consent, upload, whom, report."""
+    classifier = choose_model()
+    if not consent_card():
+        return
+    recording = read_upload(classifier)
+    if recording is None:
+        return
+    number = choose_person(recording)
+    if number is None:
+        return
+    settings = settings_card()
+    moments = recording.moments_of(number)
+    report = make_report(moments, settings, recording.seconds)
+    report_card(moments, report)
+    downloads("engagement", moments, report)
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="engagement_name")
+        channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="engagement_channel")
+        engagement = Engagement(
+            name=name.strip() or "Recording",
+            channel=channel.strip(),
+            source="recorded",
+            model=classifier.bundle.name,
+            digest=classifier.bundle.digest,
+            consent=CONSENT,
+            report=report,
+            moments=tuple(moments),
+        )
+        st.button("Keep the result", icon=":material/save:", key="keep", on_click=keep, args=(engagement,))
+
+
+st.header("How did the customer leave?", anchor=False)
+sign_in_card()
+if name := st.session_state.pop("kept", None):
+    st.success(f"{name} was kept: readings only, no frame.", icon=":material/check:")
+if error := st.session_state.pop("kept_error", None):
+    st.error(error, icon=":material/error:")
+view = st.segmented_control("View", ["Recording", "Kept"], default="Recording", required=True, key="view")
+if view == "Recording":
+    new_recording()
+else:
+    try:
+        kept = list_engagements()
+    except MienError as failure:
+        st.error(str(failure), icon=":material/error:")
+        st.stop()
+    if not kept:
+        st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
+    elif chosen := list_card(kept):
+        kept_card(chosen)

@@ -1,0 +1,135 @@
+"""Plotly charts of engagements."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import plotly.graph_objects as go
+
+from core.engagement import Moment, Report
+from core.engagement.signal import make_signal, subtract_baseline
+from core.expressions import EXPRESSIONS
+from ui.charts import LINE, await_pandas
+from ui.palette import COLORS, display_name
+
+LONGEST_GAP: Final = 1.5
+"""Seconds without a reading after which the course is interrupted."""
+
+
+def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
+    """Stacked probabilities over time, with gaps where nobody was seen or the model abstained."""
+    await_pandas()
+    signal = make_signal(moments, report.seconds)
+    if report.settings.baseline_seconds:
+        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
+    figure = go.Figure()
+    for piece in _pieces(signal.times):
+        for column, expression in enumerate(EXPRESSIONS):
+            figure.add_scatter(
+                x=signal.times[piece],
+                y=signal.probabilities[piece, column],
+                stackgroup=f"piece {piece[0]}",
+                mode="lines",
+                line={"width": 0, "color": COLORS[expression]},
+                name=display_name(expression),
+                legendgroup=expression.value,
+                showlegend=bool(piece[0] == 0),
+                hovertemplate=f"{display_name(expression)} %{{y:.0%}}<extra></extra>",
+            )
+    _mark_exit(figure, report)
+    figure.update_layout(
+        height=280,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        legend={"orientation": "h", "y": -0.25},
+        hovermode="x",
+    )
+    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)])
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    return figure
+
+
+def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
+    """Expressed valence over time, with its peak and low, and the last part marked."""
+    await_pandas()
+    signal = make_signal(moments, report.seconds)
+    if report.settings.baseline_seconds:
+        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
+    course = signal.valence(report.settings.weights)
+    figure = go.Figure()
+    for piece in _pieces(signal.times):
+        figure.add_scatter(
+            x=signal.times[piece],
+            y=course[piece],
+            mode="lines",
+            line={"color": "#2F8F93", "width": 2},
+            showlegend=False,
+            hovertemplate="%{x:.1f} s: %{y:+.2f}<extra></extra>",
+        )
+    for extreme, word in ((report.peak, "peak"), (report.low, "low")):
+        if extreme:
+            figure.add_scatter(
+                x=[extreme.seconds],
+                y=[extreme.valence],
+                mode="markers+text",
+                text=[word],
+                textposition="top center",
+                marker={"color": LINE, "size": 8},
+                showlegend=False,
+                hovertemplate=f"{word} %{{y:+.2f}} at %{{x:.1f}} s<extra></extra>",
+            )
+    figure.add_hline(y=0, line_width=1, line_color=LINE)
+    _mark_exit(figure, report)
+    figure.update_layout(height=220, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)])
+    figure.update_yaxes(range=[-1.1, 1.15], title="expressed valence")
+    return figure
+
+
+def trend_chart(days: Mapping[str, tuple[float, int]]) -> go.Figure:
+    """Mean index a day, and from how many engagements."""
+    await_pandas()
+    figure = go.Figure(
+        go.Scatter(
+            x=list(days),
+            y=[mean for mean, _ in days.values()],
+            mode="lines+markers",
+            line={"color": "#2F8F93"},
+            customdata=[count for _, count in days.values()],
+            hovertemplate="%{x}: %{y:.0f} from %{customdata} engagements<extra></extra>",
+        )
+    )
+    figure.add_hline(y=50, line_dash="dot", line_width=1, line_color=LINE)
+    figure.update_layout(height=240, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_yaxes(range=[0, 100], title="index")
+    return figure
+
+
+def describe_course(report: Report) -> str:
+    """The course in words, for those who do not see it."""
+    if report.exit_emotion is None:
+        return "Course of the expressions; the last part shows too little"
+    ending = report.exit_emotion.label
+    return f"Course of the expressions over {report.seconds:.0f} seconds, ending with {ending}"
+
+
+def _pieces(times: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
+    """Rows between gaps."""
+    if not len(times):
+        return []
+    ends = np.flatnonzero(np.diff(times) > LONGEST_GAP) + 1
+    return np.split(np.arange(len(times)), ends)
+
+
+def _mark_exit(figure: go.Figure, report: Report) -> None:
+    start = report.settings.exit_start(report.seconds)
+    figure.add_vrect(
+        x0=start,
+        x1=report.seconds,
+        line_width=0,
+        fillcolor=LINE,
+        opacity=0.15,
+        annotation_text="last part",
+        annotation_position="top left",
+        annotation_font_size=11,
+    )
