@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -24,6 +25,10 @@ class Settings(BaseSettings):
     )
     ray_python: str = Field(
         default="python", description="interpreter on the cluster's machines that has Mien's packages"
+    )
+    ice_servers: list[dict[str, Any]] = Field(
+        default=[],
+        description="how browsers find the server for live video; []: one network; else STUN and TURN",
     )
     database_url: str | None = Field(
         default=None,

@@ -10,6 +10,7 @@ page = st.navigation(
     {
         "Read": [
             st.Page("../pages/photo.py", title="Photo", icon=":material/photo_camera_front:", default=True),
+            st.Page("../pages/live.py", title="Live", icon=":material/videocam:"),
             st.Page("../pages/engagements.py", title="Engagements", icon=":material/forum:"),
         ],
         "Train": [

@@ -73,7 +73,7 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
                 y=[extreme.valence],
                 mode="markers+text",
                 text=[word],
-                textposition="top center",
+                textposition="bottom left" if extreme.seconds > 0.8 * report.seconds else "bottom right",
                 marker={"color": LINE, "size": 8},
                 showlegend=False,
                 hovertemplate=f"{word} %{{y:+.2f}} at %{{x:.1f}} s<extra></extra>",

@@ -22,7 +22,8 @@ def consent_card() -> bool:
     """Say what happens, and ask; never ticked beforehand."""
     st.info(
         "The video is read in this server's memory and forgotten: no frame is stored. Only readings are "
-        "kept, and only if you keep them. Reading emotions of people at work is prohibited in the European Union.",
+        "kept, and only if you keep them. Reading emotions of people at work is prohibited in the European "
+        "Union.",
         icon=":material/privacy_tip:",
     )
     return st.checkbox(CONSENT, key="engagement_consent")

@@ -1,0 +1,185 @@
+"""A video stream to readings: the newest frame wins; each person keeps a number and a smoothed reading."""
+
+import logging
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Final
+
+from core.classifier import Classifier
+from core.engagement.journal import Journal
+from core.engagement.moment import Moment
+from core.expressions import Expression
+from core.images import Picture
+from core.readings import Reading, read_picture
+from core.tracking import Tracker
+
+SMOOTHING_SECONDS: Final = 0.5
+"""Time constant of the exponential average of a person's probabilities; expressions last longer."""
+
+REMEMBERED_SECONDS: Final = 60.0
+"""How much of the past is kept for the strip; readings only."""
+
+IDLE_SECONDS: Final = 5.0
+"""Without a frame for so long the thread ends by itself."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One face of the newest frame.
+
+    Attributes:
+        probabilities: smoothed over the last half second; empty where no answer was given.
+    """
+
+    number: int
+    reading: Reading
+    probabilities: dict[Expression, float]
+
+    @property
+    def label(self) -> Expression | None:
+        """The smoothed answer."""
+        return max(self.probabilities, key=lambda e: self.probabilities[e]) if self.probabilities else None
+
+
+@dataclass(frozen=True)
+class LiveState:
+    """What is known now.
+
+    Attributes:
+        seen: faces, the largest first.
+        frames_per_second: read, over the last seconds.
+        milliseconds: from frame to reading, the newest.
+    """
+
+    seen: tuple[Seen, ...] = ()
+    frames_per_second: float = 0.0
+    milliseconds: float = 0.0
+    frames: int = 0
+
+
+@dataclass
+class _Memory:
+    """Smoothed probabilities of one person."""
+
+    probabilities: dict[Expression, float] = field(default_factory=dict)
+    time: float = 0.0
+
+
+class LiveReader:
+    """Reads frames in a thread of its own, one at a time; frames that come meanwhile replace one another.
+
+    Call it from any thread; call `close` when the stream ends.
+    """
+
+    def __init__(self, classifier: Classifier) -> None:
+        self.classifier = classifier
+        self._slot: tuple[float, Picture] | None = None
+        self._wake = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._state = LiveState()
+        self._tracker = Tracker()
+        self._people: dict[int, _Memory] = {}
+        self._times: deque[float] = deque(maxlen=30)
+        self._past: deque[tuple[float, Moment]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
+        self._start = time.monotonic()
+        self._journal: Journal | None = None
+        self._journal_start = 0.0
+
+    def offer(self, picture: Picture) -> None:
+        """Hand over the newest frame, RGB uint8 (h, w, 3); returns at once."""
+        with self._wake:
+            if self._closed:
+                return
+            self._slot = (time.monotonic(), picture)
+            if self._thread is None or not self._thread.is_alive():
+                self._thread = threading.Thread(target=self._run, name="live-reader", daemon=True)
+                self._thread.start()
+            self._wake.notify()
+
+    @property
+    def state(self) -> LiveState:
+        """What is known now."""
+        return self._state
+
+    def past(self, seconds: float = REMEMBERED_SECONDS) -> list[Moment]:
+        """Moments of the largest face, those of the last seconds; times count from the stream's start."""
+        limit = time.monotonic() - seconds
+        return [moment for when, moment in list(self._past) if when >= limit]
+
+    def record(self, journal: Journal | None) -> None:
+        """From now on add the largest face's readings to a journal, their times from now; None ends it."""
+        self._journal_start = time.monotonic()
+        self._journal = journal
+
+    def close(self) -> None:
+        """End the thread and forget everything."""
+        with self._wake:
+            self._closed = True
+            self._slot = None
+            self._wake.notify()
+        if self._thread is not None and self._thread is not threading.current_thread():
+            self._thread.join(5)
+        self._past.clear()
+        self._state = LiveState()
+
+    def _run(self) -> None:
+        while True:
+            with self._wake:
+                if self._slot is None and not self._closed:
+                    self._wake.wait(IDLE_SECONDS)
+                if self._slot is None:
+                    return  # closed, or nobody sends any more
+                arrived, picture = self._slot
+                self._slot = None
+            try:
+                self._read(arrived, picture)
+            except Exception:  # one bad frame must not end a stream
+                log.exception("A frame could not be read.")
+
+    def _read(self, arrived: float, picture: Picture) -> None:
+        found = [r for r in read_picture(picture, self.classifier).readings if r.box is not None]
+        numbers = self._tracker.follow([r.box for r in found if r.box], arrived)
+        seen = tuple(
+            Seen(number, reading, self._smooth(number, reading, arrived))
+            for number, reading in zip(numbers, found, strict=True)
+        )
+        now = time.monotonic()
+        self._times.append(now)
+        span = now - self._times[0]
+        self._state = LiveState(
+            seen=seen,
+            frames_per_second=(len(self._times) - 1) / span if span > 0 else 0.0,
+            milliseconds=(now - arrived) * 1000,
+            frames=self._state.frames + 1,
+        )
+        first = seen[0] if seen else None
+        gap = None if first and first.probabilities else _why(first)
+        probabilities = first.probabilities if first else {}
+        moment = Moment(seconds=max(0.0, arrived - self._start), probabilities=probabilities, gap=gap)
+        self._past.append((arrived, moment))
+        if self._journal is not None and arrived >= self._journal_start:
+            self._journal.add(moment.model_copy(update={"seconds": arrived - self._journal_start}))
+
+    def _smooth(self, number: int, reading: Reading, now: float) -> dict[Expression, float]:
+        if reading.label is None:
+            self._people.pop(number, None)
+            return {}
+        memory = self._people.setdefault(number, _Memory())
+        keep = 0.5 ** ((now - memory.time) / SMOOTHING_SECONDS) if memory.probabilities else 0.0
+        memory.probabilities = {
+            e: keep * memory.probabilities.get(e, 0.0) + (1 - keep) * p
+            for e, p in reading.probabilities.items()
+        }
+        memory.time = now
+        return dict(memory.probabilities)
+
+
+def _why(first: Seen | None) -> str:
+    if first is None or first.reading.abstained is None:
+        return "nobody seen"
+    return str(first.reading.abstained.reason)

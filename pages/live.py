@@ -1,0 +1,25 @@
+"""And now?"""
+
+import streamlit as st
+
+from ui.live.now import now_card
+from ui.live.record import record_card
+from ui.live.stream import holder, stream
+from ui.models import choose_model
+
+st.header("What does the camera see?", anchor=False)
+classifier = choose_model()
+st.info(
+    "The video goes to this server, is read in its memory and sent back with boxes. No frame is stored. "
+    "Leaving the page ends it. Tell everybody in the picture first, and do not use it on people at work.",
+    icon=":material/privacy_tip:",
+)
+if not st.toggle("Everybody in the picture knows and agrees", key="live_open"):
+    holder().end()
+    st.stop()
+video, reading = st.columns([3, 2], gap="large")
+with video:
+    playing = stream(classifier)
+    record_card(holder(), classifier, playing)
+with reading:
+    now_card(holder(), playing)

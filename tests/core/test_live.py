@@ -1,0 +1,69 @@
+import threading
+import time
+
+import numpy as np
+import pytest
+
+from core.classifier import load_classifier
+from core.expressions import Expression
+from core.live import LiveReader
+
+
+@pytest.fixture
+def reader():
+    reader = LiveReader(load_classifier())
+    yield reader
+    reader.close()
+
+
+def wait_for(condition, seconds: float = 20.0) -> None:
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_stream_of_a_smile_is_read_and_keeps_its_number(reader, portrait):
+    for n in range(12):
+        reader.offer(portrait)
+        wait_for(lambda n=n: reader.state.frames > n)
+    (seen,) = reader.state.seen
+    assert (seen.number, seen.label) == (1, Expression.HAPPINESS)
+    assert sum(seen.probabilities.values()) == pytest.approx(1)
+    assert reader.state.frames_per_second > 0
+    assert len(reader.past()) == 12
+
+
+def test_newest_frame_wins_and_none_pile_up(reader, portrait):
+    for _ in range(200):
+        reader.offer(portrait)
+    wait_for(lambda: reader.state.frames >= 1)
+    time.sleep(0.3)
+    assert reader.state.frames < 50
+
+
+def test_closing_ends_the_thread_and_forgets(portrait):
+    before = threading.active_count()
+    reader = LiveReader(load_classifier())
+    reader.offer(portrait)
+    wait_for(lambda: reader.state.frames >= 1)
+    reader.close()
+    assert threading.active_count() <= before
+    assert reader.past() == []
+    reader.offer(portrait)
+    time.sleep(0.2)
+    assert reader.state.frames == 0
+
+
+def test_bad_frame_ends_nothing(reader, portrait):
+    reader.offer(np.zeros((0, 0, 3), np.uint8))
+    time.sleep(0.2)
+    reader.offer(portrait)
+    wait_for(lambda: reader.state.frames >= 1)
+
+
+def test_nobody_in_sight_is_a_gap(reader):
+    reader.offer(np.full((240, 320, 3), 90, np.uint8))
+    wait_for(lambda: reader.state.frames >= 1)
+    assert reader.state.seen == ()
+    assert reader.past()[0].gap == "nobody seen"

@@ -1,0 +1,74 @@
+"""What is seen now: the answer, the bars, the strip of the last minute."""
+
+from typing import Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.live import LiveReader
+from core.valence import expressed_valence
+from ui.charts import LINE, await_pandas, describe_probabilities, probability_bars
+from ui.live.stream import Holder
+from ui.palette import display_name, percent
+
+SECONDS_BETWEEN_LOOKS: Final = 0.5
+
+
+def now_card(own: Holder, playing: bool) -> None:
+    """Follow the stream from a fragment; the page itself stands still."""
+    st.fragment(_now, run_every=SECONDS_BETWEEN_LOOKS if playing else None)(own)
+
+
+def _now(own: Holder) -> None:
+    reader = own.reader
+    if reader is None or not reader.state.frames:
+        st.caption("Press Start, and allow the camera. If it is refused, use the camera on the Photo page.")
+        return
+    state = reader.state
+    first = state.seen[0] if state.seen else None
+    if first is None:
+        st.title("Nobody", anchor=False)
+        st.caption("No face is in sight.")
+    elif first.label is None:
+        st.title("No answer", anchor=False)
+        st.caption(str(first.reading.abstained).capitalize())
+    else:
+        st.title(display_name(first.label), anchor=False)
+        others = f" · {len(state.seen)} faces, this is the largest" if len(state.seen) > 1 else ""
+        st.caption(f"{percent(first.probabilities[first.label])} sure{others}")
+    if first is not None and first.probabilities:
+        threshold = reader.classifier.bundle.card.thresholds.confidence
+        st.plotly_chart(
+            probability_bars(first.probabilities, threshold),
+            config={"displayModeBar": False},
+            alt=describe_probabilities(first.probabilities),
+            key="live-bars",
+        )
+    st.plotly_chart(
+        _strip(reader),
+        config={"displayModeBar": False},
+        alt="Expressed valence, the last minute",
+        key="strip",
+    )
+    st.caption(f"{state.frames_per_second:.0f} frames a second, {state.milliseconds:.0f} ms behind")
+
+
+def _strip(reader: LiveReader) -> go.Figure:
+    """Expressed valence of the largest face over the last minute, with gaps."""
+    await_pandas()
+    past = reader.past()
+    last = past[-1].seconds if past else 0.0
+    figure = go.Figure(
+        go.Scatter(
+            x=[moment.seconds - last for moment in past],
+            y=[expressed_valence(moment.probabilities) if moment.is_seen else None for moment in past],
+            mode="lines",
+            line={"color": "#2F8F93", "width": 2},
+            hovertemplate="%{x:.0f} s: %{y:+.2f}<extra></extra>",
+        )
+    )
+    figure.add_hline(y=0, line_width=1, line_color=LINE)
+    figure.update_layout(height=130, margin={"l": 0, "r": 0, "t": 4, "b": 0})
+    figure.update_xaxes(range=[-60, 0], fixedrange=True, title="seconds")
+    figure.update_yaxes(range=[-1.05, 1.05], fixedrange=True, tickvals=[-1, 0, 1])
+    return figure

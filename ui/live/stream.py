@@ -1,0 +1,96 @@
+"""The video stream: the browser's frames in, the same frames with boxes and answers out."""
+
+from typing import Final
+
+import av
+import cv2
+import numpy as np
+import numpy.typing as npt
+import streamlit as st
+from streamlit_webrtc import WebRtcMode, webrtc_streamer
+
+from core.classifier import Classifier
+from core.live import LiveReader, LiveState
+from core.settings import settings
+from ui.palette import ABSTAINED, COLORS, display_name
+
+KEY: Final = "live_holder"
+CONSTRAINTS: Final = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
+
+
+class Holder:
+    """The reader of one browser session; its callbacks run in threads that know no session."""
+
+    def __init__(self) -> None:
+        self.classifier: Classifier | None = None
+        self.reader: LiveReader | None = None
+
+    def take(self, frame: av.VideoFrame) -> av.VideoFrame:
+        """Hand the newest frame to the reader, and draw what it last knew."""
+        picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
+        if self.classifier is not None:
+            if self.reader is None or self.reader.classifier is not self.classifier:
+                self.end()
+                self.reader = LiveReader(self.classifier)
+            self.reader.offer(picture)
+        drawn = draw(picture.copy(), self.reader.state if self.reader else LiveState())
+        answer = av.VideoFrame.from_ndarray(drawn, format="rgb24")
+        answer.pts, answer.time_base = frame.pts, frame.time_base
+        return answer
+
+    def end(self) -> None:
+        """Stop reading and forget everything."""
+        reader, self.reader = self.reader, None
+        if reader is not None:
+            reader.close()
+
+
+def holder() -> Holder:
+    """This browser session's."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Holder()
+    found: Holder = st.session_state[KEY]
+    return found
+
+
+def stream(classifier: Classifier) -> bool:
+    """Show the video; whether it plays."""
+    own = holder()
+    own.classifier = classifier
+    context = webrtc_streamer(
+        key="live",
+        mode=WebRtcMode.SENDRECV,
+        rtc_configuration={"iceServers": settings().ice_servers},
+        media_stream_constraints=CONSTRAINTS,
+        video_frame_callback=own.take,
+        on_video_ended=own.end,
+        async_processing=True,
+    )
+    if not context.state.playing:
+        own.end()
+    return bool(context.state.playing)
+
+
+def draw(picture: npt.NDArray[np.uint8], state: LiveState) -> npt.NDArray[np.uint8]:
+    """Boxes, numbers and answers, into the picture."""
+    for seen in state.seen:
+        if seen.reading.box is None:
+            continue
+        x, y, width, height = (round(value) for value in seen.reading.box)
+        color = _rgb(COLORS[seen.label] if seen.label else ABSTAINED)
+        cv2.rectangle(picture, (x, y), (x + width, y + height), color, 2)
+        text = str(seen.number)
+        if seen.label:
+            text += f" {display_name(seen.label)} {seen.probabilities[seen.label]:.0%}"
+        (wide, high), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1)
+        top = max(0, y - high - 10)
+        cv2.rectangle(picture, (x, top), (x + wide + 8, top + high + 10), color, -1)
+        cv2.putText(
+            picture, text, (x + 4, top + high + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 1, cv2.LINE_AA
+        )
+    return picture
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    """Channels of `#rrggbb`."""
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
