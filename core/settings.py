@@ -4,7 +4,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PROJECT_ROOT = Path(__file__).parent.parent
@@ -44,6 +44,12 @@ class Settings(BaseSettings):
         default=None,
         description="code that lets a browser train and promote; none: any browser on this machine may",
     )
+
+    @field_validator("analyst_code")
+    @classmethod
+    def _no_empty_code(cls, code: SecretStr | None) -> SecretStr | None:
+        """An empty code, as a template leaves it, is none: it must not let everybody in."""
+        return code if code is not None and code.get_secret_value().strip() else None
 
     @property
     def trained_models(self) -> Path:

@@ -34,6 +34,11 @@ def job_view(name: str) -> None:
 
 def new_training() -> None:
     """Data, recipe, one button."""
+    if analyst() is None:
+        st.info(
+            "Only an analyst can start a training; everybody may watch one.", icon=":material/visibility:"
+        )
+        return
     left, right = st.columns([3, 2], gap="large")
     with left:
         data = choose_data()

@@ -1,6 +1,7 @@
 """Challenger beside champion on the same held-out pictures: which of them should serve?"""
 
 from collections.abc import Callable
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -17,7 +18,7 @@ from training.evaluation import predict, score
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
 from training.evaluation.timing import time_one
-from training.gate import cautions, judge
+from training.gate import cautions, judge, seen_before
 from training.splits import groups
 from training.verdict import DISAGREEMENTS_FILE, Disagreement, Side, Verdict
 
@@ -25,21 +26,34 @@ Rows: TypeAlias = npt.NDArray[np.intp]
 Statistic: TypeAlias = Callable[[Predictions, Rows], float]
 
 SHOWN: Final = 48
-"""Pictures kept of those on which the two disagree, equally many for which either is right."""
+"""Pictures kept of those on which the two disagree; as far as there are, equally many for which the one, the
+other and neither is right, in turns."""
+
+FEWEST_OF_A_CLASS: Final = 5
+"""People who show an expression, below which its recall has no interval."""
+
+NO_MODEL: Final = "No model serves yet."
 
 
 def compare(
-    challenger: Bundle, champion: Bundle | None, test: LabelledCrops, *, leaks: bool, folder: Path
+    challenger: Bundle,
+    champion: Bundle | None,
+    test: LabelledCrops,
+    *,
+    leaks: bool,
+    folder: Path,
+    why_alone: str = NO_MODEL,
 ) -> Verdict:
     """Judge two bundles on the same pictures, and keep in `folder` those on which they disagree.
 
     Differences have 95% intervals, bootstrapped over subjects where they are known and paired: both models
     answer the same resampled pictures. The gate says "better" where the intervals of accuracy and macro-F1
-    both lie above zero, "worse" where either lies below.
+    both lie above zero, "worse" where either lies below, and neither on the word of fewer than ten people.
 
     Args:
         test: as it was read; each model sees it in the framing it was trained on.
         leaks: whether recordings of the test pictures were learned from by the challenger.
+        why_alone: where there is no champion, the reason.
 
     Raises:
         DataError: a model knows none of the labels.
@@ -49,9 +63,17 @@ def compare(
     if champion is None:
         side = _side(challenger, ours)
         return Verdict(
-            outcome="better",
-            reasons=("No model serves yet.",),
-            cautions=cautions(test, None, side, None, leaks),
+            outcome="better" if why_alone == NO_MODEL else "no clear difference",
+            reasons=(why_alone,),
+            cautions=cautions(
+                test,
+                None,
+                side,
+                None,
+                people=len(np.unique(groups(test))),
+                leaks=leaks,
+                seen=seen_before(challenger, test),
+            ),
             challenger=side,
             champion=None,
             labels=ours.labels,
@@ -64,15 +86,13 @@ def compare(
     recall = {}
     for column in np.unique(truth):
         own = np.flatnonzero(truth == column)
-        recall[ours.labels[column]] = _difference(_recall_of(own, truth), ours, theirs, keys[own])
+        if len(np.unique(keys[own])) >= FEWEST_OF_A_CLASS:
+            recall[ours.labels[column]] = _difference(_recall_of(own, truth), ours, theirs, keys[own])
     sides = _side(challenger, ours), _side(champion, theirs)
-    outcome, reasons = judge(accuracy, macro_f1, recall)
-    warnings = cautions(ours.data, champion, *sides, leaks)
-    if leaks and outcome == "better":
-        outcome = "no clear difference"
-        reasons = (
-            "The challenger learned from recordings of the test pictures, so its lead proves nothing.",
-        )
+    seen = seen_before(challenger, ours.data)
+    people = len(np.unique(keys))
+    outcome, reasons = judge(accuracy, macro_f1, recall, people=people, leaks=leaks or bool(seen))
+    warnings = cautions(ours.data, champion, *sides, people=people, leaks=leaks, seen=seen)
     return Verdict(
         outcome=outcome,
         reasons=reasons,
@@ -141,9 +161,11 @@ def _macro_f1(predictions: Predictions, rows: Rows, truth: Rows) -> float:
 
 def _keep_disagreements(ours: Predictions, theirs: Predictions, folder: Path) -> tuple[Disagreement, ...]:
     differ = np.flatnonzero(ours.guess != theirs.guess)
-    right = ours.guess[differ] == ours.truth[differ]
-    half = SHOWN // 2
-    chosen = np.concatenate([differ[right][:half], differ[~right][:half]])
+    ours_right = ours.guess[differ] == ours.truth[differ]
+    theirs_right = theirs.guess[differ] == theirs.truth[differ]
+    kinds = [differ[ours_right], differ[theirs_right], differ[~ours_right & ~theirs_right]]
+    turns = [row for turn in zip_longest(*kinds) for row in turn if row is not None]
+    chosen = np.array(turns[:SHOWN], np.intp)
     np.savez_compressed(folder / DISAGREEMENTS_FILE, crops=ours.data.crops[chosen])
     return tuple(
         Disagreement(

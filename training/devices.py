@@ -53,8 +53,18 @@ def _gpus() -> tuple[Device, ...]:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
         return ()
+    allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     rows = [[cell.strip() for cell in line.split(",")] for line in answer.stdout.splitlines()]
-    return tuple(Device(f"gpu:{row[0]}", row[1], int(row[2]) * 2**20) for row in rows if len(row) == 3)
+    return tuple(
+        Device(f"gpu:{row[0]}", row[1], int(row[2]) * 2**20)
+        for row in rows
+        if len(row) == 3 and _may_use(row[0], allowed)
+    )
+
+
+def _may_use(number: str, allowed: str | None) -> bool:
+    """Whether the operator lets a card be used."""
+    return allowed is None or number in [one.strip() for one in allowed.split(",")]
 
 
 def _processor() -> str:

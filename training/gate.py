@@ -12,14 +12,27 @@ from training.verdict import Gate, Side
 FEW: Final = 100
 """Test pictures below which a comparison says little: an accuracy's interval is wider than ±8 points."""
 
+FEWEST_PEOPLE: Final = 10
+"""Below so many the bootstrap over people is far too sure of itself (with one it has no width at all)."""
+
 CALIBRATION_SLACK: Final = 0.05
 """How much larger an expected calibration error is worth a word."""
 
 
 def judge(
-    accuracy: Interval, macro_f1: Interval, recall: dict[Expression, Interval]
+    accuracy: Interval,
+    macro_f1: Interval,
+    recall: dict[Expression, Interval],
+    *,
+    people: int,
+    leaks: bool,
 ) -> tuple[Gate, tuple[str, ...]]:
-    """Say what the intervals of the differences say, challenger minus champion, and why."""
+    """Say what the intervals of the differences say, challenger minus champion, and why.
+
+    Args:
+        people: who were held out; the intervals resample them, so a few people make them too narrow.
+        leaks: whether the challenger had learned from the test pictures or their recordings.
+    """
     lost = [label.value for label, interval in recall.items() if interval.high < 0]
     gained = [label.value for label, interval in recall.items() if interval.low > 0]
     reasons = [f"Accuracy: {_tell(accuracy)}.", f"Macro-F1: {_tell(macro_f1)}."]
@@ -27,9 +40,27 @@ def judge(
         reasons.append(f"Recognised more often: {', '.join(gained)}.")
     if lost:
         reasons.append(f"Recognised less often: {', '.join(lost)}.")
+    if people < FEWEST_PEOPLE:
+        return "no clear difference", (
+            f"Only {people} people were held out; it takes {FEWEST_PEOPLE}.",
+            *reasons,
+        )
     if accuracy.high < 0 or macro_f1.high < 0:
         return "worse", tuple(reasons)
-    return ("better" if accuracy.low > 0 and macro_f1.low > 0 else "no clear difference"), tuple(reasons)
+    if accuracy.low <= 0 or macro_f1.low <= 0:
+        return "no clear difference", tuple(reasons)
+    if leaks:
+        return "no clear difference", (
+            "The challenger had learned from the test pictures or their recordings: its lead proves nothing.",
+            *reasons,
+        )
+    return "better", tuple(reasons)
+
+
+def seen_before(bundle: Bundle, data: LabelledCrops) -> tuple[str, ...]:
+    """Data sets that the model a bundle started from had learned from; their own test parts do not count."""
+    sources = set(data.sources[data.parts != "test"].tolist())
+    return tuple(sorted(sources & set(bundle.card.training.learned_before)))
 
 
 def _tell(difference: Interval) -> str:
@@ -40,20 +71,40 @@ def _tell(difference: Interval) -> str:
 
 
 def cautions(
-    data: LabelledCrops, champion: Bundle | None, ours: Side, theirs: Side | None, leaks: bool
+    data: LabelledCrops,
+    champion: Bundle | None,
+    ours: Side,
+    theirs: Side | None,
+    *,
+    people: int,
+    leaks: bool,
+    seen: Sequence[str],
 ) -> tuple[str, ...]:
-    """What to bear in mind, a sentence each."""
-    sources = set(data.sources.tolist())
+    """What to bear in mind, a sentence each.
+
+    Args:
+        people: who were held out.
+        leaks: whether the split leaks.
+        seen: data sets from which the model that the challenger started from had learned.
+    """
+    sources = set(data.sources[data.parts != "test"].tolist())
     found: list[str] = []
-    if DRAWN in sources:
+    if DRAWN in set(data.sources.tolist()):
         found.append("Drawn faces say nothing about photos: a model that leads here may be useless there.")
     if len(data) < FEW:
         found.append(f"Only {len(data)} pictures were held out: small differences do not show.")
     if leaks:
         found.append("The split leaks: recordings of the test pictures were learned from.")
-    if champion is not None and (seen := sorted(sources & champion.card.training.all_sources)):
+    if people < FEWEST_PEOPLE:
+        found.append(f"Only {people} people were held out: who they are decides more than the model.")
+    known = sorted(sources & champion.card.training.all_sources) if champion is not None else []
+    if seen:
         found.append(
-            f"The champion has learned from {', '.join(seen)} too, maybe from these very pictures: "
+            f"The model it started from had learned from {', '.join(seen)}, maybe from these very pictures."
+        )
+    elif known:
+        found.append(
+            f"The champion has learned from {', '.join(known)} too, maybe from these very pictures: "
             "the comparison favours it."
         )
     if theirs is not None:

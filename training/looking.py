@@ -3,8 +3,10 @@
 Reading data takes memory and processor time that the serving process does not have to spare.
 """
 
+import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,12 @@ from core.settings import PROJECT_ROOT
 from training.checking import DataCheck
 
 PATIENCE: Final = 600.0
+UNFORESEEN: Final = "The data cannot be read: the server's log has details."
+
+_ONE_AT_A_TIME: Final = threading.Lock()
+"""Each look may take a gigabyte."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,7 +47,7 @@ def look_at(data: Sequence[str]) -> Look:
     Raises:
         DataError: they cannot be read, or it took more than ten minutes.
     """
-    with TemporaryDirectory() as folder:
+    with _ONE_AT_A_TIME, TemporaryDirectory() as folder:
         sheet = Path(folder) / "sheet.npz"
         command = [sys.executable, "-m", "training", "check", "--json", "--sheet", str(sheet), "--", *data]
         try:
@@ -53,8 +61,13 @@ def look_at(data: Sequence[str]) -> Look:
             )
         except subprocess.TimeoutExpired:
             raise DataError("The data take more than ten minutes to read: choose less of them.") from None
+        except (OSError, ValueError):
+            raise DataError("The data cannot be read: check the path.") from None
+        if done.returncode < 0:
+            raise DataError("The data are too large to be read here: choose less of them.")
         if done.returncode:
-            said = " ".join(done.stderr.split()).rpartition("Error: ")[2]
-            raise DataError(said or "The data cannot be read: the server's log has details.")
+            said = " ".join(done.stderr.split())
+            log.warning("A data check failed: %s", said)
+            raise DataError(said.rpartition("Error: ")[2] if "Error: " in said else UNFORESEEN)
         with np.load(sheet) as crops:
             return Look(DataCheck.model_validate_json(done.stdout), {name: crops[name] for name in crops})

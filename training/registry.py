@@ -42,14 +42,19 @@ class Promotion(BaseModel):
     note: str
 
 
-def promote(name: str, by: str, note: str = "") -> Promotion:
+def promote(name: str, by: str, note: str = "", digest: str | None = None) -> Promotion:
     """Make a bundle the champion, if it is whole and answers: the next `load_classifier()` returns it.
+
+    Args:
+        digest: of the bundle that was judged; None takes whatever has the name.
 
     Raises:
         BundleError: it is unknown, damaged or the champion already; what served before goes on serving.
     """
     with _alone():
         bundle = find_bundle(name)
+        if digest is not None and bundle.digest != digest:
+            raise BundleError(f"The model {name} is not the one that was judged: it was made anew since.")
         if name == champion_name() and _digest(name) in {None, bundle.digest}:
             raise BundleError(f"The model {name} is the champion already: there is nothing to promote.")
         return _enthrone("promote", bundle, by, note)
@@ -62,17 +67,23 @@ def rollback(by: str, note: str = "") -> Promotion:
         BundleError: there was none, or it is gone, damaged or was trained again since.
     """
     with _alone():
-        line, current = _line(promotions()), champion_name()
-        earlier = line[: _last(line, current)] if current in line else line
-        if not earlier:
+        earlier = previous_champion()
+        if earlier is None:
             raise BundleError("There is no earlier champion to go back to: promote a model by its name.")
-        bundle = find_bundle(earlier[-1])
+        bundle = find_bundle(earlier)
         if _digest(bundle.name) not in {None, bundle.digest}:
             raise BundleError(
                 f"The model {bundle.name} was trained again since it served: promote it by its name to serve "
                 "it as it is now."
             )
         return _enthrone("rollback", bundle, by, note)
+
+
+def previous_champion() -> str | None:
+    """Whom a rollback returns to: the last before this one that is still there; None where none is."""
+    line, current, known = _line(promotions()), champion_name(), bundle_names()
+    earlier = line[: _last(line, current)] if current in line else line
+    return next((name for name in reversed(earlier) if name in known and name != current), None)
 
 
 def discard(name: str) -> None:

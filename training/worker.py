@@ -28,6 +28,9 @@ SECONDS_TO_OBEY: Final = 1.5
 SECONDS_TO_CLEAN_UP: Final = 3.5
 """After a cancel, until the process is killed."""
 
+KILLED: Final = -9
+"""Status of a child that SIGKILL ended, as the system does where memory runs out."""
+
 log = logging.getLogger("training.worker")
 
 
@@ -66,7 +69,11 @@ class Worker:
         jobs = table.everything()
         for job in jobs:
             if job.state is JobState.RUNNING:
-                settle(job) if job.id not in self.children and is_gone(job) else _attend(job)
+                own = self.children.get(job.id)
+                if own is None and is_gone(job):
+                    settle(job)
+                else:
+                    _attend(job, own.pid if own else job.pid)
         taken = {job.device for job in jobs if job.state is JobState.RUNNING}
         for device in self.devices:
             if device.name not in taken and (claimed := table.claim(device.name)):
@@ -101,20 +108,22 @@ class Worker:
         log.info("The job %s ended with status %d.", job.id, status)
         if status == NO_SPACE_STATUS and not read_outcome(job):
             table.end(job.id, JobState.FAILED, DISK_FULL)
-        elif status == -signal.SIGKILL and not job.cancel_asked:
+        elif status == KILLED and not job.cancel_asked:
             settle(job, f"{LOST} If it was the system that ended it: {NO_MEMORY.lower()}")
         else:
             settle(job)
 
 
-def _attend(job: Job) -> None:
+def _attend(job: Job, pid: int | None) -> None:
     """Show that a job is alive; end its process where it was cancelled and does not obey."""
-    if job.cancel_asked is None:
+    if pid is not None and job.pid != pid:  # it could not be noted when the process began
+        table.beat(job.id, pid=pid, pid_started=start_time(pid))
+    elif job.cancel_asked is None:
         table.beat(job.id)
-    elif job.pid is not None:
+    if job.cancel_asked is not None and pid is not None:
         waited = (datetime.now(UTC) - job.cancel_asked).total_seconds()
         if waited > SECONDS_TO_OBEY:
-            end_all(job.pid, by_force=waited > SECONDS_TO_CLEAN_UP)
+            end_all(pid, by_force=waited > SECONDS_TO_CLEAN_UP)
 
 
 def main(
@@ -130,7 +139,7 @@ def main(
     signal.signal(signal.SIGINT, worker.stop)
     while True:
         try:
-            with FileLock(jobs_folder() / WORKER_LOCK, timeout=0):
+            with FileLock(jobs_folder() / WORKER_LOCK, timeout=2):  # a look whether one is there holds it too
                 worker.drain(until_idle)
         except Timeout:
             log.info("Another worker is there already.")

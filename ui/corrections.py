@@ -1,5 +1,7 @@
 """“This is wrong”: a person corrects a reading, and decides whether the face may be kept."""
 
+import hashlib
+
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
@@ -18,7 +20,11 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
     Args:
         crop: uint8 (48, 48, 1), what the model saw.
     """
-    with st.popover("This is wrong", icon=":material/flag:"), st.form("correction", border=False):
+    key = hashlib.sha256(crop.tobytes()).hexdigest()[:12]  # consent is given for one face
+    with (
+        st.popover("This is wrong", icon=":material/flag:"),
+        st.form(f"correction-{key}", border=False),
+    ):
         label: Expression | None = st.selectbox(
             "What does the face show?", EXPRESSIONS, index=None, format_func=display_name
         )

@@ -8,6 +8,7 @@ import getpass
 import hmac
 import ipaddress
 from typing import Final
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -70,12 +71,20 @@ def _code() -> str:
 
 
 def _is_on_this_machine() -> bool:
-    """Whether the browser runs here; one behind a proxy never counts as such."""
-    if any(st.context.headers.get(name) for name in ("X-Forwarded-For", "Forwarded")):
+    """Whether the browser runs here: it came from this machine, and by this machine's own name."""
+    headers = st.context.headers
+    if any(headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")):
         return False
+    host = urlsplit(f"//{headers.get('Host', '')}").hostname or ""
     address = st.context.ip_address
+    return _is_loopback(host) and (address is None or _is_loopback(address))
+
+
+def _is_loopback(name: str) -> bool:
+    if name == "localhost":
+        return True
     try:
-        return address is None or ipaddress.ip_address(address).is_loopback
+        return ipaddress.ip_address(name).is_loopback
     except ValueError:
         return False
 
@@ -83,5 +92,5 @@ def _is_on_this_machine() -> bool:
 def _user() -> str:
     try:
         return getpass.getuser()
-    except OSError:  # no name for this user number, as in some containers
+    except (OSError, KeyError):  # no name for this user number, as in some containers
         return "analyst"

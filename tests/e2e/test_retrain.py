@@ -83,6 +83,8 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         expect(page.get_by_role("button", name="Go back …")).to_be_visible()
         shot(page, "7-promotions")
         page.get_by_role("button", name="Go back …").click()
+        page.get_by_role("dialog").get_by_label("Why?").fill("it was for the demo")
+        page.get_by_role("dialog").get_by_label("Why?").blur()
         page.get_by_role("dialog").get_by_role("button", name="Go back").click()
         expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
 

@@ -13,7 +13,7 @@ from training.verdict import DISAGREEMENTS_FILE
 
 @pytest.fixture(scope="module")
 def drawn():
-    return draw_dataset(subjects=6)
+    return draw_dataset(subjects=10)
 
 
 def test_model_beside_itself_is_no_clear_difference(drawn, tmp_path):
@@ -31,7 +31,7 @@ def test_models_with_other_labels_meet_on_those_they_share(drawn, tmp_path):
     )
     assert Expression.NEUTRAL not in verdict.labels
     assert len(verdict.labels) == 7
-    assert verdict.challenger.score.n == verdict.champion.score.n == 6 * 7 * 3
+    assert verdict.challenger.score.n == verdict.champion.score.n == 10 * 7 * 3
     crops = np.load(tmp_path / DISAGREEMENTS_FILE)["crops"]
     assert len(crops) == len(verdict.disagreements) > 0
     assert all(one.challenger != one.champion for one in verdict.disagreements)
@@ -67,6 +67,12 @@ def test_without_a_champion_a_model_is_told_alone(drawn, tmp_path):
 def test_gate_follows_the_intervals(accuracy, macro_f1, outcome):
     found = [Interval(value=sum(pair) / 2, low=pair[0], high=pair[1]) for pair in (accuracy, macro_f1)]
     lost = {Expression.FEAR: Interval(value=-0.2, low=-0.3, high=-0.1)}
-    gate, reasons = judge(*found, lost)
+    gate, reasons = judge(*found, lost, people=12, leaks=False)
     assert gate == outcome
     assert any("less often: fear" in reason for reason in reasons)
+
+
+def test_a_few_people_prove_nothing():
+    ahead = Interval(value=0.02, low=0.02, high=0.02)
+    assert judge(ahead, ahead, {}, people=1, leaks=False)[0] == "no clear difference"
+    assert judge(ahead, ahead, {}, people=10, leaks=False)[0] == "better"

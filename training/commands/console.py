@@ -1,5 +1,6 @@
 """Where commands write, and how they fail."""
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -9,6 +10,14 @@ from rich.console import Console
 from core.errors import MienError
 
 CONSOLE = Console()
+
+
+def user_name() -> str:
+    """Who types; some containers have no name for their user."""
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "somebody"
 
 
 @contextmanager

@@ -1,6 +1,5 @@
 """`python -m training jobs`: everything the Retrain page does, from a terminal."""
 
-import getpass
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -10,7 +9,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from training.commands.console import CONSOLE, failing_plainly
+from training.commands.console import CONSOLE, failing_plainly, user_name
 from training.jobs import JobSpec, JobState, get_runner
 from training.jobs.naming import free_name
 from training.jobs.progress import read_progress
@@ -46,7 +45,7 @@ def submit(
             title=title,
             anyway=anyway,
         )
-        job = get_runner().submit(spec, getpass.getuser())
+        job = get_runner().submit(spec, user_name())
         if not wait:
             CONSOLE.print(f"Queued as {job.id}: `jobs watch {job.id}` follows it.", highlight=False)
             return

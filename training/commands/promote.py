@@ -1,11 +1,10 @@
 """`python -m training promote`: let another model answer."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from training.commands.console import CONSOLE, failing_plainly
+from training.commands.console import CONSOLE, failing_plainly, user_name
 from training.registry import promote as promote_bundle
 
 
@@ -16,6 +15,6 @@ def promote(
 ) -> None:
     """Serve a model from now on, in every open browser and without a restart."""
     with failing_plainly():
-        entry = promote_bundle(name, by or getpass.getuser(), note)
+        entry = promote_bundle(name, by or user_name(), note)
     before = f"; before it, {entry.previous} did" if entry.previous else ""
     CONSOLE.print(f"{entry.name} answers from now on{before}.", highlight=False)

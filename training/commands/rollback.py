@@ -1,11 +1,10 @@
 """`python -m training rollback`: let the model before this one answer again."""
 
-import getpass
 from typing import Annotated
 
 import typer
 
-from training.commands.console import CONSOLE, failing_plainly
+from training.commands.console import CONSOLE, failing_plainly, user_name
 from training.registry import rollback as roll_back
 
 
@@ -15,5 +14,5 @@ def rollback(
 ) -> None:
     """Go back to the champion before this one; again, to the one before that."""
     with failing_plainly():
-        entry = roll_back(by or getpass.getuser(), note)
+        entry = roll_back(by or user_name(), note)
     CONSOLE.print(f"{entry.name} answers again, instead of {entry.previous}.", highlight=False)

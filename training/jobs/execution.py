@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from core.bundles.store import champion_name
 from core.errors import BundleError
 from core.settings import settings
 from training.bundling import Naming, bundle_run
-from training.comparing import compare
+from training.comparing import NO_MODEL, compare
 from training.datasets import read
 from training.datasets.labelled import LabelledCrops
 from training.datasets.read_data import log_skipped
@@ -22,6 +23,9 @@ from training.runs import Parts, divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 from training.verdict import Verdict
+
+BUNDLED_FILE: Final = "bundled"
+"""Marks a job that has begun to write its bundle: resumed, it may write it again."""
 
 
 def execute(spec: JobSpec, folder: Path) -> str:
@@ -50,6 +54,7 @@ def execute(spec: JobSpec, folder: Path) -> str:
             spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
         )
         enter_stage(folder, "Exporting the model")
+        _require_own_name(spec.name, folder)
         naming = Naming(spec.name, spec.title or spec.recipe.description)
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
         tracker.log_bundle(bundle)
@@ -59,16 +64,40 @@ def execute(spec: JobSpec, folder: Path) -> str:
     return verdict.headline
 
 
+def _require_own_name(name: str, folder: Path) -> None:
+    """Never write over a model that another training left.
+
+    Raises:
+        BundleError: such a model has the name.
+    """
+    target = settings().trained_models / name
+    if target.exists() and not (folder / BUNDLED_FILE).exists():
+        raise BundleError(
+            f"A model called {name} was made meanwhile: submit the job again under another name."
+        )
+    (folder / BUNDLED_FILE).touch()
+
+
 def _compare(bundle: Bundle, raw: LabelledCrops, parts: Parts, folder: Path) -> Verdict:
-    champion = _champion()
-    return compare(bundle, champion, _raw_rows(raw, parts.test), leaks=parts.leak > 0, folder=folder)
+    champion, why_alone = _champion()
+    return compare(
+        bundle,
+        champion,
+        _raw_rows(raw, parts.test),
+        leaks=parts.leak > 0,
+        folder=folder,
+        why_alone=why_alone,
+    )
 
 
-def _champion() -> Bundle | None:
+def _champion() -> tuple[Bundle | None, str]:
+    """What serves, or why there is nothing to compare with."""
+    if champion_name() is None:
+        return None, NO_MODEL
     try:
-        return find_bundle() if champion_name() else None
-    except BundleError:  # what serves is damaged: there is nothing to compare with
-        return None
+        return find_bundle(), ""
+    except BundleError as error:
+        return None, f"There is nothing to compare with: {error}"
 
 
 def _raw_rows(raw: LabelledCrops, test: LabelledCrops) -> LabelledCrops:

@@ -13,6 +13,8 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+import psutil
+
 from core.errors import MienError
 from training.durable import replace_text
 from training.jobs.job import OUTCOME_FILE, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
@@ -35,9 +37,9 @@ def main(name: str) -> int:
     signal.signal(signal.SIGTERM, _cancel)
     folder = jobs_folder() / name
     outcome = _run(folder)
-    print(outcome.message, flush=True)  # noqa: T201 - the job's log
     try:
         replace_text(folder / OUTCOME_FILE, outcome.model_dump_json())
+        print(outcome.message, flush=True)  # noqa: T201 - the job's log
     except OSError:
         return NO_SPACE_STATUS
     return 0 if outcome.state is JobState.DONE else 1
@@ -45,7 +47,7 @@ def main(name: str) -> int:
 
 def leave_a_core() -> None:
     """Let pages and the API answer while this process trains: be nice, and stay off one processor."""
-    os.nice(NICENESS)
+    psutil.Process().nice(NICENESS if os.name == "posix" else psutil.BELOW_NORMAL_PRIORITY_CLASS)
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, allowed[1:] or allowed)

@@ -4,8 +4,20 @@ from collections import deque
 from collections.abc import Sequence
 from typing import Any
 
+from filelock import FileLock, Timeout
+
 from training.jobs import table
-from training.jobs.job import LOG_FILE, OUTCOME_FILE, SPEC_FILE, Job, JobError, JobSpec, JobState
+from training.jobs.job import (
+    LOG_FILE,
+    OUTCOME_FILE,
+    SPEC_FILE,
+    Job,
+    JobError,
+    JobSpec,
+    JobState,
+    jobs_folder,
+)
+from training.jobs.naming import free_name
 from training.run_folder import CANCEL_FILE, read_events
 
 
@@ -39,10 +51,20 @@ class TableRunner:
         raise NotImplementedError
 
     def _add(self, spec: JobSpec, by: str) -> Job:
-        job = table.add(spec, by)
-        job.folder.mkdir(parents=True, exist_ok=True)
-        (job.folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2))
-        return job
+        """Queue a job under a name that no other has; its folder is there before a worker can see it."""
+        try:
+            jobs_folder().mkdir(parents=True, exist_ok=True)
+            with FileLock(jobs_folder() / ".submit.lock", timeout=30):
+                spec = spec.model_copy(update={"name": free_name(spec.name)})
+                name = table.new_id()
+                folder = jobs_folder() / name
+                folder.mkdir()
+                (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2))
+                return table.add(spec, by, name)
+        except Timeout:
+            raise JobError("Other jobs are being submitted: try again in a moment.") from None
+        except OSError as error:
+            raise JobError(f"The job cannot be queued in {jobs_folder()}: {error.strerror}.") from None
 
     def _requeue(self, name: str) -> Job:
         job = self.get(name)

@@ -1,5 +1,6 @@
 """The table of all jobs: one SQLite file that pages, commands and workers share."""
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from pydantic import ValidationError
 from sqlalchemy import (
     JSON,
     Column,
@@ -33,6 +35,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from training.jobs.job import Job, JobError, JobSpec, JobState, jobs_folder
 
 METADATA = MetaData()
+log = logging.getLogger(__name__)
 WRITING: Final = {"immediate": True}
 
 JOBS = Table(
@@ -59,9 +62,18 @@ JOBS = Table(
 )
 
 
-def add(spec: JobSpec, by: str) -> Job:
-    """Put a job at the end of the queue."""
-    name = secrets.token_hex(4)
+def new_id() -> str:
+    """A name for a job."""
+    return secrets.token_hex(4)
+
+
+def add(spec: JobSpec, by: str, name: str | None = None) -> Job:
+    """Put a job at the end of the queue.
+
+    Args:
+        name: of the job, as `new_id` makes it.
+    """
+    name = name or new_id()
     with _writing() as connection:
         number = (connection.scalar(select(func.max(JOBS.c.number))) or 0) + 1
         connection.execute(
@@ -96,11 +108,15 @@ def everything() -> tuple[Job, ...]:
     """All jobs, newest first."""
     if not _file().exists():
         return ()
-    with _engine(_file()).connect() as connection:
-        rows = connection.execute(select(JOBS).order_by(JOBS.c.number.desc())).mappings().all()
+    try:
+        with _engine(_file()).connect() as connection:
+            rows = connection.execute(select(JOBS).order_by(JOBS.c.number.desc())).mappings().all()
+    except DBAPIError as error:
+        raise JobError(f"The job table in {jobs_folder()} cannot be read ({error.orig}).") from None
     queue = sorted((row["queued"], row["id"]) for row in rows if row["state"] == JobState.QUEUED)
     places = {name: place for place, (_, name) in enumerate(queue)}
-    return tuple(_job(dict(row), places.get(row["id"])) for row in rows)
+    jobs = (_job(dict(row), places.get(row["id"])) for row in rows)
+    return tuple(job for job in jobs if job is not None)
 
 
 def claim(device: str) -> Job | None:
@@ -169,11 +185,16 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
-def _job(row: dict[str, Any], place: int | None) -> Job:
+def _job(row: dict[str, Any], place: int | None) -> Job | None:
+    """The row as a job; None where another version of Mien wrote it, which no longer runs here."""
     times = ("created", "started", "ended", "heartbeat", "cancel_asked")
-    return Job.model_validate(
-        row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}
-    )
+    try:
+        return Job.model_validate(
+            row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}
+        )
+    except ValidationError:
+        log.warning("The job %s was written by another version of Mien and is left out.", row["id"])
+        return None
 
 
 def _file() -> Path:

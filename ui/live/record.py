@@ -22,7 +22,8 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     """Start, finish, and what a stop in between left."""
     journal: Journal | None = st.session_state.get(KEY)
     if journal is None:
-        agreed = st.checkbox(CONSENT, key="live_consent")
+        st.caption(CONSENT)
+        agreed = st.checkbox("This is so", key="live_consent")
         st.button(
             "Record the engagement",
             icon=":material/fiber_manual_record:",

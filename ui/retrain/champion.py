@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.bundles.store import champion_name
 from core.errors import MienError
-from training.registry import Promotion, promotions, rollback
+from training.registry import Promotion, previous_champion, promotions, rollback
 from ui.roles import analyst, require_analyst
 
 
@@ -22,7 +22,9 @@ def champion_card() -> None:
             column_config={"When": st.column_config.DatetimeColumn(format="localized")},
             alt="Who promoted which model, when and why",
         )
-        if analyst() is not None and st.button("Go back …", icon=":material/undo:", key="rollback"):
+        if previous_champion() is None or analyst() is None:
+            return
+        if st.button("Go back …", icon=":material/undo:", key="rollback"):
             _confirm_rollback()
 
 
@@ -39,8 +41,12 @@ def _row(entry: Promotion) -> dict[str, object]:
 
 @st.dialog("Go back to the champion before?")
 def _confirm_rollback() -> None:
+    st.markdown(f"From now on **{previous_champion()}** answers again, for everybody.")
     note = st.text_area("Why? One sentence for the log", max_chars=300, key="rollback_note")
     if st.button("Go back", type="primary", key="confirm_rollback"):
+        if not note.strip():
+            st.error("Say why: whoever promotes it again one day will want to know.", icon=":material/edit:")
+            return
         try:
             rollback(require_analyst(), note.strip())
         except MienError as error:

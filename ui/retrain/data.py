@@ -14,7 +14,8 @@ from training.checking import DataCheck, SkippedFile
 from training.known_data import keep_upload, known_data
 from training.looking import Look, look_at
 from ui.retrain.charts import class_bars
-from ui.roles import analyst, require_analyst
+from ui.roles import require_analyst
+from ui.words import plain
 
 MOST_MEGABYTES: Final = 1024
 NAMED: Final = 20
@@ -33,20 +34,19 @@ def choose_data() -> tuple[str, ...]:
         placeholder="Choose data sets, or type the path of a folder on the server",
         help="Besides those listed: the path of a folder or zip on the server, with one subfolder a class.",
     )
-    if analyst() is not None:
-        with st.popover("Upload a zip", icon=":material/upload:"):
-            st.caption(
-                "One folder a class, named anger, contempt, disgust, fear, happiness, neutral, sadness or "
-                "surprise. It is kept on this server, in its data folder, until somebody deletes it there."
-            )
-            st.file_uploader(
-                "Zip of labelled pictures",
-                type="zip",
-                max_upload_size=MOST_MEGABYTES,
-                label_visibility="collapsed",
-                key="zip",
-                on_change=_keep_zip,
-            )
+    with st.popover("Upload a zip", icon=":material/upload:"):
+        st.caption(
+            "One folder a class, named anger, contempt, disgust, fear, happiness, neutral, sadness or "
+            "surprise. It is kept on this server, in its data folder, until somebody deletes it there."
+        )
+        st.file_uploader(
+            "Zip of labelled pictures",
+            type="zip",
+            max_upload_size=MOST_MEGABYTES,
+            label_visibility="collapsed",
+            key="zip",
+            on_change=_keep_zip,
+        )
     if error := st.session_state.pop("upload_error", None):
         st.error(error, icon=":material/folder_zip:")
     return tuple(chosen)
@@ -68,6 +68,7 @@ def _keep_zip() -> None:
 def look(data: Sequence[str]) -> Look | None:
     """Check the chosen data; None, and a sentence on the page, where they cannot be read."""
     try:
+        require_analyst()  # a path of the server, and faces that may not be shown to everybody
         with st.spinner("Looking at the data …", show_time=True):
             return _look(tuple(data), _fingerprint(data))
     except MienError as error:
@@ -75,14 +76,22 @@ def look(data: Sequence[str]) -> Look | None:
         return None
 
 
-@st.cache_data(max_entries=8, show_spinner=False)
+@st.cache_data(max_entries=4, ttl=900, show_spinner=False)
 def _look(data: tuple[str, ...], fingerprint: tuple[float, ...]) -> Look:
     return look_at(data)
 
 
 def _fingerprint(data: Sequence[str]) -> tuple[float, ...]:
-    """Changes when a file or folder does."""
-    return tuple(Path(one).stat().st_mtime if Path(one).exists() else 0.0 for one in data)
+    """Changes when a file or one of the class folders does."""
+    found = []
+    for one in data:
+        try:
+            path = Path(one)
+            folders = [folder for folder in path.glob("**/") if folder.is_dir()] if path.is_dir() else []
+            found += [place.stat().st_mtime for place in (path, *folders) if place.exists()]
+        except OSError:  # a closed folder, or no path at all: reading will say so
+            found.append(0.0)
+    return tuple(found)
 
 
 def report_card(found: Look) -> None:
@@ -129,7 +138,7 @@ def _left_out(check: DataCheck) -> None:
 
 def _names(files: Sequence[SkippedFile]) -> str:
     more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-    return ", ".join(f"`{file.name}`" for file in files[:NAMED]) + more
+    return ", ".join(plain(file.name) for file in files[:NAMED]) + more
 
 
 def _strip(crops: npt.NDArray[np.uint8]) -> Image.Image:

@@ -72,7 +72,7 @@ def adjust(recipe: Recipe, data: tuple[str, ...]) -> JobSpec | None:
             split=split,
             seed=int(seed),
             initial=find_bundle().name if recipe.name == "finetune" else None,
-            name=free_name(wanted or recipe.name),
+            name=free_name(wanted or recipe.name),  # once more when it is queued
             title=wanted or recipe.description,
             anyway=anyway,
         )

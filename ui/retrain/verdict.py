@@ -36,6 +36,8 @@ def read_verdict(job: Job) -> Verdict | None:
 def verdict_card(job: Job, verdict: Verdict) -> None:
     """The gate's word, why, and the figures it rests on."""
     st.header(f"{ICONS[verdict.outcome]} {_headline(verdict)}", anchor=False)
+    if _is_stale(verdict) and verdict.challenger.name != champion_name():
+        st.warning(f"It was not compared with {champion_name()}, which serves now.", icon=":material/update:")
     for caution in verdict.cautions:
         st.warning(caution, icon=":material/warning:")
     st.markdown("\n".join(f"- {reason}" for reason in verdict.reasons))
@@ -52,6 +54,11 @@ def verdict_card(job: Job, verdict: Verdict) -> None:
             )
     _disagreements(job, verdict)
     _ways_out(verdict)
+
+
+def _is_stale(verdict: Verdict) -> bool:
+    """Whether another model serves than the one it was compared with."""
+    return verdict.champion is not None and verdict.champion.name != champion_name()
 
 
 def _headline(verdict: Verdict) -> str:
@@ -96,8 +103,8 @@ def _tell(interval: Interval) -> str:
 
 def _disagreements(job: Job, verdict: Verdict) -> None:
     file = job.folder / DISAGREEMENTS_FILE
-    if not verdict.disagreements or not file.exists():
-        return
+    if analyst() is None or not verdict.disagreements or not file.exists():
+        return  # faces of a data set are for those who hold it
     with st.expander("Faces on which they disagree", icon=":material/compare:"), np.load(file) as kept:
         crops = kept["crops"]
         for start in range(0, min(SHOWN, len(crops)), 6):
@@ -135,6 +142,8 @@ def _confirm_promotion(verdict: Verdict) -> None:
     st.markdown(f"From now on **{name}** answers everybody. You can go back with one click.")
     if verdict.outcome != "better":
         st.warning(f"The gate does not advise it: {_headline(verdict).lower()}.", icon=":material/warning:")
+    if _is_stale(verdict):
+        st.warning(f"It was not compared with {champion_name()}, which serves now.", icon=":material/update:")
     for caution in verdict.cautions:
         st.caption(f":material/warning: {caution}")
     note = st.text_area("Why? One sentence for the log", max_chars=300, key="promotion_note")
@@ -143,7 +152,7 @@ def _confirm_promotion(verdict: Verdict) -> None:
             st.error("Say why: whoever rolls it back one day will want to know.", icon=":material/edit:")
             return
         try:
-            promote(name, require_analyst(), note.strip())
+            promote(name, require_analyst(), note.strip(), verdict.challenger.digest)
         except MienError as error:
             st.error(str(error), icon=":material/error:")
             return
