@@ -141,7 +141,9 @@ def _write(correction: Correction, picture: bytes) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         correction.picture.with_suffix(".json").write_text(correction.model_dump_json(indent=2))
-        correction.picture.write_bytes(picture)
+        staged = correction.picture.with_suffix(".new")
+        staged.write_bytes(picture)
+        staged.replace(correction.picture)
     except OSError as error:
         delete_correction(correction)
         raise CorrectionError(f"The face cannot be kept: {error.strerror}.") from None

@@ -32,6 +32,9 @@ REGIONS: Final = {
 }
 """Rows of the crop, first and beyond the last: the template puts the eyes at 18.8 and the mouth at 36.6."""
 
+NOTABLE: Final = 1.25
+"""A part is worth a word where it holds so much more of the loss than its share of the area."""
+
 DARKER: Final = 0.5
 SHIFT: Final = 3
 
@@ -62,6 +65,15 @@ class Explanation:
     heat: npt.NDArray[np.float32]
     regions: dict[str, float]
     changes: tuple[Change, ...]
+
+    @property
+    def notable(self) -> tuple[str, ...]:
+        """The parts that matter more than their size, the most important first."""
+        return tuple(
+            name
+            for name, share in self.regions.items()
+            if share > NOTABLE * (REGIONS[name][1] - REGIONS[name][0]) / CROP_SIZE
+        )
 
 
 def explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Expression) -> Explanation:

@@ -1,5 +1,7 @@
 """What was trained, and how did it go?"""
 
+import time
+
 import streamlit as st
 
 from core.errors import MienError
@@ -7,23 +9,26 @@ from core.settings import settings
 from training.history import Run, open_history
 from ui.history.compare import compare_card
 from ui.history.one_run import run_card
-from ui.history.table import choose_runs, find_runs
+from ui.history.table import MOST_COMPARED, choose_runs, find_runs
 from ui.roles import sign_in_card
 
 st.header("What was trained", anchor=False)
 sign_in_card()
-history = open_history()
+FRESH_SECONDS = 30
+"""How long what a server told is taken as still so: it cannot say what changed without telling all."""
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def known_runs(home: str, version: str) -> tuple[Run, ...]:
     """Read runs once, until one of them changes."""
-    return history.runs()
+    return open_history().runs()
 
 
 try:
+    history = open_history()
     version = history.version()
-    runs = known_runs(str(settings().home), version) if version else history.runs()
+    version = version or f"{time.time() // FRESH_SECONDS}"
+    runs = known_runs(str(settings().home), version)
 except MienError as error:
     st.error(f"{error} The models that were trained are on the About page.", icon=":material/cloud_off:")
     st.stop()
@@ -38,8 +43,9 @@ if not runs:
 
 def linked(name: str) -> list[Run]:
     """The runs that the address names."""
-    wanted = st.query_params.get(name, "").split(",")
-    return [run for one in wanted for run in runs if one and run.id.startswith(one)]
+    wanted = dict.fromkeys(st.query_params.get(name, "").split(","))
+    found = [run for one in wanted for run in runs if run.id == one]
+    return found[:MOST_COMPARED]
 
 
 chosen = choose_runs(find_runs(runs), compact="run" in st.query_params or "compare" in st.query_params)
@@ -47,6 +53,10 @@ if chosen:
     st.query_params.pop("run" if len(chosen) > 1 else "compare", None)
     name = "compare" if len(chosen) > 1 else "run"
     st.query_params[name] = ",".join(run.id for run in chosen)
+    st.session_state["ticked"] = True
+elif st.session_state.pop("ticked", False):  # and now unticked
+    for name in ("run", "compare"):
+        st.query_params.pop(name, None)
 else:
     chosen = linked("run") or linked("compare")
     if not chosen and ("run" in st.query_params or "compare" in st.query_params):

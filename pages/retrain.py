@@ -1,5 +1,7 @@
 """Can I make it better without breaking anything?"""
 
+import re
+
 import streamlit as st
 
 from core.errors import MienError
@@ -12,17 +14,24 @@ from ui.retrain.recipe import adjust, choose_recipe, device_card, suggest
 from ui.retrain.verdict import read_verdict, verdict_card
 from ui.roles import analyst, require_analyst, sign_in_card
 
+JOB = re.compile("[0-9a-f]{8}")
+
 
 def start(spec: JobSpec) -> None:
     """Queue the job and show it."""
     try:
         open_(get_runner().submit(spec, require_analyst()).id)
     except MienError as error:
-        st.session_state["start_error"] = str(error)
+        st.error(str(error), icon=":material/error:")
+        return
+    st.rerun()
 
 
 def job_view(name: str) -> None:
     """A training, and once it is done its verdict."""
+    if not JOB.fullmatch(name):
+        st.error("The job in this link is not here (any more).", icon=":material/search_off:")
+        return
     st.button("New training", icon=":material/add:", on_click=open_, args=(None,))
     above = st.container()
     job = follow(name)
@@ -57,19 +66,17 @@ def new_training() -> None:
         spec = adjust(recipe, data)
         device_card(recipe)
         refused = found is None or (bool(found.check.refusals) and not (spec and spec.anyway))
-        st.button(
+        pressed = st.button(
             "Start training",
             type="primary",
             icon=":material/model_training:",
-            disabled=spec is None or refused or analyst() is None,
-            on_click=start,
-            args=(spec,),
+            disabled=spec is None or refused,
             key="start",
         )
-        if analyst() is None:
-            st.caption("Only an analyst can start a training; everybody may watch.")
-        if error := st.session_state.pop("start_error", None):
-            st.error(error, icon=":material/error:")
+        if (
+            pressed and spec is not None
+        ):  # not in a callback: that would see the settings before the last edit
+            start(spec)
 
 
 st.header("Teach a new model", anchor=False)

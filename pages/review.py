@@ -35,8 +35,11 @@ def delete(correction: Correction, by: str) -> None:
 
 def correction_card(correction: Correction) -> None:
     """One face, what was said about it, and the ways out."""
-    with st.container(border=True):
+    try:
         picture = Image.open(correction.picture).resize((192, 192))
+    except OSError:  # another analyst has deleted it just now
+        return
+    with st.container(border=True):
         st.image(picture, alt=f"A face that a person calls {correction.label}")
         said = display_name(correction.answered) if correction.answered else "no answer"
         st.markdown(f"**{display_name(correction.label)}**, says a person")

@@ -5,6 +5,7 @@ Light enough for a page: it loads no Keras.
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,11 +25,23 @@ def ask_to_cancel(run: Path) -> None:
     (run / CANCEL_FILE).touch()
 
 
-def read_events(run: Path) -> Iterator[dict[str, Any]]:
+def read_events(run: Path) -> tuple[dict[str, Any], ...]:
     """The events of a run, oldest first; a line that a kill cut short is left out."""
     file = run / EVENTS_FILE
-    if not file.exists():
-        return
+    try:
+        found = file.stat()
+    except OSError:
+        return ()
+    return _parse(file, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=32)
+def _parse(file: Path, changed: int, size: int) -> tuple[dict[str, Any], ...]:
+    """Parse a file once, however many people watch."""
+    return tuple(_lines(file))
+
+
+def _lines(file: Path) -> Iterator[dict[str, Any]]:
     for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
         try:
             event = json.loads(line)

@@ -50,7 +50,7 @@ def _explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Express
 
 
 def _tell(found: Explanation) -> str:
-    parts = [f"**{name}** ({share:.0%})" for name, share in found.regions.items() if share >= 0.2]
+    parts = [f"**{name}** ({found.regions[name]:.0%})" for name in found.notable]
     if not parts:
         return f"“{display_name(found.label)}” rests on no part of the face in particular."
     return f"“{display_name(found.label)}” rests mostly on {' and '.join(parts[:2])}."

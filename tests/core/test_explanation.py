@@ -3,7 +3,7 @@ import pytest
 
 from core import faces
 from core.classifier import load_classifier
-from core.explanation import PATCH, _hide, _log_odds, explain
+from core.explanation import PATCH, Explanation, _hide, _log_odds, _shares, explain
 from core.expressions import Expression
 
 
@@ -35,6 +35,12 @@ def test_smile_is_seen_in_the_mouth(crop):
     regions = explain(load_classifier("mien-8"), crop, Expression.HAPPINESS).regions
     assert sum(regions.values()) == pytest.approx(1)
     assert next(iter(regions)) == "the mouth and chin"
+
+
+def test_map_without_a_centre_names_no_part():
+    heat = np.ones((48, 48), np.float32)
+    found = Explanation(Expression.FEAR, heat, _shares(heat), ())
+    assert found.notable == ()
 
 
 def test_other_weights_give_another_map(crop):

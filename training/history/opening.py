@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Final
 
 from core.settings import settings
-from training.history.run import History
+from training.history.run import History, HistoryError
 
 RUNS_FILE: Final = "runs.db"
 
@@ -17,6 +17,11 @@ def open_history() -> History:
         from training.history.server_history import ServerHistory
 
         return ServerHistory(uri)
+    if uri and not uri.startswith("sqlite:///"):
+        raise HistoryError(
+            "The History page reads MLflow's SQLite files and servers: start a server for this store and name "
+            "it in MLFLOW_TRACKING_URI."
+        )
     from training.history.sqlite_history import SqliteHistory
 
     file = (

@@ -4,6 +4,7 @@ The cluster's machines must see `MIEN_HOME` and the data under the same paths.
 """
 
 import os
+from functools import lru_cache
 from typing import Any, Final
 
 from core.settings import PROJECT_ROOT, settings
@@ -14,7 +15,14 @@ from training.jobs.local_runner import settle
 from training.jobs.shared import TableRunner
 from training.run_folder import ask_to_cancel
 
-PASSED_ON: Final = ("MLFLOW_TRACKING_URI", "KERAS_BACKEND")
+PASSED_ON: Final = (
+    "KERAS_BACKEND",
+    "MLFLOW_TRACKING_URI",
+    "MLFLOW_TRACKING_USERNAME",
+    "MLFLOW_TRACKING_PASSWORD",
+    "MLFLOW_TRACKING_TOKEN",
+    "MLFLOW_EXPERIMENT_NAME",
+)
 """Variables of this process that a job on the cluster should see."""
 
 
@@ -31,7 +39,7 @@ class RayRunner(TableRunner):
     def submit(self, spec: JobSpec, by: str) -> Job:
         """Queue a job on the cluster."""
         job = self._add(spec, by)
-        self._hand_over(job)
+        self._hand_over_or_end(job)
         return self.get(job.id)
 
     def cancel(self, name: str) -> Job:
@@ -48,7 +56,7 @@ class RayRunner(TableRunner):
     def resume(self, name: str) -> Job:
         """Queue a job again that was lost, cancelled or failed."""
         job = self._requeue(name)
-        self._hand_over(job)
+        self._hand_over_or_end(job)
         return self.get(name)
 
     def reconcile(self) -> None:
@@ -64,6 +72,14 @@ class RayRunner(TableRunner):
         except RuntimeError:
             return ""
         return "\n".join(printed.splitlines()[-lines:])
+
+    def _hand_over_or_end(self, job: Job) -> None:
+        try:
+            self._hand_over(job)
+        except (OSError, RuntimeError) as error:
+            failed = "The Ray cluster did not take the job: see that it answers, then resume it."
+            table.change(job.id, JobState.QUEUED, state=JobState.FAILED, message=failed, ended=table.now())
+            raise ClusterError(failed) from error
 
     def _hand_over(self, job: Job) -> None:
         passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
@@ -87,8 +103,12 @@ class RayRunner(TableRunner):
     def _follow(self, job: Job) -> None:
         try:
             status = str(self.client.get_job_status(_submission(job)))
-        except RuntimeError:  # the cluster was started anew and knows nothing of it
-            status = "FAILED"
+        except OSError:  # the cluster does not answer just now
+            return
+        except RuntimeError as error:
+            if not _is_unknown(error):
+                return
+            status = "FAILED"  # the cluster was started anew
         if status == "PENDING":
             return
         device = f"ray:{job.id}"  # Ray itself sees to it that no device is given out twice
@@ -98,11 +118,17 @@ class RayRunner(TableRunner):
             settle(table.get(job.id))
 
 
+def _is_unknown(error: RuntimeError) -> bool:
+    """Whether the cluster answered that it knows no such job; Ray has no type for it."""
+    return "404" in str(error) or "does not exist" in str(error)
+
+
 def _submission(job: Job) -> str:
     """Ray's name for one attempt: it takes each name once."""
     return f"mien-{job.id}-{job.attempt}"
 
 
+@lru_cache(maxsize=4)
 def _connect(address: str) -> Any:  # noqa: ANN401 - Ray is not always installed
     try:
         from ray.dashboard.utils import get_address_for_submission_client

@@ -36,7 +36,7 @@ class TableRunner:
 
     def events(self, name: str) -> Sequence[dict[str, Any]]:
         """What the training has told so far, oldest first."""
-        return tuple(read_events(table.get(name).run))
+        return read_events(table.get(name).run)
 
     def logs(self, name: str, lines: int = 50) -> str:
         """The end of what the job's process printed."""

@@ -39,6 +39,6 @@ def _distinct(runs: Sequence[Run]) -> list[str]:
     """Names that no two runs share."""
     names = [run.name for run in runs]
     return [
-        name if names.count(name) == 1 else f"{name} ({run.id[:4]})"
+        name if names.count(name) == 1 else f"{name} ({run.id[:12]})"
         for name, run in zip(names, runs, strict=True)
     ]

@@ -11,7 +11,7 @@ import streamlit as st
 from core.bundles import Bundle, Score, find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
-from training.history import Curves, History, Run
+from training.history import Curves, History, HistoryError, Run
 from training.history.run import ARCHIVED_TAG, LABELS_TAG, NOTE_TAG
 from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
 from ui.history.curves import curves_card
@@ -138,24 +138,37 @@ def _edit(history: History, run: Run) -> None:
         )
         with st.container(horizontal=True):
             keep = {NOTE_TAG: note, LABELS_TAG: ",".join(labels)}
-            st.button("Keep", type="primary", key="keep", on_click=_tag, args=(history, run, keep))
+            if st.button(
+                "Keep", type="primary", key="keep"
+            ):  # a callback would see the words before the last edit
+                _tag(history, run, keep)
             archived = {ARCHIVED_TAG: "false" if run.archived else "true"}
             word = "Take out of the archive" if run.archived else "Archive"
-            st.button(
-                word, icon=":material/archive:", key="archive", on_click=_tag, args=(history, run, archived)
-            )
+            if st.button(word, icon=":material/archive:", key="archive"):
+                _tag(history, run, archived, never_the_champion=not run.archived)
             if st.button("Delete …", icon=":material/delete:", key="delete"):
                 _confirm_delete(history, run)
-    if error := st.session_state.pop("history_error", None):
-        st.error(error, icon=":material/error:")
 
 
-def _tag(history: History, run: Run, tags: dict[str, str]) -> None:
+def _tag(history: History, run: Run, tags: dict[str, str], *, never_the_champion: bool = False) -> None:
     def write() -> None:
+        if never_the_champion:
+            _require_not_serving(run)
         for name, value in tags.items():
             history.tag(run.id, name, value)
 
-    _act(write)
+    if _act(write):
+        st.rerun()
+
+
+def _require_not_serving(run: Run) -> None:
+    """Keep the record of what serves.
+
+    Raises:
+        HistoryError: the run's model is the champion.
+    """
+    if run.bundle is not None and run.bundle == champion_name():
+        raise HistoryError(f"Its model {run.bundle} serves: promote another one first.")
 
 
 def _act(action: Callable[[], object]) -> bool:
@@ -163,17 +176,18 @@ def _act(action: Callable[[], object]) -> bool:
         require_analyst()
         action()
     except MienError as error:
-        st.session_state["history_error"] = str(error)
+        st.error(str(error), icon=":material/error:")
         return False
     return True
 
 
 @st.dialog("Delete this run?")
 def _confirm_delete(history: History, run: Run) -> None:
-    if run.bundle is not None and run.bundle == champion_name():
-        st.error(f"Its model {run.bundle} serves: promote another one first.", icon=":material/block:")
-        return
+    def delete() -> None:
+        _require_not_serving(run)
+        history.delete(run.id)
+
     st.markdown(f"The curves and settings of **{run.name}** are deleted. Its model stays on the Models page.")
-    if st.button("Delete", type="primary", key="confirm_delete") and _act(lambda: history.delete(run.id)):
+    if st.button("Delete", type="primary", key="confirm_delete") and _act(delete):
         st.query_params.pop("run", None)
         st.rerun()

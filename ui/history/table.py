@@ -50,7 +50,7 @@ def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        key="runs",
+        key=f"runs-{hash(tuple(run.id for run in runs))}",  # a tick stays on its run, not on its row
         height=min(250 if compact else 560, 80 + 35 * len(runs)),
         alt="Trainings, the newest first",
     )

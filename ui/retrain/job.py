@@ -34,7 +34,13 @@ def follow(name: str) -> Job:
 
 
 def _live(name: str) -> None:
-    job = get_runner().get(name)
+    try:
+        _show(get_runner().get(name))
+    except MienError as error:
+        st.error(str(error), icon=":material/error:")
+
+
+def _show(job: Job) -> None:
     label, icon, color = BADGES[job.state]
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader(job.spec.name, anchor=False)
@@ -49,9 +55,9 @@ def _live(name: str) -> None:
         _end_card(job)
     _curves_card(job)
     with st.expander("Log", icon=":material/terminal:"):
-        st.code(get_runner().logs(name, 40) or "Nothing was printed yet.", language=None, height=260)
-    if job.state.ended and not st.session_state.get(f"ended-{name}-{job.attempt}"):
-        st.session_state[f"ended-{name}-{job.attempt}"] = True
+        st.code(get_runner().logs(job.id, 40) or "Nothing was printed yet.", language=None, height=260)
+    if job.state.ended and not st.session_state.get(f"ended-{job.id}-{job.attempt}"):
+        st.session_state[f"ended-{job.id}-{job.attempt}"] = True
         st.rerun()  # the whole page: the verdict stands outside this fragment
 
 
