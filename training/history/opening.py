@@ -19,8 +19,8 @@ def open_history() -> History:
         return ServerHistory(uri)
     if uri and not uri.startswith("sqlite:///"):
         raise HistoryError(
-            "The History page reads MLflow's SQLite files and servers: start a server for this store and name "
-            "it in MLFLOW_TRACKING_URI."
+            "The History page reads MLflow's SQLite files and servers: start a server for this store, "
+            "and name it in MLFLOW_TRACKING_URI."
         )
     from training.history.sqlite_history import SqliteHistory
 

@@ -1,0 +1,47 @@
+"""A fake camera that shows a real face: consent, live, record, finish, and the list of engagements."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.conftest import free_port, running_server
+from tests.e2e.test_retrain import shot
+
+
+@pytest.fixture
+def server(tmp_path):
+    with running_server(tmp_path / "home", free_port()) as url:
+        yield url
+
+
+def start(page: Page, url: str) -> None:
+    page.goto(f"{url}/live")
+    expect(page.get_by_text("No frame is stored")).to_be_visible()
+    expect(page.locator("iframe")).to_have_count(0)
+    page.get_by_text("knows and agrees").click()
+    page.frame_locator("iframe").get_by_role("button", name="Start").click()
+    expect(page.get_by_role("heading", name="Happiness")).to_be_visible(timeout=60_000)
+
+
+def test_live_face_is_read_recorded_and_listed(page, server):
+    start(page, server)
+    expect(page.get_by_text("frames a second")).to_be_visible()
+    expect(page.get_by_role("button", name="Record the engagement")).to_be_disabled()
+    page.get_by_text("This is so").click()
+    page.get_by_role("button", name="Record the engagement").click()
+    expect(page.get_by_text("are being recorded")).to_be_visible()
+    page.wait_for_timeout(6000)
+    shot(page, "live")
+    page.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
+    page.get_by_role("link", name="See it among the engagements").click()
+    page.get_by_role("radio", name="Kept").click()
+    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+
+
+def test_leaving_the_page_ends_the_stream(page, server):
+    start(page, server)
+    page.get_by_role("link", name="About Mien").click()
+    expect(page.get_by_role("heading", name="About Mien")).to_be_visible()
+    page.get_by_role("link", name="Live").click()
+    expect(page.get_by_text("No frame is stored")).to_be_visible()
+    expect(page.get_by_role("heading", name="Happiness")).to_have_count(0)
