@@ -12,7 +12,7 @@ from core.bundles import bundle_names
 from core.bundles.store import file_digest, find_bundle
 from core.classifier import load_classifier
 from core.errors import BundleError
-from training.registry import promote, promotions, rollback
+from training.registry import discard, previous_champion, promote, promotions, rollback
 
 ROOT = Path(__file__).parents[2]
 FIRST, OTHER = "mien-8", "ckplus-reference"
@@ -154,3 +154,27 @@ def test_folder_that_may_not_be_written_gets_a_sentence(home):
     home.write_text("a file where the folder should be")
     with pytest.raises(BundleError, match="let Mien write"):
         promote(OTHER, "ada")
+
+
+def test_discarded_model_is_gone_and_rollbacks_pass_over_it(home, third):
+    promote(third, "ada")
+    promote(OTHER, "ada")
+    with pytest.raises(BundleError, match="serves"):
+        discard(OTHER)
+    discard(third)
+    assert third not in bundle_names()
+    assert not list((home / "models").glob(".gone-*"))
+    assert previous_champion() == FIRST
+    assert rollback("ada", "the one between is gone").name == FIRST
+
+
+@pytest.mark.parametrize("name", ["mien-8", "nothing", "..", ""])
+def test_what_was_not_trained_here_cannot_be_discarded(home, name):
+    promote(OTHER, "ada")
+    with pytest.raises(BundleError, match="was trained here"):
+        discard(name)
+
+
+def test_only_the_model_that_was_judged_is_promoted(home, third):
+    with pytest.raises(BundleError, match="not the one that was judged"):
+        promote(third, "ada", digest="0123456789ab")

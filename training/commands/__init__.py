@@ -10,6 +10,7 @@ from rich.logging import RichHandler
 from training.commands.card import card
 from training.commands.check import check
 from training.commands.crossval import crossval
+from training.commands.discard import discard
 from training.commands.evaluate import evaluate
 from training.commands.export import export
 from training.commands.fit import fit
@@ -37,6 +38,7 @@ app.command()(evaluate)
 app.command()(export)
 app.command()(promote)
 app.command()(rollback)
+app.command()(discard)
 app.command("list")(list_models)
 app.command()(card)
 app.add_typer(jobs, name="jobs")
