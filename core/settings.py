@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=90, ge=1, description="age at which engagement results are deleted by themselves"
     )
+    api_tokens: list[SecretStr] = Field(
+        default=[], description="who may call the HTTP interface from elsewhere; none: this machine only"
+    )
+    api_calls_per_second: float = Field(default=20, gt=0, description="a caller's lasting rate")
+    api_burst: int = Field(default=200, ge=1, description="calls a caller may make at once")
     data: Path | None = Field(
         default=None, description="folder whose data sets the Retrain page offers; none: data in `home`"
     )

@@ -26,6 +26,8 @@ class Opening(BaseModel):
     consent: str = Field(min_length=1)
     model: str
     digest: str
+    name: str = ""
+    channel: str = ""
 
 
 class Journal:
@@ -74,6 +76,11 @@ def unfinished() -> tuple[Journal, ...]:
         except (OSError, ValidationError):
             continue
     return tuple(sorted(found, key=lambda journal: journal.opening.begun))
+
+
+def find_journal(name: str) -> Journal | None:
+    """One that goes on, by its id."""
+    return next((journal for journal in unfinished() if journal.opening.id == name), None)
 
 
 def _folder() -> Path:

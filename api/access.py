@@ -1,0 +1,76 @@
+"""Who may call, and how often."""
+
+import hmac
+import ipaddress
+import threading
+import time
+from collections import OrderedDict
+from typing import Annotated, Final
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from core.settings import settings
+
+CALLERS: Final = 10_000
+"""Callers whose rate is remembered."""
+
+_BEARER = HTTPBearer(
+    auto_error=False, description="One of `MIEN_API_TOKENS`; none is needed on this machine."
+)
+
+
+class RateLimit:
+    """A bucket of calls for each caller that fills again with time."""
+
+    def __init__(self) -> None:
+        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def take(self, caller: str, per_second: float, burst: int) -> float:
+        """Take one call; seconds to wait where none is left, else 0."""
+        now = time.monotonic()
+        with self._lock:
+            left, since = self._buckets.pop(caller, (float(burst), now))
+            left = min(float(burst), left + (now - since) * per_second)
+            allowed = left >= 1
+            self._buckets[caller] = (left - 1 if allowed else left, now)
+            while len(self._buckets) > CALLERS:
+                self._buckets.popitem(last=False)
+        return 0.0 if allowed else (1 - left) / per_second
+
+
+_LIMIT = RateLimit()
+
+
+def caller(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> str:
+    """Let a call in.
+
+    Without tokens in the settings only this machine may call; with some, whoever holds one.
+    """
+    tokens = [token.get_secret_value() for token in settings().api_tokens]
+    host = request.client.host if request.client else ""
+    name = host
+    if tokens:
+        given = credentials.credentials if credentials else ""
+        matches = [hmac.compare_digest(given.encode(), token.encode()) for token in tokens]
+        if not any(matches):
+            raise HTTPException(
+                401, "Send one of the server's tokens as a bearer.", {"WWW-Authenticate": "Bearer"}
+            )
+        name = f"token {matches.index(True)}"
+    elif not _is_loopback(host) or request.headers.get("x-forwarded-for"):
+        raise HTTPException(401, "From other machines a token is needed: set MIEN_API_TOKENS on the server.")
+    wait = _LIMIT.take(name, settings().api_calls_per_second, settings().api_burst)
+    if wait:
+        raise HTTPException(429, "Too many calls: slow down.", {"Retry-After": str(int(wait) + 1)})
+    return name
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -1,0 +1,149 @@
+"""The endpoints."""
+
+from functools import lru_cache
+from typing import Annotated
+
+from fastapi import Depends, FastAPI, File, Form, HTTPException, Query, Response, UploadFile
+from fastapi.responses import HTMLResponse
+
+from api import models, problems
+from api.access import caller
+from api.engagements import begin, drop, finish, look, result
+from core.bundles import bundle_names, find_bundle
+from core.bundles.store import champion_name
+from core.classifier import Classifier, load_classifier
+from core.errors import BundleError, MienError
+from core.images import MAX_BYTES
+from core.readings import read_bytes
+from core.reports import to_record
+
+MOST_PICTURES = 64
+
+Upload = Annotated[list[UploadFile], File(description=f"at most {MOST_PICTURES} pictures")]
+ModelName = Annotated[str | None, Query(description="the one that serves if left out", max_length=64)]
+
+
+@lru_cache(maxsize=1)
+def application() -> FastAPI:
+    """The API."""
+    app = FastAPI(
+        title="Mien",
+        version="1",
+        description="Facial expressions in pictures, and over an engagement. An expression is what a face "
+        "shows, not what a person feels. Not for people at work, in hiring or in education.",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        root_path_in_servers=True,
+        responses=problems.RESPONSES,
+    )
+    problems.install(app)
+    _add_open(app)
+    _add_reading(app)
+    _add_engagements(app)
+    return app
+
+
+def _add_open(app: FastAPI) -> None:
+    """What needs no token."""
+
+    @app.get("/health", tags=["server"])
+    def health() -> dict[str, str]:
+        """Whether the server lives."""
+        return {"status": "alive"}
+
+    @app.get("/ready", tags=["server"])
+    def ready() -> dict[str, str]:
+        """Whether a model can answer."""
+        try:
+            return {"status": "ready", "model": load_classifier().bundle.name}
+        except BundleError as error:
+            raise HTTPException(503, str(error)) from None
+
+    @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
+    def docs() -> str:
+        from api.docs_page import docs_page
+
+        return docs_page(app.openapi())
+
+
+def _add_reading(app: FastAPI) -> None:
+    @app.post("/classify", tags=["pictures"], dependencies=[Depends(caller)])
+    def classify(pictures: Upload, model: ModelName = None) -> list[models.Picture]:
+        """Read every face in one or many pictures; one that cannot be read says so in its place."""
+        if len(pictures) > MOST_PICTURES:
+            raise HTTPException(413, f"At most {MOST_PICTURES} pictures at once.")
+        classifier = load_classifier(model)
+        return [models.Picture.model_validate(_read(picture, classifier)) for picture in pictures]
+
+    @app.get("/models", tags=["models"], dependencies=[Depends(caller)])
+    def list_models() -> list[models.Model]:
+        """The models, the one that serves first; damaged ones are left out."""
+        found = []
+        for name in bundle_names():
+            try:
+                bundle = find_bundle(name)
+            except BundleError:
+                continue
+            score = bundle.card.headline
+            found.append(
+                models.Model(
+                    name=name,
+                    title=bundle.card.title,
+                    digest=bundle.digest,
+                    serves=name == champion_name(),
+                    labels=list(bundle.card.labels),
+                    accuracy=score.accuracy if score else None,
+                    measured_on=f"{score.data}: {score.protocol}" if score else None,
+                    limits=list(bundle.card.limits),
+                )
+            )
+        return found
+
+
+def _add_engagements(app: FastAPI) -> None:
+    may = [Depends(caller)]
+
+    @app.post("/engagements", tags=["engagements"], status_code=201, dependencies=may)
+    def begin_engagement(new: models.NewEngagement) -> models.Begun:
+        """Begin an engagement, with the consent that was given."""
+        return begin(new)
+
+    @app.post("/engagements/{id}/frames", tags=["engagements"], dependencies=may)
+    def add_frame(
+        id: str,
+        picture: Annotated[UploadFile, File()],
+        seconds: Annotated[
+            float, Form(ge=0, le=86_400, description="since it began; late frames are welcome")
+        ],
+    ) -> models.Look:
+        """Read the largest face of a frame. The frame is not kept; the same time twice counts once."""
+        return look(id, _bytes(picture), seconds)
+
+    @app.post("/engagements/{id}/finish", tags=["engagements"], dependencies=may)
+    def finish_engagement(id: str) -> models.Result:
+        """End an engagement: exit emotion and index. Called again, it answers the same."""
+        return finish(id)
+
+    @app.get("/engagements/{id}", tags=["engagements"], dependencies=may)
+    def get_engagement(id: str) -> models.Result:
+        """A finished engagement."""
+        return result(id)
+
+    @app.delete("/engagements/{id}", tags=["engagements"], status_code=204, dependencies=may)
+    def delete_engagement(id: str) -> Response:
+        """Delete an engagement, finished or not."""
+        drop(id)
+        return Response(status_code=204)
+
+
+def _read(picture: UploadFile, classifier: Classifier) -> dict[str, object]:
+    name = picture.filename or "picture"
+    try:
+        return to_record(name, read_bytes(_bytes(picture), classifier), classifier.bundle.name)
+    except MienError as error:
+        return to_record(name, None, classifier.bundle.name, str(error))
+
+
+def _bytes(picture: UploadFile) -> bytes:
+    return picture.file.read(MAX_BYTES + 1)  # one more: the reader then says that it is too large

@@ -1,0 +1,92 @@
+"""Engagements that a customer-service application reports frame by frame."""
+
+from fastapi import HTTPException
+
+from api import models
+from core.classifier import load_classifier
+from core.engagement import Moment, make_report
+from core.engagement.journal import Journal, Opening, find_journal
+from core.engagement.store import (
+    Engagement,
+    EngagementError,
+    delete_engagement,
+    get_engagement,
+    keep_engagement,
+)
+from core.readings import read_bytes
+from core.reports import to_record
+
+
+def begin(new: models.NewEngagement) -> models.Begun:
+    """Open a journal."""
+    bundle = load_classifier().bundle
+    opening = Opening(
+        consent=new.consent, model=bundle.name, digest=bundle.digest, name=new.name, channel=new.channel
+    )
+    Journal(opening)
+    return models.Begun(id=opening.id, begun=opening.begun, model=opening.model)
+
+
+def look(name: str, data: bytes, seconds: float) -> models.Look:
+    """Read one frame; PictureError where it is none."""
+    journal = _journal(name)
+    known = any(moment.seconds == seconds for moment in journal.moments())
+    found = read_bytes(data, load_classifier(journal.opening.model))
+    reading = found.readings[0]
+    record = to_record("", found, found.model)["faces"][0]
+    if not known:
+        seen = reading.label is not None
+        gap = None if seen else str(reading.abstained.reason if reading.abstained else "no answer")
+        journal.add(Moment(seconds=seconds, probabilities=reading.probabilities if seen else {}, gap=gap))
+    face = models.Face.model_validate(record) if reading.box is not None else None
+    return models.Look(seconds=seconds, known=known, face=face)
+
+
+def finish(name: str) -> models.Result:
+    """Judge, keep and close; again, the same answer."""
+    journal = find_journal(name)
+    if journal is None:
+        return result(name)
+    opening, moments = journal.opening, sorted(journal.moments(), key=lambda moment: moment.seconds)
+    keep_engagement(
+        Engagement(
+            id=opening.id,
+            created=opening.begun,
+            name=opening.name or f"API, {opening.begun:%d %b %H:%M}",
+            channel=opening.channel,
+            source="api",
+            model=opening.model,
+            digest=opening.digest,
+            consent=opening.consent,
+            report=make_report(moments),
+            moments=tuple(moments),
+        )
+    )
+    journal.delete()
+    return result(name)
+
+
+def result(name: str) -> models.Result:
+    """A finished engagement."""
+    try:
+        kept = get_engagement(name)
+    except EngagementError as error:
+        if find_journal(name) is not None:
+            raise HTTPException(409, "The engagement goes on: finish it first.") from None
+        raise HTTPException(404, str(error)) from None
+    values = {field: getattr(kept, field) for field in models.Result.model_fields if field != "report"}
+    return models.Result(**values, report=kept.report.model_dump(mode="json"))
+
+
+def drop(name: str) -> None:
+    """Delete whatever there is of it."""
+    if journal := find_journal(name):
+        journal.delete()
+    delete_engagement(name)
+
+
+def _journal(name: str) -> Journal:
+    journal = find_journal(name)
+    if journal is None:
+        raise HTTPException(404, f"There is no engagement {name!r} going on: begin one first.")
+    return journal

@@ -1,0 +1,84 @@
+"""What the API takes and gives, as its OpenAPI document says."""
+
+from datetime import datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from core.bundles import Interval
+from core.expressions import Expression
+
+
+class Face(BaseModel):
+    """One face of a picture."""
+
+    box: tuple[float, float, float, float] | None = Field(description="x, y, width, height in pixels")
+    label: Expression | None
+    abstained: str | None = Field(description="why there is no label")
+    probabilities: dict[Expression, float]
+    face: float | None = Field(description="probability that it is a face at all")
+    quality: dict[str, float | None]
+
+
+class Picture(BaseModel):
+    """One picture, read or not."""
+
+    path: str
+    faces: list[Face]
+    model: str
+    digest: str | None
+    milliseconds: dict[str, float]
+    error: str | None = Field(description="one sentence where it could not be read")
+
+
+class Model(BaseModel):
+    """One model and what it is worth."""
+
+    name: str
+    title: str
+    digest: str
+    serves: bool
+    labels: list[Expression]
+    accuracy: Interval | None = Field(description="on faces it never saw; None where not measured")
+    measured_on: str | None
+    limits: list[str]
+
+
+class NewEngagement(BaseModel):
+    """What is said when an engagement begins."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str = Field("", max_length=200)
+    channel: str = Field("", max_length=60, description="or queue; never an employee")
+    consent: str = Field(
+        min_length=1, max_length=2000, description="what the customer was told and agreed to"
+    )
+
+
+class Begun(BaseModel):
+    """An engagement that has begun."""
+
+    id: str
+    begun: datetime
+    model: str
+
+
+class Look(BaseModel):
+    """What one frame of an engagement gave."""
+
+    seconds: float
+    known: bool = Field(description="whether a frame of this time had come before; it counts once")
+    face: Face | None
+
+
+class Result(BaseModel):
+    """A finished engagement."""
+
+    id: str
+    name: str
+    channel: str
+    created: datetime
+    model: str
+    digest: str
+    report: dict[str, Any] = Field(description="exit emotion, index, course figures and how they were made")

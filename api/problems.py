@@ -1,0 +1,47 @@
+"""Errors as RFC 9457 problem details: one sentence each, in `detail`."""
+
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from core.engagement.store import EngagementError
+from core.errors import BundleError, MienError, PictureError
+
+MEDIA_TYPE = "application/problem+json"
+STATUS: Mapping[type[MienError], int] = {PictureError: 422, BundleError: 404, EngagementError: 503}
+
+
+def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    """One problem document."""
+    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
+    return JSONResponse(body, status, dict(headers or {}), MEDIA_TYPE)
+
+
+def install(app: FastAPI) -> None:
+    """Let every failure leave as a problem document."""
+
+    @app.exception_handler(MienError)
+    def _mien(request: Request, error: MienError) -> JSONResponse:
+        return problem(STATUS.get(type(error), 400), str(error))
+
+    @app.exception_handler(HTTPException)
+    def _http(request: Request, error: HTTPException) -> JSONResponse:
+        return problem(error.status_code, str(error.detail), error.headers)
+
+    @app.exception_handler(RequestValidationError)
+    def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
+        return problem(422, f"{where}: {first['msg'].lower()}.")
+
+
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
+    for status in (400, 401, 404, 413, 422, 429, 503)
+}
+"""What every endpoint may answer besides, for the OpenAPI document."""

@@ -1,0 +1,133 @@
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+
+from api import mount
+from core.settings import settings
+
+HERE = ("127.0.0.1", 50000)
+CONSENT = {"consent": "told and agreed at the start of the call"}
+
+
+@pytest.fixture
+def client(home, monkeypatch) -> TestClient:
+    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "10000")
+    monkeypatch.setenv("MIEN_API_BURST", "10000")
+    settings.cache_clear()
+    return TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE)
+
+
+@pytest.fixture
+def picture(portrait_file) -> bytes:
+    return portrait_file.read_bytes()
+
+
+def sentence(answer) -> str:
+    assert answer.headers["content-type"] == "application/problem+json"
+    body = answer.json()
+    assert body["status"] == answer.status_code
+    return body["detail"]
+
+
+def test_pictures_are_read_each_in_its_place(client, picture):
+    files = [("pictures", ("a.png", picture)), ("pictures", ("b.jpg", b"no picture"))]
+    first, second = client.post("classify", files=files).json()
+    assert (first["path"], first["faces"][0]["label"], first["error"]) == ("a.png", "happiness", None)
+    assert (second["path"], second["faces"]) == ("b.jpg", [])
+    assert "not a picture" in second["error"]
+
+
+def test_model_can_be_named_and_an_unknown_one_is_a_problem(client, picture):
+    files = {"pictures": ("a.png", picture)}
+    (read,) = client.post("classify", files=files, params={"model": "ckplus-reference"}).json()
+    assert read["model"] == "ckplus-reference"
+    answer = client.post("classify", files=files, params={"model": "nothing"})
+    assert answer.status_code == 404
+    assert "no model called" in sentence(answer)
+
+
+def test_models_say_what_they_are_worth(client):
+    first, *_ = client.get("models").json()
+    assert (first["name"], first["serves"]) == ("mien-8", True)
+    assert 0.5 < first["accuracy"]["low"] < first["accuracy"]["value"] < 1
+
+
+def test_engagement_from_begin_to_deletion(client, picture):
+    begun = client.post("engagements", json={"name": "call 17", "channel": "video", **CONSENT})
+    assert begun.status_code == 201
+    name = begun.json()["id"]
+    for seconds in (2.0, 0.0, 1.0, 1.0, *range(3, 14)):  # late and twice
+        frame = client.post(
+            f"engagements/{name}/frames", files={"picture": picture}, data={"seconds": seconds}
+        )
+        assert frame.json()["face"]["label"] == "happiness"
+    assert frame.json()["known"] is False
+    assert client.get(f"engagements/{name}").status_code == 409
+    result = client.post(f"engagements/{name}/finish").json()
+    assert result["report"]["exit_emotion"]["label"] == "happiness"
+    assert result["report"]["moments"] == 14
+    assert result["report"]["index"]["value"] > 80
+    assert client.post(f"engagements/{name}/finish").json() == result, "finishing twice is finishing once"
+    assert client.get(f"engagements/{name}").json() == result
+    assert client.delete(f"engagements/{name}").status_code == 204
+    assert client.get(f"engagements/{name}").status_code == 404
+
+
+def test_nothing_begins_without_consent(client):
+    for body in ({}, {"consent": ""}, {"consent": "yes", "employee": "Ben"}):
+        assert client.post("engagements", json=body).status_code == 422
+
+
+def test_frame_that_is_no_picture_is_a_problem_and_counts_for_nothing(client):
+    name = client.post("engagements", json=CONSENT).json()["id"]
+    answer = client.post(f"engagements/{name}/frames", files={"picture": b"rubbish"}, data={"seconds": 1})
+    assert answer.status_code == 422
+    assert "not a picture" in sentence(answer)
+    finished = client.post(f"engagements/{name}/finish").json()
+    assert (finished["report"]["moments"], finished["report"]["index"]) == (0, None)
+
+
+def test_other_machines_need_a_token(home, monkeypatch):
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    assert away.get("health").status_code == 200
+    assert away.get("models").status_code == 401
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    settings.cache_clear()
+    assert "token" in sentence(away.get("models"))
+    assert away.get("models", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert away.get("models", headers={"Authorization": "Bearer open sesame"}).status_code == 200
+
+
+def test_too_many_calls_are_told_when_to_come_back(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "0.1")
+    monkeypatch.setenv("MIEN_API_BURST", "3")
+    settings.cache_clear()
+    client = TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=("127.0.0.9", 1))
+    answers = [client.get("models") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert int(answers[-1].headers["Retry-After"]) >= 9
+
+
+def test_hundred_calls_in_flight_lose_none(client, picture):
+    with ThreadPoolExecutor(20) as threads:
+        answers = list(
+            threads.map(lambda _: client.post("classify", files={"pictures": picture}).json(), range(100))
+        )
+    assert {answer[0]["faces"][0]["label"] for answer in answers} == {"happiness"}
+
+
+def test_document_and_docs_name_every_endpoint_and_no_other_server(client):
+    paths = client.get("openapi.json").json()["paths"]
+    page = client.get("docs").text
+    for path in paths:
+        assert path in page
+    assert "<script" not in page
+    assert "cdn" not in page
+
+
+def test_unknown_path_is_a_problem_too(client):
+    answer = client.get("nothing")
+    assert answer.status_code == 404
+    sentence(answer)
