@@ -8,6 +8,7 @@ from core.errors import MienError
 from ui.engagement.kept import kept_card, list_card
 from ui.engagement.recording import CONSENT, choose_person, consent_card, read_upload
 from ui.engagement.report import downloads, report_card, settings_card
+from ui.engagement.surveys import surveys_card
 from ui.models import choose_model
 from ui.roles import sign_in_card
 
@@ -70,5 +71,7 @@ else:
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
-    elif chosen := list_card(kept):
-        kept_card(chosen)
+    else:
+        if chosen := list_card(kept):
+            kept_card(chosen)
+        surveys_card(kept)
