@@ -16,8 +16,8 @@ def surveys_card(kept: Sequence[Engagement]) -> None:
     """Upload survey scores, and say whether the index says anything about them."""
     with st.expander("Check the index against surveys", icon=":material/fact_check:"):
         st.caption(
-            "A csv with the columns id (of the engagement) and score (CSAT up to 5, or NPS up to 10). It is read "
-            "in memory and not kept."
+            "A csv with the columns id (of the engagement) and score (CSAT up to 5, or NPS up to 10). It is "
+            "read in memory and not kept."
         )
         file = st.file_uploader("Survey scores", type="csv", key="surveys", label_visibility="collapsed")
         if file is None:
