@@ -72,6 +72,7 @@ def fit(
         network = build_network(recipe, len(columns))
         if initial is not None:
             start_from(network, columns, initial)
+        first = network.get_weights()
         trainer = _build_trainer(recipe, network, np.concatenate([train.crops, inner.crops]), seed)
     finally:
         keras.config.set_dtype_policy("float32")
@@ -98,6 +99,8 @@ def fit(
         ],
         verbose=verbose,
     )
+    if initial is not None and recipe.keep_initial:
+        network.set_weights(average_weights(network.get_weights(), first, recipe.keep_initial))
     return Fitted(
         network=_in_float32(recipe, network, len(columns)),
         columns=columns,
@@ -105,6 +108,19 @@ def fit(
         precision=policy,
         seconds=time.perf_counter() - start,
     )
+
+
+def average_weights(
+    trained: Sequence[npt.NDArray[np.float32]], first: Sequence[npt.NDArray[np.float32]], share: float
+) -> list[npt.NDArray[np.float32]]:
+    """Average fine-tuned weights with those that training started from (WiSE-FT, Wortsman et al., CVPR 2022).
+
+    What was learned before is then not lost, and most of what was learned now is kept.
+
+    Args:
+        share: of `first`, 0 to 1.
+    """
+    return [(1 - share) * new + share * old for new, old in zip(trained, first, strict=True)]
 
 
 def _checkpoint(run: Path, callbacks: Sequence[keras.callbacks.Callback]) -> Checkpoint:

@@ -60,6 +60,9 @@ class Recipe(_Frozen):
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     mixup: float = Field(0.0, ge=0, le=1, description="alpha of the beta distribution; 0 is off")
     ema: float | None = Field(None, gt=0, lt=1, description="momentum of the averaged weights; none: off")
+    keep_initial: float = Field(
+        0.0, ge=0, lt=1, description="share of the weights that training started from in those it leaves"
+    )
     mirror: bool = Field(False, description="answer for a crop and its mirror image, averaged")
     draws: int | None = Field(None, ge=1, description="crops an epoch sees; none: as many as there are")
     balance: float = Field(

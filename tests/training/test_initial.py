@@ -92,3 +92,24 @@ def test_rows_set_aside_for_a_model_are_set_aside_again_whatever_it_is_trained_w
     together = divide_whole(LabelledCrops.concatenate([other, DATA]), RECIPE, "subject", seed=2)
     assert set(alone.inner.subjects) == {s for s in together.inner.subjects if not s.startswith("other")}
     assert set(alone.inner.subjects)
+
+
+def test_kept_share_of_the_first_weights_lies_between_both(bundle, tmp_path):
+    parts = divide(DATA, RECIPE, "subject", 0)
+    first = without_mirror(
+        keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    ).get_weights()
+    alone, kept = (
+        without_mirror(
+            train_run(
+                make_recipe(mirror=True, epochs=1, keep_initial=share),
+                parts,
+                0,
+                tmp_path / str(share),
+                initial=bundle,
+            ).network
+        ).get_weights()
+        for share in (0.0, 0.5)
+    )
+    for new, mixed, old in zip(alone, kept, first, strict=True):
+        assert np.allclose(mixed, (new + old) / 2, atol=1e-6)
