@@ -29,7 +29,7 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     page.get_by_text("This is so").click()
     page.get_by_role("button", name="Record the engagement").click()
     expect(page.get_by_text("are being recorded")).to_be_visible()
-    page.wait_for_timeout(6000)
+    page.wait_for_timeout(8000)
     shot(page, "live")
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()

@@ -11,7 +11,6 @@ from rich.table import Table
 
 from training.commands.console import CONSOLE, failing_plainly, user_name
 from training.jobs import JobSpec, JobState, get_runner
-from training.jobs.naming import free_name
 from training.jobs.progress import read_progress
 from training.recipe import load_recipe
 from training.splits import SplitKind
@@ -35,6 +34,8 @@ def submit(
 ) -> None:
     """Queue a training, of the drawn faces where no data is named, and see to it that a worker runs."""
     with failing_plainly():
+        from training.jobs.naming import free_name  # loads SQLAlchemy, which --help need not wait for
+
         spec = JobSpec(
             recipe=load_recipe(recipe),
             data=tuple(data or ["drawn"]),
