@@ -98,6 +98,7 @@ def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, 
         page.keyboard.press("Escape")
         page.get_by_text("Reference", exact=True).click()
         page.get_by_text("Adjust", exact=True).click()
+        expect(page.get_by_label("Epochs at most")).to_have_value("100")
         page.get_by_label("Epochs at most").fill("3")
         page.get_by_label("Epochs at most").press("Enter")
         shot(page, "8-ckplus")
