@@ -1,7 +1,6 @@
 """Who may call, and how often."""
 
 import hmac
-import ipaddress
 import threading
 import time
 from collections import OrderedDict
@@ -10,6 +9,7 @@ from typing import Annotated, Final
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from core.hosts import is_loopback
 from core.settings import settings
 
 CALLERS: Final = 10_000
@@ -61,16 +61,9 @@ def caller(
                 401, "Send one of the server's tokens as a bearer.", {"WWW-Authenticate": "Bearer"}
             )
         name = f"token {matches.index(True)}"
-    elif not _is_loopback(host) or request.headers.get("x-forwarded-for"):
+    elif not is_loopback(host) or request.headers.get("x-forwarded-for"):
         raise HTTPException(401, "From other machines a token is needed: set MIEN_API_TOKENS on the server.")
     wait = _LIMIT.take(name, settings().api_calls_per_second, settings().api_burst)
     if wait:
         raise HTTPException(429, "Too many calls: slow down.", {"Retry-After": str(int(wait) + 1)})
     return name
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

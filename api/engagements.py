@@ -4,15 +4,10 @@ from fastapi import HTTPException
 
 from api import models
 from core.classifier import load_classifier
-from core.engagement import Moment, make_report
+from core.engagement import Moment
+from core.engagement.closing import close_journal
 from core.engagement.journal import Journal, Opening, find_journal
-from core.engagement.store import (
-    Engagement,
-    EngagementError,
-    delete_engagement,
-    get_engagement,
-    keep_engagement,
-)
+from core.engagement.store import EngagementError, delete_engagement, get_engagement
 from core.readings import read_bytes
 from core.reports import to_record
 
@@ -35,9 +30,7 @@ def look(name: str, data: bytes, seconds: float) -> models.Look:
     reading = found.readings[0]
     record = to_record("", found, found.model)["faces"][0]
     if not known:
-        seen = reading.label is not None
-        gap = None if seen else str(reading.abstained.reason if reading.abstained else "no answer")
-        journal.add(Moment(seconds=seconds, probabilities=reading.probabilities if seen else {}, gap=gap))
+        journal.add(Moment.of(reading, seconds))
     face = models.Face.model_validate(record) if reading.box is not None else None
     return models.Look(seconds=seconds, known=known, face=face)
 
@@ -47,22 +40,7 @@ def finish(name: str) -> models.Result:
     journal = find_journal(name)
     if journal is None:
         return result(name)
-    opening, moments = journal.opening, sorted(journal.moments(), key=lambda moment: moment.seconds)
-    keep_engagement(
-        Engagement(
-            id=opening.id,
-            created=opening.begun,
-            name=opening.name or f"API, {opening.begun:%d %b %H:%M}",
-            channel=opening.channel,
-            source="api",
-            model=opening.model,
-            digest=opening.digest,
-            consent=opening.consent,
-            report=make_report(moments),
-            moments=tuple(moments),
-        )
-    )
-    journal.delete()
+    close_journal(journal, "api", journal.opening.name or f"API, {journal.opening.begun:%d %b %H:%M}")
     return result(name)
 
 

@@ -6,13 +6,13 @@ Everybody may look. To start, cancel, promote or delete takes an analyst: somebo
 
 import getpass
 import hmac
-import ipaddress
 from typing import Final
 from urllib.parse import urlsplit
 
 import streamlit as st
 
 from core.errors import MienError
+from core.hosts import is_loopback
 from core.settings import settings
 
 KEY: Final = "analyst"
@@ -77,16 +77,8 @@ def _is_on_this_machine() -> bool:
         return False
     host = urlsplit(f"//{headers.get('Host', '')}").hostname or ""
     address = st.context.ip_address
-    return _is_loopback(host) and (address is None or _is_loopback(address))
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
+    by_name = host == "localhost" or is_loopback(host)
+    return by_name and (address is None or is_loopback(address))
 
 
 def _user() -> str:

@@ -1,8 +1,11 @@
 """One look at one person."""
 
+from typing import Self
+
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.expressions import Expression
+from core.readings import Reading
 
 
 class Moment(BaseModel):
@@ -13,6 +16,13 @@ class Moment(BaseModel):
     seconds: float = Field(ge=0, description="since the engagement began")
     probabilities: dict[Expression, float] = Field({}, description="empty where there is no answer")
     gap: str | None = Field(None, description="why there is no answer: nobody seen, blurred, ambiguous …")
+
+    @classmethod
+    def of(cls, reading: Reading, seconds: float) -> Self:
+        """What one reading says of its time: its probabilities, or why there is no answer."""
+        if reading.label is not None:
+            return cls(seconds=seconds, probabilities=reading.probabilities)
+        return cls(seconds=seconds, gap=str(reading.abstained.reason) if reading.abstained else "no answer")
 
     @property
     def is_seen(self) -> bool:

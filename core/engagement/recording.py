@@ -97,10 +97,6 @@ def read_recording(
 
 
 def _add(person: Person, reading: Reading, crop: npt.NDArray[np.uint8], seconds: float) -> None:
-    if reading.label is not None:
-        person.moments.append(Moment(seconds=seconds, probabilities=reading.probabilities))
-    else:
-        why = str(reading.abstained.reason) if reading.abstained else "no answer"
-        person.moments.append(Moment(seconds=seconds, gap=why))
+    person.moments.append(Moment.of(reading, seconds))
     if reading.box is not None and reading.box[2] > person.size:
         person.portrait, person.size = crop, reading.box[2]

@@ -113,12 +113,17 @@ class Run:
         """Whether it is out of the way."""
         return self.tags.get(ARCHIVED_TAG) == "true"
 
-    def _score(self, figure: str) -> float | None:
+    def score_name(self, figure: str) -> str | None:
+        """Name of the metric to believe for a held-out figure; a leaking one where there is no other."""
         names = sorted(
             (name for name in self.metrics if name.endswith(f"/{figure}") and name.count("/") == 1),
             key=lambda name: "-leaking/" in name,
         )
-        return self.metrics[names[0]] if names else None
+        return names[0] if names else None
+
+    def _score(self, figure: str) -> float | None:
+        name = self.score_name(figure)
+        return self.metrics[name] if name else None
 
 
 class History(Protocol):

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.engagement import Moment, Report
-from core.engagement.signal import make_signal, subtract_baseline
+from core.engagement.signal import Signal, make_signal, subtract_baseline
 from core.expressions import EXPRESSIONS
 from ui.charts import LINE, await_pandas
 from ui.palette import COLORS, display_name
@@ -20,9 +20,7 @@ LONGEST_GAP: Final = 1.5
 def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     """Stacked probabilities over time, with gaps where nobody was seen or the model abstained."""
     await_pandas()
-    signal = make_signal(moments, report.seconds)
-    if report.settings.baseline_seconds:
-        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
+    signal = _signal(moments, report)
     figure = go.Figure()
     for piece in _pieces(signal.times):
         for column, expression in enumerate(EXPRESSIONS):
@@ -52,9 +50,7 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
 def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     """Expressed valence over time, with its peak and low, and the last part marked."""
     await_pandas()
-    signal = make_signal(moments, report.seconds)
-    if report.settings.baseline_seconds:
-        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
+    signal = _signal(moments, report)
     course = signal.valence(report.settings.weights)
     figure = go.Figure()
     for piece in _pieces(signal.times):
@@ -111,6 +107,14 @@ def describe_course(report: Report) -> str:
         return "Course of the expressions; the last part shows too little"
     ending = report.exit_emotion.label
     return f"Course of the expressions over {report.seconds:.0f} seconds, ending with {ending}"
+
+
+def _signal(moments: Sequence[Moment], report: Report) -> Signal:
+    """The course that a report rests on."""
+    signal = make_signal(moments, report.seconds)
+    if report.settings.baseline_seconds:
+        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
+    return signal
 
 
 def _pieces(times: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:

@@ -40,15 +40,12 @@ def _row(what: str, values: Sequence[str], names: Sequence[str]) -> dict[str, st
 
 def _figure(run: Run, figure: str) -> str:
     """A held-out figure with its interval, where the run has one."""
-    found = sorted(
-        (name for name in run.metrics if name.endswith(f"/{figure}") and name.count("/") == 1),
-        key=lambda name: "-leaking/" in name,
-    )
-    if not found:
+    found = run.score_name(figure)
+    if found is None:
         return "–"
-    value, low, high = (run.metrics.get(f"{found[0]}{end}") for end in ("", "/low", "/high"))
+    value, low, high = (run.metrics.get(f"{found}{end}") for end in ("", "/low", "/high"))
     interval = f" ({low:.1%} to {high:.1%})" if low is not None and high is not None else ""
-    leaks = ", leaks" if "-leaking/" in found[0] else ""
+    leaks = ", leaks" if "-leaking/" in found else ""
     return f"{value:.1%}{interval}{leaks}"
 
 

@@ -5,9 +5,8 @@ from typing import Final
 import streamlit as st
 
 from core.classifier import Classifier
-from core.engagement import make_report
+from core.engagement.closing import close_journal
 from core.engagement.journal import Journal, Opening, unfinished
-from core.engagement.store import Engagement, keep_engagement
 from core.errors import MienError
 from ui.live.stream import Holder
 
@@ -64,27 +63,13 @@ def _finish(own: Holder, journal: Journal, name: str) -> None:
 
 
 def _keep(journal: Journal, name: str) -> None:
-    opening, moments = journal.opening, journal.moments()
-    report = make_report(moments)
     try:
-        keep_engagement(
-            Engagement(
-                id=opening.id,
-                created=opening.begun,
-                name=name.strip() or f"Live, {opening.begun:%d %b %H:%M}",
-                source="live",
-                model=opening.model,
-                digest=opening.digest,
-                consent=opening.consent,
-                report=report,
-                moments=tuple(moments),
-            )
-        )
+        kept = close_journal(journal, "live", name.strip() or f"Live, {journal.opening.begun:%d %b %H:%M}")
     except MienError as error:
         st.session_state["live_error"] = f"{error} The readings are still there: try again."
         return
-    journal.delete()
-    ending = report.exit_emotion.label if report.exit_emotion else "not enough seen"
+    exit_emotion = kept.report.exit_emotion
+    ending = exit_emotion.label if exit_emotion else "not enough seen"
     st.session_state["live_done"] = f"Kept. Exit emotion: {ending}."
 
 
