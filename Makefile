@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3 python; do \
 BIN := .venv/bin
 FIT := $(BIN)/python -m training fit --resume
 CUDA := $(shell nvidia-smi -L >/dev/null 2>&1 && echo --extra cuda)
+export PYTHONDONTWRITEBYTECODE := # without compiled files TensorFlow takes 11 s to import instead of 4
 
 .PHONY: help setup run test lint bench model lock clean
 

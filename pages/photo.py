@@ -39,7 +39,7 @@ picture = pictures[pictures_table(pictures)] if len(pictures) > 1 else pictures[
 if picture.error:
     st.error(f"**{plain(picture.name)}**: {picture.error}", icon=":material/broken_image:")
 else:
-    chosen = choose_face(len(picture.readings)) if len(picture.readings) > 1 else 0
+    chosen = choose_face(picture) if len(picture.readings) > 1 else 0
     answer_card(picture.readings[chosen])
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -61,4 +61,7 @@ with st.container(horizontal=True):
     st.download_button(
         "JSON", lines, "mien.jsonl", "application/jsonl", icon=":material/download:", on_click="ignore"
     )
-st.caption("An expression is what a face shows, not what a person feels.")
+st.caption(
+    f"Read by **{plain(classifier.bundle.name)}**. An expression is what a face shows, not what a person "
+    "feels."
+)

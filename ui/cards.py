@@ -33,16 +33,24 @@ def picture_card(shown: Shown, chosen: int) -> None:
         )
 
 
-def choose_face(count: int) -> int:
-    """Offer the numbers on the boxes; returns an index."""
-    numbers = list(range(count))
-    if count > MOST_PILLS:
-        return (
-            st.selectbox("Face", numbers, format_func=lambda i: f"Face {i + 1} of {count}", key="face") or 0
-        )
-    return (
-        st.pills("Face", numbers, default=0, required=True, format_func=lambda i: str(i + 1), key="face") or 0
+def choose_face(shown: Shown) -> int:
+    """Offer the faces by the numbers on their boxes, a crowd as a table; returns an index."""
+    numbers = list(range(len(shown.readings)))
+    if len(numbers) > MOST_PILLS:
+        rows = [
+            {"": to_data_url(enlarge_crop(crop, 48)), "Face": number + 1} | _told(reading)
+            for number, reading, crop in zip(numbers, shown.readings, shown.crops, strict=True)
+        ]
+        return _choose_row(rows, "face", f"The {len(rows)} faces with their expressions", row_height=40)
+    chosen = st.pills(
+        "Face",
+        numbers,
+        default=0,
+        required=True,
+        format_func=lambda i: f"{i + 1} {_expression(shown.readings[i])}",
+        key="face",
     )
+    return chosen or 0
 
 
 def answer_card(reading: Reading) -> None:
@@ -100,7 +108,12 @@ def quality_notes(quality: Quality) -> list[str]:
 
 def pictures_table(shown: Sequence[Shown]) -> int:
     """All pictures in a table; returns the row that was chosen, the first where none was."""
-    rows = [_row(picture) for picture in shown]
+    return _choose_row(
+        [_row(picture) for picture in shown], "pictures", "The pictures with their expressions"
+    )
+
+
+def _choose_row(rows: Sequence[dict[str, object]], key: str, alt: str, row_height: int = 56) -> int:
     event = st.dataframe(
         rows,
         column_config={
@@ -108,26 +121,32 @@ def pictures_table(shown: Sequence[Shown]) -> int:
             "Sure": st.column_config.ProgressColumn(format="%.0f%%", min_value=0, max_value=100),
         },
         hide_index=True,
-        row_height=56,
+        row_height=row_height,
         on_select="rerun",
-        selection_mode="single-row",
-        key="pictures",
+        selection_mode="single-row-required",
+        key=key,
         placeholder="",
-        alt="The pictures with their expressions",
+        alt=alt,
     )
     chosen = event["selection"]["rows"]
-    return chosen[0] if chosen and chosen[0] < len(shown) else 0
+    return chosen[0] if chosen and chosen[0] < len(rows) else 0
 
 
 def _row(shown: Shown) -> dict[str, object]:
     first = shown.readings[0] if shown.readings else None
-    answer = "Not read" if shown.error else ""
-    if first is not None:
-        answer = display_name(first.label) if first.label else f"No answer ({first.abstained})"
     return {
         "": to_data_url(thumbnail(shown.display)) if shown.display is not None else None,
         "Picture": shown.name,
-        "Expression": answer,
-        "Sure": 100 * first.probabilities[first.label] if first and first.label else None,
+        **({"Expression": "Not read", "Sure": None} if first is None else _told(first)),
         "Faces": sum(reading.box is not None for reading in shown.readings),
     }
+
+
+def _told(reading: Reading) -> dict[str, object]:
+    reason = f" ({reading.abstained})" if reading.abstained else ""
+    sure = 100 * reading.probabilities[reading.label] if reading.label else None
+    return {"Expression": f"{_expression(reading)}{reason}", "Sure": sure}
+
+
+def _expression(reading: Reading) -> str:
+    return display_name(reading.label) if reading.label else "No answer"

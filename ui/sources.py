@@ -4,7 +4,7 @@ from typing import Final
 
 import streamlit as st
 
-from core.images import MAX_BYTES, READABLE, SUFFIXES
+from core.images import MAX_BYTES, READABLE
 from ui.samples import SAMPLES
 from ui.session import Source
 from ui.words import plain
@@ -13,6 +13,9 @@ CAMERA_NOTICE: Final = (
     "The camera takes one photo when you press its button. The photo is read in this server's memory and "
     "forgotten when you take the next one, choose another source or close the page. It is never stored."
 )
+KEPT: Final = "kept_uploads"
+"""Pictures of this session; a page's own uploader forgets them as soon as another page is looked at."""
+
 KINDS: Final = {
     "Sample": ":material/image:",
     "Upload": ":material/upload:",
@@ -25,7 +28,7 @@ def choose_pictures() -> list[Source]:
     kind = st.segmented_control(
         "Where the picture comes from",
         list(KINDS),
-        default="Sample",
+        default="Upload" if st.session_state.get(KEPT) else "Sample",
         required=True,
         format_func=lambda kind: f"{KINDS[kind]} {kind}",
         label_visibility="collapsed",
@@ -62,20 +65,38 @@ def _sample() -> list[Source]:
 
 
 def _uploads() -> list[Source]:
+    """The uploaded files; those of before where the user went to another page and came back."""
     files = st.file_uploader(
         "Pictures to read",
-        type=sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
-        accept_multiple_files=True,
+        accept_multiple_files=True,  # of any type: what is no picture is told so in its row
         max_upload_size=MAX_BYTES // 2**20,
         label_visibility="collapsed",
         key="uploads",
+        on_change=_forget,
     )
-    if not files:
+    if files:
+        st.session_state[KEPT] = [(file.name, file.getvalue()) for file in files]
+    kept: list[Source] = st.session_state.get(KEPT, [])
+    if not kept:
         st.caption(
-            f"{READABLE}, up to {MAX_BYTES // 2**20} MB each. Pictures stay in this server's memory while "
-            "the page shows them. They are never stored."
+            f"{READABLE}, up to {MAX_BYTES // 2**20} MB each. Pictures stay in this server's memory until "
+            "you remove them or close the page. They are never stored."
         )
-    return [(file.name, file.getvalue()) for file in files]
+    elif not files:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(
+                "Still here from before: " + plain(", ".join(name for name, _ in kept[:3])) + _more(kept)
+            )
+            st.button("Remove", icon=":material/close:", on_click=_forget)
+    return kept
+
+
+def _more(sources: list[Source]) -> str:
+    return f" and {len(sources) - 3} more" if len(sources) > 3 else ""
+
+
+def _forget() -> None:
+    st.session_state.pop(KEPT, None)
 
 
 def _camera() -> list[Source]:

@@ -144,15 +144,35 @@ def test_every_one_of_several_faces_can_be_chosen(app):
     assert app.title[0].value == "Happiness"
 
 
-def test_forty_faces_are_chosen_from_a_list(app):
+def test_forty_faces_stand_in_a_table_and_any_can_be_chosen(app):
     face = np.asarray(
         Image.open(io.BytesIO(astronaut())).convert("RGB").crop((96, 0, 352, 256)).resize((128, 128))
     )
     upload(app, ("forty.png", encode(np.tile(face, (5, 8, 1)))))
-    faces = app.selectbox(key="face")
-    assert len(faces.options) == 40
-    faces.set_value(39).run()
+    faces = app.dataframe(key="face").value
+    assert list(faces["Face"]) == list(range(1, 41))
+    assert set(faces["Expression"]) == {"Happiness"}
+    app.session_state["face"] = {"selection": {"rows": [39], "columns": [], "cells": []}}
+    app.run()
     assert not app.exception
+    assert app.title[0].value == "Happiness"
+
+
+def test_uploads_are_still_there_after_a_look_at_another_page(app):
+    upload(app, ("portrait.png", astronaut()))
+    app.switch_page("../pages/about.py").run()
+    app.switch_page("../pages/photo.py").run()
+    assert app.segmented_control(key="source").value == "Upload"
+    assert "portrait.png" in " ".join(caption.value for caption in app.caption)
+    assert app.title[0].value == "Happiness"
+    next(button for button in app.button if button.label == "Remove").click().run()
+    assert not app.title
+    assert not app.exception
+
+
+def test_file_that_is_no_picture_is_told_so_in_a_sentence(app):
+    upload(app, ("notes.txt", b"this is no picture"))
+    assert "notes.txt" in app.error[0].value
 
 
 def test_camera_opens_only_after_the_notice_was_answered(app):
