@@ -40,7 +40,7 @@ if len(names) > 1:
         if first.error:
             st.error(first.error, icon=":material/broken_image:")
             st.stop()
-        chosen = choose_face(len(first.readings)) if len(first.readings) > 1 else 0
+        chosen = choose_face(first) if len(first.readings) > 1 else 0
         picture, *columns = st.columns(3, gap="large")
         with picture:
             picture_card(first, chosen)
