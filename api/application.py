@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Depends, FastAPI, File, Form, HTTPException, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
-from api import models, problems
+from api import metrics, models, problems
 from api.access import caller
 from api.engagements import begin, drop, finish, look, result
 from core.bundles import bundle_names, find_bundle
@@ -38,6 +38,7 @@ def application() -> FastAPI:
         responses=problems.RESPONSES,
     )
     problems.install(app)
+    metrics.install(app)
     _add_open(app)
     _add_reading(app)
     _add_engagements(app)
@@ -45,7 +46,7 @@ def application() -> FastAPI:
 
 
 def _add_open(app: FastAPI) -> None:
-    """What needs no token."""
+    """What tells of the server itself."""
 
     @app.get("/health", tags=["server"])
     def health() -> dict[str, str]:
@@ -59,6 +60,11 @@ def _add_open(app: FastAPI) -> None:
             return {"status": "ready", "model": load_classifier().bundle.name}
         except BundleError as error:
             raise HTTPException(503, str(error)) from None
+
+    @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(caller)])
+    def figures() -> Response:
+        """Calls, their times and answers, as Prometheus reads them; a token is asked for like elsewhere."""
+        return metrics.exposition()
 
     @app.get("/docs", response_class=HTMLResponse, include_in_schema=False)
     def docs() -> str:
@@ -140,7 +146,9 @@ def _add_engagements(app: FastAPI) -> None:
 def _read(picture: UploadFile, classifier: Classifier) -> dict[str, object]:
     name = picture.filename or "picture"
     try:
-        return to_record(name, read_bytes(_bytes(picture), classifier), classifier.bundle.name)
+        found = read_bytes(_bytes(picture), classifier)
+        metrics.count_faces(*found.readings)
+        return to_record(name, found, classifier.bundle.name)
     except MienError as error:
         return to_record(name, None, classifier.bundle.name, str(error))
 

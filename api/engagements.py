@@ -2,7 +2,7 @@
 
 from fastapi import HTTPException
 
-from api import models
+from api import metrics, models
 from core.classifier import load_classifier
 from core.engagement import Moment
 from core.engagement.closing import close_journal
@@ -28,6 +28,7 @@ def look(name: str, data: bytes, seconds: float) -> models.Look:
     known = any(moment.seconds == seconds for moment in journal.moments())
     found = read_bytes(data, load_classifier(journal.opening.model))
     reading = found.readings[0]
+    metrics.count_faces(reading)
     record = to_record("", found, found.model)["faces"][0]
     if not known:
         journal.add(Moment.of(reading, seconds))

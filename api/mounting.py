@@ -1,5 +1,7 @@
 """Where the API hangs, loaded by the first request: the pages must not wait for it."""
 
+import re
+
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
@@ -8,7 +10,9 @@ PREFIX = "/api/v1"
 
 def mount() -> Mount:
     """The route to hand to `st.App`."""
-    return Mount(PREFIX, app=_answer)
+    route = Mount(PREFIX, app=_answer)
+    route.path_regex = re.compile(route.path_regex.pattern, re.DOTALL)  # a line break is asked for here too
+    return route
 
 
 async def _answer(scope: Scope, receive: Receive, send: Send) -> None:

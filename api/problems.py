@@ -8,12 +8,17 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from core.engagement.store import EngagementError
 from core.errors import BundleError, MienError, PictureError
 
 MEDIA_TYPE = "application/problem+json"
 STATUS: Mapping[type[MienError], int] = {PictureError: 422, BundleError: 404, EngagementError: 503}
+SENTENCES: Mapping[int, str] = {
+    404: "There is nothing at this address: /api/v1/docs names all there is.",
+    405: "This address is not asked like that: /api/v1/docs says how.",
+}
 
 
 def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
@@ -31,13 +36,27 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
-        return problem(error.status_code, str(error.detail), error.headers)
+        headers = dict(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            headers["Allow"] = ", ".join(sorted(_methods(app, request)))
+        said = SENTENCES.get(error.status_code, "") if error.detail == _phrase(error) else ""
+        return problem(error.status_code, said or str(error.detail), headers)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
         return problem(422, f"{where}: {first['msg'].lower()}.")
+
+
+def _phrase(error: HTTPException) -> str:
+    return HTTPStatus(error.status_code).phrase
+
+
+def _methods(app: FastAPI, request: Request) -> set[str]:
+    """All that can be asked of a path: each of its methods is a route of its own, and names only itself."""
+    routes = [route for route in app.routes if route.matches(request.scope)[0] is not Match.NONE]
+    return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
 RESPONSES: dict[int | str, dict[str, Any]] = {

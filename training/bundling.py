@@ -22,6 +22,8 @@ from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions
+from training.judged import keep_judged
+from training.networks import describe_layers
 from training.runs import Parts
 from training.terms import limits_of, terms_of
 
@@ -78,6 +80,7 @@ def bundle_run(
             temperature=1.0,
             thresholds=Thresholds(confidence=0, coverage=1, face=None),
             parameters=network.count_params(),
+            layers=describe_layers(network),
             scores=(),
             training=Training(
                 recipe=recipe, **{key: about[key] for key in Training.model_fields if key != "recipe"}
@@ -89,7 +92,8 @@ def bundle_run(
         exporting.write_card(draft, staged)
         exporting.check_parity(network, Classifier(read_bundle(staged)), parts.inner.crops[:512])
         calibrated = _calibrate(draft, staged, parts.inner)
-        exporting.write_card(calibrated.model_copy(update=_judge(staged, parts, also, refusal)), staged)
+        judged = _judge(staged, run, parts, also, refusal)
+        exporting.write_card(calibrated.model_copy(update=judged), staged)
         return exporting.publish(staged, target)
     finally:
         if staged.exists():
@@ -110,15 +114,22 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     return card
 
 
-def _judge(staged: Path, parts: Parts, also: Sequence[Score], refusal: Refusal | None) -> dict[str, object]:
-    """What the card says about the test part: one score a data set, and how non-faces are refused."""
+def _judge(
+    staged: Path, run: Path, parts: Parts, also: Sequence[Score], refusal: Refusal | None
+) -> dict[str, object]:
+    """What the card says about the test part: one score a data set, and how non-faces are refused.
+
+    The pictures behind the scores stay in the run's folder.
+    """
     classifier = Classifier(read_bundle(staged))
     shows_a_face = parts.test.labels != NOT_A_FACE
     faces, nonfaces = parts.test.take(shows_a_face), parts.test.take(~shows_a_face)
     found: tuple[Score, ...] = ()
     if len(faces):
+        predictions = predict(classifier, faces)
+        keep_judged(run, predictions)
         found = score_predictions(
-            predict(classifier, faces),
+            predictions,
             parts.split,
             parts.leak > 0,
             "a fifth held out",

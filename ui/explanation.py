@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
+from core.activation import activation_map
 from core.classifier import Classifier
 from core.explanation import Explanation, explain
 from core.expressions import Expression
@@ -29,15 +30,24 @@ def why_card(classifier: Classifier, crop: npt.NDArray[np.uint8], reading: Readi
     label = max(reading.probabilities, key=lambda e: reading.probabilities[e])
     found = _explain(classifier, crop, label)
     with section:
-        picture, words = st.columns([1, 2], gap="large")
-        picture.image(_overlay(crop, found.heat), alt=f"Where the face shows {label}, to the model")
+        picture, words = st.columns([1, 1], gap="large")
+        with picture:
+            _maps(classifier, crop, found)
         with words:
             st.markdown(_tell(found))
             st.markdown("\n".join(_changes(found)))
-            st.caption(
-                "Orange marks what the answer would lose most if it were hidden. It says what the model "
-                "looks at, not why a person looks so."
-            )
+            st.caption("Both say what the model looks at, not why a person looks so.")
+
+
+def _maps(classifier: Classifier, crop: npt.NDArray[np.uint8], found: Explanation) -> None:
+    """What hiding costs, and where the network lights up, where it can say so."""
+    said = {"Hidden, this would cost the answer most": found.heat}
+    activation = activation_map(classifier.bundle, crop, found.label)
+    if activation is not None:
+        said["Here the network lights up for it"] = activation
+    for place, (caption, heat) in zip(st.columns(2), said.items(), strict=False):
+        place.image(_overlay(crop, heat), alt=f"{caption}: {found.label}")
+        place.caption(caption)
 
 
 def _explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Expression) -> Explanation:

@@ -10,6 +10,7 @@ from core.classifier import load_classifier
 from core.errors import MienError
 from training.evaluation.timing import time_one
 from training.modelcard import model_card
+from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, reliability_chart
 
 PLAIN: Final = {"displayModeBar": False}
@@ -39,6 +40,7 @@ def score_card(name: str, serving: bool) -> None:
         _facts(card, bundle, milliseconds)
         with st.expander("Details", icon=":material/expand_content:"):
             _details(bundle)
+        architecture_card(card.layers)
 
 
 def _headline(card: Card, score: Score) -> None:

@@ -101,6 +101,16 @@ class Thresholds(_Frozen):
     )
 
 
+class Layer(_Frozen):
+    """One layer of the network, as the History page lists and draws it."""
+
+    name: str
+    kind: str
+    shape: tuple[int, ...] = Field(description="of its output, without the batch")
+    parameters: int
+    after: tuple[str, ...] = Field(description="layers that it reads")
+
+
 class InputSpec(_Frozen):
     """What the model takes."""
 
@@ -145,6 +155,7 @@ class Card(_Frozen):
     temperature: float = Field(gt=0, description="logits are divided by it before the softmax")
     thresholds: Thresholds
     parameters: int = Field(description="weights of the network, trainable or not")
+    layers: tuple[Layer, ...] = Field((), description="in the order of computation; empty: not written down")
     scores: tuple[Score, ...]
     refusal: Refusal | None = Field(None, description="None: never measured")
     robustness: tuple[Robustness, ...] = ()

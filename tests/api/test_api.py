@@ -12,10 +12,7 @@ CONSENT = {"consent": "told and agreed at the start of the call"}
 
 
 @pytest.fixture
-def client(home, monkeypatch) -> TestClient:
-    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "10000")
-    monkeypatch.setenv("MIEN_API_BURST", "10000")
-    settings.cache_clear()
+def client(generous) -> TestClient:
     return TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE)
 
 
@@ -130,4 +127,18 @@ def test_document_and_docs_name_every_endpoint_and_no_other_server(client):
 def test_unknown_path_is_a_problem_too(client):
     answer = client.get("nothing")
     assert answer.status_code == 404
-    sentence(answer)
+    assert "/api/v1/docs" in sentence(answer)
+
+
+def test_figures_count_calls_and_faces_and_name_nobody(client, picture):
+    def figure(line: str) -> float:
+        lines = client.get("metrics").text.splitlines()
+        return sum(float(text.rpartition(" ")[2]) for text in lines if text.startswith(line))
+
+    calls = 'mien_api_calls_total{method="POST",path="/classify",status="200"}'
+    faces = 'mien_faces_total{answer="happiness"}'
+    before = figure(calls), figure(faces)
+    client.post("classify", files={"pictures": picture})
+    assert (figure(calls), figure(faces)) == (before[0] + 1, before[1] + 1)
+    client.get("engagements/of-a-customer")
+    assert "of-a-customer" not in client.get("metrics").text

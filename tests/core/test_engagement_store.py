@@ -1,3 +1,4 @@
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
@@ -14,8 +15,26 @@ from core.engagement.store import (
     list_engagements,
 )
 from core.expressions import Expression
+from core.settings import settings
+from tests.core.postgres import postgres_server
 
 MOMENTS = tuple(Moment(seconds=n / 5, probabilities={Expression.HAPPINESS: 1.0}) for n in range(60))
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[str]:
+    with postgres_server() as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request, home, monkeypatch) -> None:
+    """An empty database of each kind."""
+    if request.param == "postgresql":
+        monkeypatch.setenv("MIEN_DATABASE_URL", request.getfixturevalue("postgres"))
+        settings.cache_clear()
+        for one in list_engagements():
+            delete_engagement(one.id)
 
 
 def engagement(**changes) -> Engagement:
@@ -32,7 +51,7 @@ def engagement(**changes) -> Engagement:
     return Engagement(**{**values, **changes})
 
 
-def test_engagement_comes_back_as_it_was_kept(home):
+def test_engagement_comes_back_as_it_was_kept(database):
     kept = engagement()
     keep_engagement(kept)
     assert get_engagement(kept.id) == kept
@@ -40,14 +59,14 @@ def test_engagement_comes_back_as_it_was_kept(home):
     assert listed == kept.model_copy(update={"moments": ()})
 
 
-def test_same_id_again_replaces(home):
+def test_same_id_again_replaces(database):
     kept = engagement()
     keep_engagement(kept)
     keep_engagement(kept.model_copy(update={"name": "call 18"}))
     assert [one.name for one in list_engagements()] == ["call 18"]
 
 
-def test_deleted_and_too_old_ones_are_gone(home):
+def test_deleted_and_too_old_ones_are_gone(database):
     old = engagement(created=datetime.now(UTC) - timedelta(days=91))
     new = engagement()
     for one in (old, new):
@@ -66,7 +85,7 @@ def test_without_consent_nothing_is_kept(home):
         engagement(consent="")
 
 
-def test_many_at_once_lose_none(home):
+def test_many_at_once_lose_none(database):
     kept = [engagement(name=f"call {n}", moments=()) for n in range(40)]
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(keep_engagement, kept))

@@ -2,6 +2,8 @@ import numpy as np
 import pytest
 
 from core import faces
+from core.activation import activation_map
+from core.bundles import find_bundle
 from core.classifier import load_classifier
 from core.explanation import PATCH, Explanation, _hide, _log_odds, _shares, explain
 from core.expressions import Expression
@@ -59,3 +61,28 @@ def test_flat_crop_has_a_map_without_failing():
     found = explain(load_classifier("mien-8"), np.full((48, 48, 1), 90, np.uint8), Expression.FEAR)
     assert found.heat.shape == (48, 48)
     assert np.isfinite(found.heat).all()
+
+
+def test_activation_map_adds_up_to_the_logit(crop):
+    bundle = find_bundle("mien-8")
+    labels = bundle.card.labels
+    means = np.array([activation_map(bundle, crop, label).mean() for label in labels])
+    biases = load_classifier("mien-8").logits(crop[None])[0, : len(labels)] - means
+    other = crop[:, ::-1] // 2
+    again = np.array([activation_map(bundle, other, label).mean() for label in labels]) + biases
+    assert load_classifier("mien-8").logits(other[None])[0, : len(labels)] == pytest.approx(again, abs=0.2)
+
+
+def test_activation_map_of_a_mirrored_face_is_mirrored(crop):
+    bundle = find_bundle("mien-8")
+    straight, turned = (activation_map(bundle, c, Expression.HAPPINESS) for c in (crop, crop[:, ::-1]))
+    assert straight == pytest.approx(turned[:, ::-1], abs=1e-3)
+
+
+def test_smile_lights_up_below_the_eyes(crop):
+    found = activation_map(find_bundle("mien-8"), crop, Expression.HAPPINESS)
+    assert found[24:].mean() > found[:24].mean()
+
+
+def test_network_without_global_pooling_has_no_activation_map(crop):
+    assert activation_map(find_bundle("ckplus-reference"), crop, Expression.HAPPINESS) is None

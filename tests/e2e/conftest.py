@@ -105,14 +105,18 @@ def portrait() -> Path:
     return Path(str(files("skimage.data").joinpath("astronaut.png")))
 
 
-def write_camera_file(path: Path) -> None:
-    """One second of a still face, 640×480, as Chromium's fake camera reads it (YUV4MPEG2, 4:2:0)."""
+def write_camera_file(path: Path, rate: int = 10) -> None:
+    """One second of a still face, 640×480, as Chromium's fake camera reads it (YUV4MPEG2, 4:2:0).
+
+    Args:
+        rate: frames a second.
+    """
     picture = np.asarray(Image.open(str(files("skimage.data").joinpath("astronaut.png"))).convert("RGB"))
     frame = cv2.resize(picture[:384], (640, 480), interpolation=cv2.INTER_AREA)
     planes = cv2.cvtColor(frame, cv2.COLOR_RGB2YUV_I420).tobytes()
     with path.open("wb") as file:
-        file.write(b"YUV4MPEG2 W640 H480 F10:1 Ip A1:1 C420jpeg\n")
-        for _ in range(10):
+        file.write(f"YUV4MPEG2 W640 H480 F{rate}:1 Ip A1:1 C420jpeg\n".encode())
+        for _ in range(rate):
             file.write(b"FRAME\n" + planes)
 
 

@@ -2,12 +2,20 @@
 
 import keras
 
+from training.networks.layers import describe_layers
 from training.networks.mirrored import mirror, without_mirror
 from training.networks.reference import build_reference
 from training.networks.residual import build_residual
 from training.recipe import Recipe
 
-__all__ = ["build_network", "build_reference", "build_residual", "mirror", "without_mirror"]
+__all__ = [
+    "build_network",
+    "build_reference",
+    "build_residual",
+    "describe_layers",
+    "mirror",
+    "without_mirror",
+]
 
 
 def build_network(recipe: Recipe, classes: int) -> keras.Model:

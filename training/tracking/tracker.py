@@ -134,7 +134,7 @@ class Tracker(keras.callbacks.Callback):
         _log(client, run, tags=parameters_of({name: found[name] for name in OUTCOMES if name in found}))
 
     def _log_plots(self, client: "MlflowClient", run: str) -> None:
-        from training.tracking.plots import plots_page
+        from training.plots import plots_page
 
         page = plots_page(read_epochs(self.folder), self._bundle.card if self._bundle else None)
         client.log_text(run, page, "plots.html")

@@ -107,8 +107,19 @@ def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:
             zmin=0,
             zmax=1,
             showscale=False,
-            hovertemplate="%{y} called %{x}: %{text}<extra></extra>",
+            hoverinfo="skip",
         )
+    )
+    figure.add_scatter(  # a heat map cannot be clicked: invisible squares over it can
+        x=names * len(names),
+        y=[row for row in names for _ in names],
+        text=[f"{value} of {sum(row)}" for row in rows for value in row],
+        mode="markers",
+        marker={"symbol": "square", "size": 34, "opacity": 0},
+        selected={"marker": {"opacity": 0}},
+        unselected={"marker": {"opacity": 0}},
+        hovertemplate="%{y} called %{x}: %{text}<extra></extra>",
+        showlegend=False,
     )
     figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 8, "b": 0})
     figure.update_yaxes(autorange="reversed", title="is")

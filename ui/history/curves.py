@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from training.history import Curves, History, Run
+from ui.charts import SAVABLE
 from ui.history.charts import curves_chart
 
 
@@ -30,7 +31,10 @@ def curves_card(history: History, runs: Sequence[Run]) -> dict[str, Curves]:
             smoothing=smoothing,
         )
         place.plotly_chart(
-            chart, alt=f"{figure.capitalize()} of {', '.join(curves)}", key=f"history-{figure}"
+            chart,
+            config=SAVABLE,
+            alt=f"{figure.capitalize()} of {', '.join(curves)}",
+            key=f"history-{figure}",
         )
     return curves
 

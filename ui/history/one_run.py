@@ -8,16 +8,18 @@ from pathlib import Path
 
 import streamlit as st
 
-from core.bundles import Bundle, Score, find_bundle
+from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle, Score, find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
 from training.history import Curves, History, HistoryError, Run
 from training.history.run import ARCHIVED_TAG, LABELS_TAG, NOTE_TAG
+from training.plots import plots_page
+from ui.charts import SAVABLE
+from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
 from ui.history.curves import curves_card
+from ui.history.pictures import pictures_card, take_click
 from ui.roles import analyst, require_analyst
-
-PLAIN = {"displayModeBar": False}
 
 
 def run_card(history: History, run: Run) -> None:
@@ -30,7 +32,8 @@ def run_card(history: History, run: Run) -> None:
     bundle = _bundle(run)
     if bundle:
         for score in bundle.card.scores[:1]:
-            _score_card(score, bundle)
+            _score_card(score, bundle, run)
+        architecture_card(bundle.card.layers)
     with st.expander("Settings, data and versions", icon=":material/settings:"):
         st.dataframe(
             [{"Setting": name, "Value": value} for name, value in sorted(run.parameters.items())]
@@ -54,7 +57,7 @@ def _bundle(run: Run) -> Bundle | None:
     return bundle if bundle.digest == run.tags.get("digest") else None
 
 
-def _score_card(score: Score, bundle: Bundle) -> None:
+def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
         f"**{score.accuracy.value:.1%}** right ({score.accuracy.low:.1%} to {score.accuracy.high:.1%}), "
@@ -67,22 +70,25 @@ def _score_card(score: Score, bundle: Bundle) -> None:
         counts = st.toggle("Counts", key="counts")
         st.plotly_chart(
             confusion_chart(score, normalised=not counts),
-            config=PLAIN,
+            config=SAVABLE,
             alt="Confusion matrix",
             key="confusion",
+            on_select=lambda: take_click(score),
+            selection_mode="points",
         )
+        pictures_card(run, score)
     with classes:
-        st.plotly_chart(classes_chart(score), config=PLAIN, alt="Recall and precision", key="per_class")
+        st.plotly_chart(classes_chart(score), config=SAVABLE, alt="Recall and precision", key="per_class")
         st.caption(
             "Full: recall, how often it is found. Faint: precision, how often it is right when it says so."
         )
     with reliability:
         st.plotly_chart(
-            reliability_chart(score.reliability), config=PLAIN, alt="Reliability diagram", key="reliability"
+            reliability_chart(score.reliability), config=SAVABLE, alt="Reliability diagram", key="reliability"
         )
     with coverage:
         chart = coverage_chart(score.risk_coverage, score.coverage)
-        st.plotly_chart(chart, config=PLAIN, alt="Accuracy against coverage", key="coverage")
+        st.plotly_chart(chart, config=SAVABLE, alt="Accuracy against coverage", key="coverage")
     st.caption(f"Model {bundle.name}, {bundle.card.parameters:,} parameters, {bundle.digest}.")
 
 
@@ -100,7 +106,23 @@ def _downloads(run: Run, curves: dict[str, Curves], bundle: Bundle | None) -> No
             icon=":material/download:",
             on_click="ignore",
         )
+        st.download_button(
+            "Plots as HTML",
+            lambda: plots_page(_by_epoch(next(iter(curves.values()))), bundle.card if bundle else None),
+            f"{run.name}.html",
+            "text/html",
+            icon=":material/download:",
+            on_click="ignore",
+        )
         if bundle:
+            for file in (KERAS_FILE, RUNTIME_FILE):
+                st.download_button(
+                    file,
+                    (bundle.folder / file).read_bytes,
+                    f"{bundle.name}{Path(file).suffix}",
+                    icon=":material/download:",
+                    on_click="ignore",
+                )
             st.download_button(
                 "Model as zip",
                 lambda: _zip(bundle.folder),
@@ -113,13 +135,21 @@ def _downloads(run: Run, curves: dict[str, Curves], bundle: Bundle | None) -> No
 
 def to_csv(curves: Curves) -> str:
     """One line an epoch, one column a figure."""
-    epochs = sorted({epoch for points in curves.values() for epoch, _, _ in points})
-    values = {name: {epoch: value for epoch, _, value in points} for name, points in curves.items()}
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["epoch", *values])
-    writer.writerows([epoch, *(column.get(epoch, "") for column in values.values())] for epoch in epochs)
+    writer.writerow(["epoch", *curves])
+    for epoch, values in _by_epoch(curves).items():
+        writer.writerow([epoch, *(values.get(name, "") for name in curves)])
     return stream.getvalue()
+
+
+def _by_epoch(curves: Curves) -> dict[int, dict[str, float]]:
+    """The figures of each epoch, in order."""
+    found: dict[int, dict[str, float]] = {}
+    for name, points in curves.items():
+        for epoch, _, value in points:
+            found.setdefault(epoch, {})[name] = value
+    return dict(sorted(found.items()))
 
 
 def _zip(folder: Path) -> bytes:

@@ -1,0 +1,50 @@
+import pytest
+
+from api.client import Client, MienError
+from core.settings import settings
+
+
+def test_pictures_and_models(address, portrait_file, tmp_path):
+    (tmp_path / "b.jpg").write_bytes(b"no picture")
+    client = Client(address)
+    first, second = client.classify(portrait_file, tmp_path / "b.jpg", model="mien-8")
+    assert first["faces"][0]["label"] == "happiness"
+    assert "not a picture" in second["error"]
+    assert client.models()[0]["serves"]
+
+
+def test_engagement_is_finished_on_leaving_even_where_the_block_fails(address, portrait_file):
+    client = Client(address)
+    with pytest.raises(ZeroDivisionError), client.engagement("told and agreed", channel="video") as one:
+        for second in range(12):
+            one.frame(portrait_file.read_bytes(), second)
+        1 / 0  # noqa: B018
+    assert one.result["report"]["exit_emotion"]["label"] == "happiness"
+    assert one.finish() == one.result
+    one.delete()
+    with pytest.raises(MienError, match="no engagement"):
+        one.finish()
+
+
+def test_what_the_server_refuses_is_its_sentence(address, home, monkeypatch):
+    with pytest.raises(MienError, match="no model called"):
+        Client(address).classify(__file__, model="nothing")
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    settings.cache_clear()
+    with pytest.raises(MienError, match="token"):
+        Client(address).models()
+    assert Client(address, token="open sesame").models()
+    with pytest.raises(MienError, match="does not answer"):
+        Client("http://127.0.0.1:9").models()
+
+
+def test_client_waits_where_it_is_asked_to_slow_down(address, home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["of this test"]')
+    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "2")
+    monkeypatch.setenv("MIEN_API_BURST", "1")
+    settings.cache_clear()
+    client = Client(address, token="of this test")
+    assert len([client.models() for _ in range(3)]) == 3
+    impatient = Client(address, token="of this test", patience=0.5)
+    with pytest.raises(MienError, match="Too many"):
+        impatient.models()

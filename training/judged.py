@@ -1,0 +1,85 @@
+"""The held-out pictures of a run beside what its model answered.
+
+They are faces of a data set: they stay in the run's folder, with whoever holds the data, and never enter a
+bundle. It loads no Keras, so a page may read them.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from core.bundles import Score
+from core.expressions import Expression
+from training.datasets.ferplus import SOURCE as FERPLUS
+from training.datasets.ferplus import majority_share
+from training.evaluation.predictions import Predictions
+from training.evaluation.scoring import FERPLUS_VALID
+
+JUDGED_FILE: Final = "judged.npz"
+
+
+@dataclass(frozen=True, eq=False)
+class Behind:
+    """The pictures of one cell of a confusion matrix, those answered most surely first.
+
+    Attributes:
+        crops: uint8 (n, 48, 48, 1), as the model saw them.
+        names: where each comes from, n.
+        confidences: float32 (n,), probability of the answer.
+    """
+
+    crops: npt.NDArray[np.uint8]
+    names: tuple[str, ...]
+    confidences: npt.NDArray[np.float32]
+
+
+def keep_judged(run: Path, predictions: Predictions) -> None:
+    """Keep the pictures of a test part and what was answered, in the run's folder."""
+    data = predictions.data
+    np.savez(
+        run / JUDGED_FILE,
+        labels=np.array([label.value for label in predictions.labels]),
+        crops=data.crops,
+        names=data.names,
+        sources=data.sources,
+        truth=predictions.truth,
+        agreement=majority_share(data),
+        probabilities=predictions.probabilities,
+    )
+
+
+def pictures_behind(run: Path, score: Score, truth: Expression, guess: Expression | None) -> Behind | None:
+    """The pictures of an expression that were called something.
+
+    Args:
+        score: one of the run's bundle; it says which data set, and among which expressions was asked.
+        guess: None for all of the expression.
+
+    Returns:
+        None where the run's folder, or what it kept, is not here.
+    """
+    try:
+        with np.load(run / JUDGED_FILE) as kept:
+            found = dict(kept)
+    except (OSError, ValueError, KeyError):
+        return None
+    labels = [Expression(name) for name in found["labels"]]
+    asked = [labels.index(label) for label in score.labels or labels]
+    official = score.data == FERPLUS_VALID
+    rows = found["sources"] == (FERPLUS if official else score.data)
+    if official:
+        rows &= found["agreement"] >= 0.5
+    rows &= found["truth"] == labels.index(truth)
+    among = found["probabilities"][:, asked]
+    if guess is not None:
+        rows &= np.array(asked)[among.argmax(axis=1)] == labels.index(guess)
+    sure = among.max(axis=1) / among.sum(axis=1).clip(1e-12)
+    order = np.flatnonzero(rows)[np.argsort(-sure[rows], kind="stable")]
+    return Behind(
+        found["crops"][order],
+        tuple(str(name) for name in found["names"][order]),
+        sure[order].astype(np.float32),
+    )

@@ -1,0 +1,63 @@
+"""What a network is made of, layer by layer."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import keras
+
+from core.bundles import Layer
+from training.networks.mirrored import without_mirror
+
+
+def describe_layers(network: keras.Model) -> tuple[Layer, ...]:
+    """List the layers in the order of computation; of a mirrored network those that it asks twice."""
+    network = without_mirror(network)
+    names = _counted([layer.name for layer in network.layers])
+    read = _what_each_reads(network)
+    return tuple(
+        Layer(
+            name=names[layer.name],
+            kind=type(layer).__name__,
+            shape=tuple(layer.output.shape[1:]),
+            parameters=layer.count_params(),
+            after=tuple(dict.fromkeys(names[name] for name in read[layer.name])),
+        )
+        for layer in network.layers
+    )
+
+
+def _what_each_reads(network: keras.Model) -> dict[str, tuple[str, ...]]:
+    if isinstance(network, keras.Sequential):
+        order = [layer.name for layer in network.layers]
+        return {name: tuple(order[max(0, place - 1) : place]) for place, name in enumerate(order)}
+    return {entry["name"]: tuple(_names(entry["inbound_nodes"])) for entry in network.get_config()["layers"]}
+
+
+def _counted(names: Sequence[str]) -> dict[str, str]:
+    """Names that count from one in each network, as Keras counts from one in each process.
+
+    >>> _counted(["crops", "conv2d_8", "conv2d_9"])
+    {'crops': 'crops', 'conv2d_8': 'conv2d', 'conv2d_9': 'conv2d_2'}
+    """
+    found: dict[str, str] = {}
+    seen: Counter[str] = Counter()
+    for name in names:
+        stem = re.sub(r"_\d+$", "", name)
+        seen[stem] += 1
+        found[name] = stem if seen[stem] == 1 else f"{stem}_{seen[stem]}"
+    return found
+
+
+def _names(nodes: Any) -> Iterator[str]:  # noqa: ANN401 - a part of a configuration
+    """Names of the layers whose outputs are mentioned anywhere in it."""
+    if isinstance(nodes, Mapping):
+        if "keras_history" in nodes:
+            yield nodes["keras_history"][0]
+        else:
+            for value in nodes.values():
+                yield from _names(value)
+    elif isinstance(nodes, Sequence) and not isinstance(nodes, str):
+        for value in nodes:
+            yield from _names(value)

@@ -1,0 +1,60 @@
+"""The pictures behind a cell of the confusion matrix: faces of a data set, for whoever holds it."""
+
+from pathlib import Path
+from typing import Final
+
+import streamlit as st
+
+from core.bundles import Score
+from core.expressions import Expression
+from training.history import Run
+from ui.palette import display_name
+from ui.pictures import enlarge_crop
+from ui.roles import analyst
+
+SHOWN: Final = 24
+COLUMNS: Final = 6
+
+
+def choose_cell(score: Score) -> tuple[Expression, Expression | None]:
+    """Offer the cells by name; a click on the matrix chooses the same."""
+    with st.container(horizontal=True):
+        truth = st.selectbox("Faces of", score.labels, format_func=display_name, key="cell_truth", width=180)
+        guess = st.selectbox(
+            "called",
+            score.labels,
+            index=None,
+            placeholder="anything",
+            format_func=display_name,
+            key="cell_guess",
+            width=180,
+        )
+    return truth, guess
+
+
+def take_click(score: Score) -> None:
+    """Let a click on the matrix choose the cell; called before the page runs again."""
+    points = st.session_state["confusion"]["selection"]["points"]
+    if points:
+        names = {display_name(label): label for label in score.labels}
+        st.session_state["cell_truth"] = names[points[0]["y"]]
+        st.session_state["cell_guess"] = names[points[0]["x"]]
+
+
+def pictures_card(run: Run, score: Score) -> None:
+    """Show the pictures of a cell, where this machine has what the run was judged on."""
+    if analyst() is None:
+        return  # faces of a data set are for those who hold it
+    truth, guess = choose_cell(score)
+    from training.judged import pictures_behind  # scikit-learn takes a second to load
+
+    behind = pictures_behind(Path(run.tags.get("folder", "")), score, truth, guess)
+    if behind is None:
+        st.caption("These pictures are not on this machine: they stay where the run was made.")
+        return
+    called = f"called {display_name(guess).lower()}" if guess else "whatever they were called"
+    st.caption(f"{len(behind.names)} faces of {display_name(truth).lower()}, {called}, the surest first.")
+    for start in range(0, min(SHOWN, len(behind.names)), COLUMNS):
+        for column, number in zip(st.columns(COLUMNS), range(start, len(behind.names)), strict=False):
+            column.image(enlarge_crop(behind.crops[number], 144), alt=f"A face labelled {truth}")
+            column.caption(f"{behind.confidences[number]:.0%} sure")
