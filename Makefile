@@ -56,6 +56,8 @@ model: .venv/ready ## Train the shipped models again: make model DATA=path/to/da
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --output var/mien-8-folds.json
 	$(FIT) --recipe finetune --from ferplus-base --name mien-8 --title "Mien's residual network, eight expressions" \
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json --seed 0 --output models
+	$(BIN)/python -m training evaluate --model mien-8 --data $(DATA)/fer2013plus --robustness --keep
+	$(BIN)/python -m training card --output docs/model-card.md
 
 lock: .venv/ready ## Renew uv.lock and requirements.txt from pyproject.toml
 	@$(BIN)/uv lock

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from core.bundles import Card, ClassScore, Refusal, Robustness, Score
+from core.bundles import Card, ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
 from core.expressions import Expression
@@ -15,7 +15,7 @@ from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
-from training.evaluation.fairness import GroupScore, measure_groups, read_groups
+from training.evaluation.fairness import measure_groups, read_groups
 from training.evaluation.timing import time_one
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from core.bundles import Bundle, Card, Score
+from training.registry import Promotion
 
 INTENDED: Final = (
     "Reading the expression of faces in photos whose people agreed to it, with a person who looks at the "
@@ -18,12 +19,14 @@ FORBIDDEN: Final = (
 )
 
 
-def model_card(bundle: Bundle, others: Sequence[Bundle] = ()) -> str:
+def model_card(bundle: Bundle, others: Sequence[Bundle] = (), promotions: Sequence[Promotion] = ()) -> str:
     """Write one bundle's card as Markdown.
 
     Args:
         others: bundles to put beside it where scores are compared.
+        promotions: the log of all changes of the champion; those that concern this bundle are told.
     """
+    promotions = [one for one in promotions if bundle.name in {one.name, one.previous}]
     card = bundle.card
     sections = (
         f"# {card.name}: {card.title}",
@@ -36,9 +39,11 @@ def model_card(bundle: Bundle, others: Sequence[Bundle] = ()) -> str:
         "## How sure it is\n\n" + _calibration(card),
         "## When it gives no answer\n\n" + _abstention(card),
         *(("## Worse pictures\n\n" + _robustness(card),) if card.robustness else ()),
+        "## Groups of people\n\n" + _groups(card),
         "## Limits\n\n" + _bullets(card.limits),
         "## Data and terms\n\n" + card.terms,
         "## How it was trained\n\n" + _training(card, bundle.digest),
+        *(("## When it served\n\n" + _promotions(promotions),) if promotions else ()),
     )
     return "\n\n".join(sections) + "\n"
 
@@ -135,6 +140,34 @@ def _abstention(card: Card) -> str:
 def _robustness(card: Card) -> str:
     rows = ((one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}") for one in card.robustness)
     return _table(("pictures", "accuracy", "points lost"), rows)
+
+
+def _groups(card: Card) -> str:
+    if not card.groups:
+        return (
+            "Not measured: the data it was judged on does not say who belongs to which group, so it may be "
+            "worse for some than for others. `python -m training evaluate --groups` measures it on data that "
+            "does."
+        )
+    rows = (
+        (
+            one.attribute,
+            one.group,
+            str(one.n),
+            f"{one.accuracy.value:.1%} ({one.accuracy.low:.1%} to {one.accuracy.high:.1%})",
+            f"{one.unanswered:.1%}",
+        )
+        for one in card.groups
+    )
+    return _table(("attribute", "group", "crops", "accuracy", "without an answer"), rows)
+
+
+def _promotions(promotions: Sequence[Promotion]) -> str:
+    rows = (
+        (f"{one.time:%Y-%m-%d %H:%M}", one.action, one.name, one.previous or "none", one.by, one.note or "–")
+        for one in promotions
+    )
+    return _table(("when (UTC)", "what", "served from then", "until then", "who", "why"), rows)
 
 
 def _training(card: Card, digest: str) -> str:

@@ -10,6 +10,7 @@ from core.classifier import load_classifier
 from core.errors import MienError
 from training.evaluation.timing import time_one
 from training.modelcard import model_card
+from training.registry import promotions
 from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, reliability_chart
 
@@ -102,16 +103,51 @@ def _details(bundle: Bundle) -> None:
             key=f"reliability-{bundle.name}",
         )
         right.caption("On the dotted line it is right as often as it is sure.")
+    if card.robustness:
+        st.dataframe(
+            [
+                {
+                    "Pictures": one.change,
+                    "Right": f"{one.accuracy:.1%}",
+                    "Points lost": 100 * one.lost,
+                }
+                for one in card.robustness
+            ],
+            column_config={"Points lost": st.column_config.NumberColumn(format="%.1f")},
+            hide_index=True,
+            alt=f"What worse pictures cost {bundle.name}",
+        )
+    _groups(card)
     st.markdown("\n".join(f"- {limit}" for limit in card.limits))
     st.caption(card.terms)
     st.download_button(
         "Model card",
-        model_card(bundle),
+        model_card(bundle, promotions=promotions()),
         f"{bundle.name}.md",
         "text/markdown",
         icon=":material/description:",
         on_click="ignore",
         key=f"card-{bundle.name}",
+    )
+
+
+def _groups(card: Card) -> None:
+    if not card.groups:
+        st.caption("Whether it is as good for one group of people as for another was not measured.")
+        return
+    st.dataframe(
+        [
+            {
+                "Of": one.attribute,
+                "Group": one.group,
+                "Right": f"{one.accuracy.value:.1%} ({one.accuracy.low:.1%} to {one.accuracy.high:.1%})",
+                "Without an answer": f"{one.unanswered:.1%}",
+                "How many": one.n,
+            }
+            for one in card.groups
+        ],
+        hide_index=True,
+        alt=f"How {card.name} fares for each group of people",
     )
 
 

@@ -62,6 +62,16 @@ class Robustness(_Frozen):
     lost: float = Field(description="accuracy on the unchanged crops minus `accuracy`")
 
 
+class GroupScore(_Frozen):
+    """How one group of people fares."""
+
+    attribute: str = Field(description="column of the groups table, such as age")
+    group: str
+    n: int = Field(description="crops")
+    accuracy: Interval
+    unanswered: float = Field(description="share that gets no label")
+
+
 class Score(_Frozen):
     """What a bundle is worth on one set of labelled crops."""
 
@@ -159,6 +169,7 @@ class Card(_Frozen):
     scores: tuple[Score, ...]
     refusal: Refusal | None = Field(None, description="None: never measured")
     robustness: tuple[Robustness, ...] = ()
+    groups: tuple[GroupScore, ...] = Field((), description="empty: measured on no data that names groups")
     training: Training
     terms: str = Field(description="what the training data allows")
     limits: tuple[str, ...] = Field(min_length=1)

@@ -1,6 +1,7 @@
 """Where bundles lie, and reading one so that a damaged one is noticed before it answers."""
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -17,10 +18,17 @@ RUNTIME_FILE: Final = "model.tflite"
 KERAS_FILE: Final = "model.keras"
 CHAMPION_FILE: Final = "champion"
 
+MEASURED_AFTERWARDS: Final = ("robustness", "groups")
+"""Fields of a card that change nothing about the bundle."""
+
 
 @dataclass(frozen=True, eq=False)
 class Bundle:
-    """A bundle whose card was read; its digest names card and model together."""
+    """A bundle whose card was read.
+
+    Attributes:
+        digest: names card and model together, without what was measured afterwards.
+    """
 
     folder: Path
     card: Card
@@ -112,7 +120,13 @@ def _read_bundle(folder: Path, fingerprint: tuple[tuple[str | int, ...], ...]) -
             )
     if RUNTIME_FILE not in card.files:
         raise BundleError(f"The card of the model {folder.name} names no {RUNTIME_FILE}: export it again.")
-    return Bundle(folder, card, hashlib.sha256(data).hexdigest()[:12])
+    return Bundle(folder, card, _digest(data))
+
+
+def _digest(card: bytes) -> str:
+    fields = json.loads(card)
+    said = {name: value for name, value in fields.items() if name not in MEASURED_AFTERWARDS}
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def file_digest(path: Path) -> str:

@@ -8,6 +8,7 @@ import typer
 from core.bundles import bundle_names, find_bundle
 from training.commands.console import CONSOLE, failing_plainly
 from training.modelcard import model_card
+from training.registry import promotions
 
 
 def card(
@@ -18,7 +19,7 @@ def card(
     with failing_plainly():
         bundle = find_bundle(model)
         others = [find_bundle(name) for name in bundle_names() if name != bundle.name]
-        text = model_card(bundle, others)
+        text = model_card(bundle, others, promotions())
         if output is None:
             typer.echo(text, nl=False)
             return

@@ -25,6 +25,10 @@ def evaluate(
     groups: Annotated[
         Path | None, typer.Option(help="csv with `file` and a column an attribute: how does each group fare?")
     ] = None,
+    keep: Annotated[
+        bool,
+        typer.Option("--keep", help="Write what --robustness and --groups found into the model's card."),
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
 ) -> None:
@@ -37,6 +41,10 @@ def evaluate(
         from training.judging import judge  # loads scikit-learn, which --help need not wait for
 
         result = judge(classifier, data, agreement, present_only, robustness, groups)
+        if keep:
+            from training.measured import keep_measured
+
+            keep_measured(classifier.bundle, result.robustness, result.groups)
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
             output.write_text(text + "\n")

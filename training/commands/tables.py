@@ -1,16 +1,12 @@
 """Results as tables in the terminal."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from rich.markup import escape
 from rich.table import Table
 
-from core.bundles import Refusal, Robustness, Score
+from core.bundles import GroupScore, Refusal, Robustness, Score
 from training.commands.console import CONSOLE
-
-if TYPE_CHECKING:
-    from training.evaluation.fairness import GroupScore
 
 
 def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -> None:
@@ -50,7 +46,7 @@ def print_robustness(found: Sequence[Robustness]) -> None:
     CONSOLE.print(table)
 
 
-def print_groups(found: Sequence["GroupScore"]) -> None:
+def print_groups(found: Sequence[GroupScore]) -> None:
     """How each group of people fares."""
     table = Table("Attribute", "Group", "Crops", "Accuracy", "Without an answer")
     for one in found:

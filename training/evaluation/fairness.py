@@ -5,26 +5,13 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
 
-from core.bundles import Interval
+from core.bundles import GroupScore
 from core.errors import DataError
 from training.datasets.tables import read_table
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
 from training.splits import groups as people
-
-
-class GroupScore(BaseModel):
-    """How one group of people fares."""
-
-    model_config = ConfigDict(frozen=True)
-
-    attribute: str = Field(description="column of the groups table, such as age")
-    group: str
-    n: int = Field(description="crops")
-    accuracy: Interval
-    unanswered: float = Field(description="share that gets no label")
 
 
 def read_groups(file: Path) -> dict[str, dict[str, str]]:
