@@ -10,10 +10,10 @@ from core.bundles import KERAS_FILE
 def onnx_session(classifier, tmp_path_factory):
     runtime = pytest.importorskip("onnxruntime", reason="uv sync --group peers installs ONNX Runtime")
     pytest.importorskip("tf2onnx")
-    import keras
+    from training.networks import load_network
 
     path = tmp_path_factory.mktemp("onnx") / "model.onnx"
-    network = keras.saving.load_model(classifier.bundle.folder / KERAS_FILE, compile=False)
+    network = load_network(classifier.bundle.folder / KERAS_FILE)
     network(np.zeros((1, 48, 48, 1), np.uint8))  # the ONNX export wants a network that has been called
     network.export(str(path), format="onnx", verbose=False)
     options = runtime.SessionOptions()

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import keras
 import numpy as np
 
 from core.bundles import Bundle, Card, Refusal, Score, Thresholds
@@ -23,7 +22,7 @@ from training.calibration import choose_thresholds, fit_temperature
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions
 from training.judged import keep_judged
-from training.networks import describe_layers
+from training.networks import describe_layers, load_network
 from training.runs import Parts
 from training.terms import limits_of, terms_of
 
@@ -66,7 +65,7 @@ def bundle_run(
     """
     about = json.loads((run / "run.json").read_text())
     recipe = json.loads((run / "recipe.json").read_text())
-    network = keras.saving.load_model(run / "network.keras", compile=False)
+    network = load_network(run / "network.keras")
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:

@@ -8,7 +8,7 @@ from core.bundles import KERAS_FILE, Bundle
 from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE
-from training.networks import without_mirror
+from training.networks import load_network, without_mirror
 
 HEAD = "logits"
 
@@ -25,7 +25,7 @@ def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle) -
     """
     if not (bundle.folder / KERAS_FILE).is_file():
         raise RecipeError(f"The model {bundle.name} has no {KERAS_FILE} to start from: choose another one.")
-    source = without_mirror(keras.saving.load_model(bundle.folder / KERAS_FILE, compile=False))
+    source = without_mirror(load_network(bundle.folder / KERAS_FILE))
     bodies = [[layer for layer in net.layers if layer.name != HEAD] for net in (source, network)]
     shapes = [[w.shape for layer in body for w in layer.weights] for body in bodies]
     if shapes[0] != shapes[1] or network.get_layer(HEAD).kernel.shape[0] != _head(source)[0].shape[0]:

@@ -70,11 +70,10 @@ def export_variant(
         raise BundleError("An int8 model needs typical crops to fix its ranges on: name some with --data.")
     if not (bundle.folder / KERAS_FILE).is_file():
         raise BundleError(f"The model {bundle.name} has no {KERAS_FILE} to export: train it again.")
-    import keras
-
     from training import exporting
+    from training.networks import load_network
 
-    network = keras.saving.load_model(bundle.folder / KERAS_FILE, compile=False)
+    network = load_network(bundle.folder / KERAS_FILE)
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:

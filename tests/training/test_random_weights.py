@@ -2,7 +2,6 @@
 
 import shutil
 
-import keras
 import numpy as np
 import pytest
 
@@ -14,14 +13,14 @@ from core.classifier import Classifier
 from core.explanation import explain
 from core.expressions import Expression
 from training import exporting
-from training.networks import without_mirror
+from training.networks import load_network, without_mirror
 
 
 @pytest.fixture(scope="module")
 def randomised(tmp_path_factory) -> Bundle:
     """The shipped network with each of its weights shuffled."""
     shipped = find_bundle("mien-8")
-    network = keras.saving.load_model(shipped.folder / KERAS_FILE, compile=False)
+    network = load_network(shipped.folder / KERAS_FILE)
     rng = np.random.default_rng(0)
     inner = without_mirror(network)
     inner.set_weights([rng.permuted(w.ravel()).reshape(w.shape) for w in inner.get_weights()])

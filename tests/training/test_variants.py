@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ from core.bundles import find_bundle
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
+from tests.conftest import ROOT
 from tests.training.conftest import make_crops, make_recipe
 from training import exporting
 from training.networks import build_network
@@ -88,3 +91,19 @@ def test_int8_without_crops_and_a_model_without_keras_file_get_their_sentence(so
     with pytest.raises(BundleError, match=r"has no model\.keras"):
         export_variant(small, tmp_path / "new", Variant.DYNAMIC)
     assert not (tmp_path / "new").exists()
+
+
+def test_shipped_model_is_exported_in_a_process_that_loaded_nothing_else(home):
+    command = [
+        sys.executable,
+        "-m",
+        "training",
+        "export",
+        "--model",
+        "mien-8",
+        "--output",
+        str(home / "again"),
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert read_bundle(home / "again").card.labels == find_bundle("mien-8").card.labels

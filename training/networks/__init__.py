@@ -3,6 +3,7 @@
 import keras
 
 from training.networks.layers import describe_layers
+from training.networks.loading import load_network
 from training.networks.mirrored import mirror, without_mirror
 from training.networks.reference import build_reference
 from training.networks.residual import build_residual
@@ -13,6 +14,7 @@ __all__ = [
     "build_reference",
     "build_residual",
     "describe_layers",
+    "load_network",
     "mirror",
     "without_mirror",
 ]
