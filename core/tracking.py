@@ -31,9 +31,14 @@ class Tracker:
     """Gives each face a number, the same for the same person while they stay in sight.
 
     Not for use from several threads at once.
+
+    Args:
+        near: how far a face may move from one look to the next, in its own sizes.
+        patience: seconds out of sight after which whoever appears is somebody else.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, near: float = NEAR, patience: float = FORGET_SECONDS) -> None:
+        self._near, self._patience = near, patience
         self._people: list[_Person] = []
         self._next = 1
 
@@ -43,12 +48,12 @@ class Tracker:
         Args:
             seconds: time of the frame; never earlier than that of the one before.
         """
-        self._people = [p for p in self._people if seconds - p.seen <= FORGET_SECONDS]
+        self._people = [p for p in self._people if seconds - p.seen <= self._patience]
         pairs = sorted(
             (distance, face, place)
             for face, box in enumerate(boxes)
             for place, person in enumerate(self._people)
-            if (distance := _distance(box, person.box)) is not None
+            if (distance := _distance(box, person.box)) is not None and distance <= self._near
         )
         numbers: dict[int, int] = {}
         taken: set[int] = set()
@@ -72,5 +77,4 @@ def _distance(one: Box, other: Box) -> float | None:
     if not size or not before or max(size / before, before / size) > LARGER:
         return None
     x, y = ((a[i] + a[i + 2] / 2) - (b[i] + b[i + 2] / 2) for a, b, i in ((one, other, 0), (one, other, 1)))
-    moved = float(np.hypot(x, y)) / max(size, before)
-    return moved if moved <= NEAR else None
+    return float(np.hypot(x, y)) / max(size, before)

@@ -14,8 +14,7 @@ from ui.roles import sign_in_card
 
 st.header("What was trained", anchor=False)
 sign_in_card()
-FRESH_SECONDS = 30
-"""How long what a server told is taken as still so: it cannot say what changed without telling all."""
+FRESH_SECONDS = 30  # what a server told is taken as still so: it cannot say what changed without telling all
 
 
 @st.cache_resource(max_entries=2, show_spinner=False)

@@ -41,7 +41,7 @@ if picture.error:
 else:
     chosen = choose_face(picture) if len(picture.readings) > 1 else 0
     answer_card(picture.readings[chosen])
-    left, right = st.columns([3, 2], gap="large")
+    left, right = st.columns([3, 2], gap="medium")
     with left:
         picture_card(picture, chosen)
     with right:

@@ -35,7 +35,7 @@ def why_card(classifier: Classifier, crop: npt.NDArray[np.uint8], reading: Readi
             _maps(classifier, crop, found)
         with words:
             st.markdown(_tell(found))
-            st.markdown("\n".join(_changes(found)))
+            st.markdown("  \n".join(_changes(found)))
             st.caption("Both say what the model looks at, not why a person looks so.")
 
 
@@ -72,7 +72,7 @@ def _changes(found: Explanation) -> list[str]:
         same = change.label is found.label
         mark = ":material/check:" if same else ":material/change_circle:"
         lines.append(
-            f"- {mark} {change.name.capitalize()}: {'still ' if same else ''}"
+            f"{mark} {change.name.capitalize()}: {'still ' if same else ''}"
             f"{display_name(change.label).lower()}, {percent(change.probability)}"
         )
     return lines

@@ -1,6 +1,6 @@
-"""A recorded engagement to moments, person by person, while the file is read."""
+"""A recorded engagement to moments, person by person, while it is read: a video, or photos in order."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -10,9 +10,14 @@ import numpy.typing as npt
 
 from core.classifier import Classifier
 from core.engagement.moment import Moment
+from core.errors import PictureError
+from core.images import Picture, decode
 from core.readings import Reading, read_picture
 from core.tracking import Tracker
 from core.video import open_video
+
+FAR: Final = 3.0
+"""How far a face may move from one photo to the next, in its own sizes: seconds lie between them."""
 
 RATE: Final = 5.0
 """Looks a second: expressions last half a second and longer."""
@@ -79,21 +84,56 @@ def read_recording(
     with open_video(source) as video:
         recording.length = video.seconds
         for seconds, picture in video.sample(rate):
-            found = read_picture(picture, classifier)
-            located = [(n, reading) for n, reading in enumerate(found.readings) if reading.box is not None]
-            numbers = tracker.follow([reading.box for _, reading in located if reading.box], seconds)
-            for number, (place, reading) in zip(numbers, located, strict=True):
-                _add(
-                    recording.people.setdefault(number, Person(number)), reading, found.crops[place], seconds
-                )
-            recording.times.append(seconds)
-            recording.seconds, recording.looks = seconds, recording.looks + 1
+            _look(recording, tracker, classifier, seconds, picture)
             if not watch(recording):
                 recording.cancelled = True
                 break
         recording.broken = video.broken
     recording.done = True
     return recording
+
+
+def read_photos(
+    photos: Sequence[bytes],
+    classifier: Classifier,
+    apart: float,
+    watch: Callable[[Recording], bool] = lambda recording: True,
+) -> Recording:
+    """Read photos that were taken one after the other; one that cannot be read is left out and told.
+
+    Args:
+        apart: seconds from one to the next.
+        watch: as for `read_recording`.
+    """
+    recording = Recording(length=apart * (len(photos) - 1))
+    tracker = Tracker(near=FAR, patience=3 * apart)
+    left_out = 0
+    for number, data in enumerate(photos):
+        try:
+            _look(recording, tracker, classifier, number * apart, decode(data))
+        except PictureError:
+            left_out += 1
+            continue
+        if not watch(recording):
+            recording.cancelled = True
+            break
+    if left_out:
+        recording.broken = f"{left_out} of {len(photos)} photos could not be read and were left out."
+    recording.done = True
+    return recording
+
+
+def _look(
+    recording: Recording, tracker: Tracker, classifier: Classifier, seconds: float, picture: Picture
+) -> None:
+    """Read every face of one picture, each into the one who shows it."""
+    found = read_picture(picture, classifier)
+    located = [(n, reading) for n, reading in enumerate(found.readings) if reading.box is not None]
+    numbers = tracker.follow([reading.box for _, reading in located if reading.box], seconds)
+    for number, (place, reading) in zip(numbers, located, strict=True):
+        _add(recording.people.setdefault(number, Person(number)), reading, found.crops[place], seconds)
+    recording.times.append(seconds)
+    recording.seconds, recording.looks = seconds, recording.looks + 1
 
 
 def _add(person: Person, reading: Reading, crop: npt.NDArray[np.uint8], seconds: float) -> None:

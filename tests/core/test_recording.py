@@ -10,12 +10,13 @@ import pytest
 
 from core.classifier import load_classifier
 from core.engagement import make_report
-from core.engagement.recording import read_recording
+from core.engagement.recording import read_photos, read_recording
 from core.errors import VideoError
 from core.expressions import Expression
 from core.images import decode
 from core.tracking import Tracker
 from core.video import open_video
+from tests.conftest import encode
 from ui.samples import SAMPLES
 
 
@@ -125,3 +126,20 @@ def test_time_is_that_of_the_frames():
         assert video.seconds == pytest.approx(3, abs=0.2)
         times = [seconds for seconds, _ in video.sample(5)]
     assert times == pytest.approx([n / 5 for n in range(15)], abs=0.11)
+
+
+def test_photos_in_order_make_a_course_and_a_broken_one_is_told():
+    found = portraits()
+    shots = [found["drawn-sadness"]] * 6 + [found["astronaut"]] * 12
+    photos = [encode(shot, "JPEG") for shot in shots]
+    photos.insert(3, b"no photo")
+    recording = read_photos(photos, load_classifier(), apart=5)
+    assert recording.done
+    assert recording.seconds == 90
+    assert "1 of 19 photos" in recording.broken
+    (person,) = recording.people.values()
+    report = make_report(recording.moments_of(person.number), end=recording.seconds)
+    assert person.moments[0].seconds == 0
+    assert report.moments == 18
+    last = [moment for moment in person.moments if moment.seconds > 40]
+    assert {max(m.probabilities, key=m.probabilities.get) for m in last} == {Expression.HAPPINESS}

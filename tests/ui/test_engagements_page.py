@@ -7,6 +7,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.engagement.store import list_engagements
+from tests.conftest import encode
 from tests.core.test_recording import clip, portraits
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
@@ -49,6 +50,29 @@ def test_clip_is_reported_kept_listed_and_deleted(app):
     app.segmented_control(key="view").set_value("Kept").run()
     assert not app.exception
     assert list(app.dataframe[0].value["Exit emotion"]) == ["Happiness"]
+
+
+def test_photos_one_after_the_other_are_reported(app):
+    app.run()
+    app.checkbox(key="engagement_consent").check().run()
+    for number in range(12):
+        photo = encode(portraits()["astronaut"], "JPEG")
+        app.file_uploader(key="recording").upload(f"shot {number}.jpg", photo, "image/jpeg")
+    app.run()
+    assert not app.exception
+    assert app.title[0].value == "Happiness"
+    app.number_input(key="apart").set_value(2.0).run()
+    assert not app.exception
+    assert app.title[0].value == "Happiness"
+
+
+def test_clip_and_photos_together_are_refused_in_a_sentence(app):
+    app.run()
+    app.checkbox(key="engagement_consent").check().run()
+    app.file_uploader(key="recording").upload("a.jpg", encode(portraits()["astronaut"]), "image/jpeg")
+    app.file_uploader(key="recording").upload("call.mp4", b"", "video/mp4").run()
+    assert not app.exception
+    assert "one recording, or photos alone" in app.error[0].value
 
 
 def test_clip_without_a_face_says_so(app):

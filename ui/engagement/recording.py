@@ -1,17 +1,17 @@
 """A recording, read with the customer's consent and in memory only."""
 
-import io
+import time
 from typing import Final
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.classifier import Classifier
-from core.engagement.recording import Recording, read_recording
+from core.engagement.recording import Recording
 from core.errors import MienError
-from core.video import SUFFIXES
+from ui.engagement.upload import choose_upload
 from ui.pictures import enlarge_crop
 
-MOST_MEGABYTES: Final = 500
 CONSENT: Final = (
     "The customer in this recording was told that their expressions are read, what for and for how long the "
     "result is kept, and agreed. No employee is scored: I choose only the customer below."
@@ -31,35 +31,26 @@ def consent_card() -> bool:
 
 def read_upload(classifier: Classifier) -> Recording | None:
     """Offer an upload, read it with progress, and remember the result in this browser session."""
-    file = st.file_uploader(
-        "Recording",
-        type=sorted(suffix.removeprefix(".") for suffix in SUFFIXES),
-        max_upload_size=MOST_MEGABYTES,
-        key="recording",
-    )
-    if file is None:
+    upload = choose_upload()
+    if upload is None:
         st.session_state.pop("recording_read", None)
         return None
-    rate = st.select_slider("Looks a second", [1, 2, 5, 10], 5, key="rate")
-    key = (file.file_id, classifier.bundle.digest, rate)
+    key = (*upload.key, classifier.bundle.digest)
     known: dict[object, Recording] = st.session_state.get("recording_read", {})
     if key not in known:
         st.session_state["recording_read"] = known = {}
         bar = st.progress(0.0, "Reading the recording …")
-        so_far: list[Recording] = []
+        start = time.monotonic()
 
         def watch(recording: Recording) -> bool:
             known[key] = recording  # a rerun, such as a press on Stop, finds what was read until then
-            so_far.append(recording)
             if recording.looks % 5 == 0:
-                length = recording.length or recording.seconds + 1
-                share = min(1.0, recording.seconds / length)
-                bar.progress(share, f"{recording.seconds:.0f} of {length:.0f} seconds")
+                _show_progress(bar, recording, time.monotonic() - start)
             return True
 
         st.button("Stop and keep what was read", icon=":material/stop_circle:", key="stop")
         try:
-            known[key] = read_recording(io.BytesIO(file.getvalue()), classifier, rate, watch)
+            known[key] = upload.read(classifier, watch)
         except MienError as error:
             known.pop(key, None)
             st.error(str(error), icon=":material/broken_image:")
@@ -73,6 +64,17 @@ def read_upload(classifier: Classifier) -> Recording | None:
             f"Stopped after {recording.seconds:.0f} seconds; this much was read.", icon=":material/info:"
         )
     return recording
+
+
+def _show_progress(bar: DeltaGenerator, recording: Recording, elapsed: float) -> None:
+    """How far, and how long it will take; a file that does not say its length has no end to tell."""
+    if not recording.length or not recording.seconds:
+        bar.progress(0.0, f"{recording.seconds:.0f} seconds read")
+        return
+    share = min(1.0, recording.seconds / recording.length)
+    left = elapsed * (1 - share) / share
+    told = f"{left:.0f} seconds" if left < 90 else f"{left / 60:.0f} minutes"
+    bar.progress(share, f"{recording.seconds:.0f} of {recording.length:.0f} seconds, about {told} left")
 
 
 def choose_person(recording: Recording) -> int | None:

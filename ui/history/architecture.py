@@ -32,6 +32,12 @@ def architecture_card(layers: Sequence[Layer]) -> None:
                 }
                 for layer in layers
             ],
+            column_config={
+                "Layer": st.column_config.TextColumn(width="small"),
+                "Kind": st.column_config.TextColumn(width="small"),
+                "Output": st.column_config.TextColumn(width="small"),
+                "Parameters": st.column_config.NumberColumn(format="localized", width="small"),
+            },
             hide_index=True,
             height=560,
             alt="Layers of the network with their parameters",

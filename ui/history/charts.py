@@ -19,7 +19,7 @@ RUN_COLORS: Final = (
 
 
 def curves_chart(
-    runs: Mapping[str, Curves], figure: str, *, by_time: bool, log: bool, smoothing: float
+    runs: Mapping[str, Curves], figure: str, *, by_time: bool, log: bool, smoothing: float, steps: bool
 ) -> go.Figure:
     """One figure of one or several runs, solid on the inner part and dotted on training faces.
 
@@ -28,6 +28,7 @@ def curves_chart(
         figure: "loss" or "accuracy".
         by_time: minutes since the first epoch, else epochs.
         smoothing: weight of what was before, 0 to 1, exponential.
+        steps: mark where the learning rate fell, which says something only where it falls in steps.
     """
     await_pandas()
     chart = go.Figure()
@@ -48,7 +49,7 @@ def curves_chart(
                 hovertemplate=f"{name}, {what}: %{{y:.4f}}<extra></extra>",
             )
     if len(runs) == 1 and not by_time:
-        _mark_steps(chart, next(iter(runs.values())))
+        _mark(chart, next(iter(runs.values())), steps)
     chart.update_layout(
         height=320,
         title={"text": figure.capitalize(), "font": {"size": 14}},
@@ -75,12 +76,11 @@ def smooth(values: Sequence[float], weight: float) -> list[float]:
     return smoothed
 
 
-def _mark_steps(chart: go.Figure, curves: Curves) -> None:
-    """Where the learning rate fell by half or more at once, and the best epoch."""
-    rates = curves.get("learning_rate", ())
-    warmed = [value for _, _, value in rates]
+def _mark(chart: go.Figure, curves: Curves, steps: bool) -> None:
+    """The best epoch, and where the learning rate fell."""
+    rates = curves.get("learning_rate", ()) if steps else ()
     for (_, _, before), (epoch, _, after) in pairwise(rates):
-        if after < 0.6 * before and max(warmed) == warmed[0]:
+        if after < before:
             chart.add_vline(x=epoch, line_dash="dot", line_width=1, line_color=LINE)
     losses = curves.get("val_loss", ())
     if losses:

@@ -29,6 +29,7 @@ def curves_card(history: History, runs: Sequence[Run]) -> dict[str, Curves]:
             by_time=axis == "Minutes",
             log=log and figure == "loss",
             smoothing=smoothing,
+            steps=runs[0].parameters.get("recipe.schedule") == "plateau",
         )
         place.plotly_chart(
             chart,

@@ -13,7 +13,8 @@ from ui.pictures import enlarge_crop
 from ui.roles import analyst
 
 SHOWN: Final = 24
-COLUMNS: Final = 6
+SIDE: Final = 96
+"""Pixels."""
 
 
 def choose_cell(score: Score) -> tuple[Expression, Expression | None]:
@@ -54,7 +55,8 @@ def pictures_card(run: Run, score: Score) -> None:
         return
     called = f"called {display_name(guess).lower()}" if guess else "whatever they were called"
     st.caption(f"{len(behind.names)} faces of {display_name(truth).lower()}, {called}, the surest first.")
-    for start in range(0, min(SHOWN, len(behind.names)), COLUMNS):
-        for column, number in zip(st.columns(COLUMNS), range(start, len(behind.names)), strict=False):
-            column.image(enlarge_crop(behind.crops[number], 144), alt=f"A face labelled {truth}")
-            column.caption(f"{behind.confidences[number]:.0%} sure")
+    with st.container(horizontal=True):
+        for crop, sure in zip(behind.crops[:SHOWN], behind.confidences, strict=False):
+            st.image(
+                enlarge_crop(crop, SIDE), width=SIDE, caption=f"{sure:.0%}", alt=f"A face labelled {truth}"
+            )

@@ -22,7 +22,7 @@ def now_card(own: Holder, playing: bool) -> None:
 def _now(own: Holder) -> None:
     reader = own.reader
     if reader is None or not reader.state.frames:
-        st.caption("Press Start, and allow the camera. If it is refused, use the camera on the Photo page.")
+        _idle(own)
         return
     state = reader.state
     first = state.seen[0] if state.seen else None
@@ -51,6 +51,21 @@ def _now(own: Holder) -> None:
         key="strip",
     )
     st.caption(f"{state.frames_per_second:.0f} frames a second, {state.milliseconds:.0f} ms behind")
+
+
+def _idle(own: Holder) -> None:
+    """What to do while no frame comes."""
+    if own.played:
+        st.caption(
+            "The video has stopped. Press Start to go on; where nothing happens, is the camera plugged in?"
+        )
+    else:
+        st.caption("Press Start, and allow the camera.")
+    st.caption(
+        "A message of *NotAllowedError* or *NotFoundError* means that the browser gives no camera: allow it "
+        "beside the address, plug one in and close other programs that use it."
+    )
+    st.page_link("../pages/photo.py", label="Take a single photo instead", icon=":material/photo_camera:")
 
 
 def _strip(reader: LiveReader) -> go.Figure:

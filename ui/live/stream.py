@@ -24,11 +24,13 @@ class Holder:
     def __init__(self) -> None:
         self.classifier: Classifier | None = None
         self.reader: LiveReader | None = None
+        self.played = False
 
     def take(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Hand the newest frame to the reader, and draw what it last knew."""
         picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
         if self.classifier is not None:
+            self.played = True
             if self.reader is None or self.reader.classifier is not self.classifier:
                 self.end()
                 self.reader = LiveReader(self.classifier)
