@@ -79,6 +79,8 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         ).to_be_visible()
         shot(page, "6-photo")
         page.get_by_role("link", name="Retrain").click()
+        look_at_the_record(page)
+        page.get_by_role("link", name="Retrain").click()
         page.get_by_text("Promotions").click()
         expect(page.get_by_role("button", name="Go back …")).to_be_visible()
         shot(page, "7-promotions")
@@ -87,6 +89,44 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         page.get_by_role("dialog").get_by_label("Why?").blur()
         page.get_by_role("dialog").get_by_role("button", name="Go back").click()
         expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
+
+
+def look_at_the_record(page: Page) -> None:
+    """What History and Models say about the run that was just trained."""
+    page.get_by_role("link", name="History").click()
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    table.click(position={"x": 15, "y": 50})  # the box of the first row
+    expect(heading(page, "drawn")).to_be_visible()
+    assert "run=" in page.url
+    expect(page.get_by_text("nobody in the test part was seen in training")).to_be_visible()
+    expect(page.get_by_text("faces of anger, whatever they were called")).to_be_visible()
+    shot(page, "10-history")
+    matrix = page.locator(".js-plotly-plot").nth(2)
+    matrix.scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    box = matrix.bounding_box()
+    page.mouse.click(box["x"] + box["width"] * 0.17, box["y"] + 25)  # anger called anger, top left
+    expect(page.get_by_text("faces of anger, called anger")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Plots as HTML").click()
+    assert download.value.path().stat().st_size > 1_000_000
+    page.get_by_text("The network", exact=True).click()
+    expect(page.get_by_text("parameters in 58 layers")).to_be_visible()
+    expect(page.locator("[data-testid=stGraphVizChart] svg")).to_be_visible()
+    shot(page, "11-network")
+    address = page.url
+    page.goto(address)  # the link alone opens the same run
+    expect(heading(page, "drawn")).to_be_visible()
+    page.get_by_role("link", name="Models").click()
+    expect(heading(page, "mien-8")).to_be_visible()
+    expect(page.get_by_text("The score that leaks").first).to_be_visible()
+    expect(page.locator(".stMarkdownBadge", has_text="Serves now")).to_be_visible()
+    with page.expect_download() as download:
+        page.get_by_text("Details").first.click()
+        page.get_by_role("button", name="Model card").first.click()
+    assert "to see that it works" in download.value.path().read_text()
+    shot(page, "12-models")
 
 
 def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data):

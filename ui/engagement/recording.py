@@ -12,6 +12,7 @@ from core.errors import MienError
 from ui.engagement.upload import choose_upload
 from ui.pictures import enlarge_crop
 
+MOST_PORTRAITS: Final = 12
 CONSENT: Final = (
     "The customer in this recording was told that their expressions are read, what for and for how long the "
     "result is kept, and agreed. No employee is scored: I choose only the customer below."
@@ -84,10 +85,16 @@ def choose_person(recording: Recording) -> int | None:
     if not people:
         st.info("No face was found in the recording.", icon=":material/face_retouching_off:")
         return None
-    for column, person in zip(st.columns(6), people[:6], strict=False):
-        if person.portrait is not None:
-            column.image(enlarge_crop(person.portrait, 96), alt=f"Person {person.number}")
-        column.caption(f"Person {person.number}, {len(person.moments)} looks")
+    with st.container(horizontal=True):
+        for person in people[:MOST_PORTRAITS]:
+            looks = "one look" if len(person.moments) == 1 else f"{len(person.moments)} looks"
+            if person.portrait is not None:
+                st.image(
+                    enlarge_crop(person.portrait, 96),
+                    width=96,
+                    caption=f"Person {person.number}, {looks}",
+                    alt=f"Person {person.number}",
+                )
     numbers = [person.number for person in people]
     if len(numbers) == 1:
         return numbers[0]

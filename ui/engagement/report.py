@@ -86,7 +86,10 @@ def _answer(report: Report) -> None:
 
 def _facts(report: Report) -> None:
     lines = [f"- A face was read at {report.seen} of {report.moments} looks in {report.seconds:.0f} seconds"]
-    lines += [f"- {count} looks without a reading: {why}" for why, count in report.gaps.items()]
+    lines += [
+        f"- {count} {'look' if count == 1 else 'looks'} without a reading: {why}"
+        for why, count in report.gaps.items()
+    ]
     if report.peak and report.low:
         lines.append(
             f"- Most pleasant at {report.peak.seconds:.0f} s ({report.peak.valence:+.2f}), least at "

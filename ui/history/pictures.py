@@ -53,8 +53,10 @@ def pictures_card(run: Run, score: Score) -> None:
     if behind is None:
         st.caption("These pictures are not on this machine: they stay where the run was made.")
         return
-    called = f"called {display_name(guess).lower()}" if guess else "whatever they were called"
-    st.caption(f"{len(behind.names)} faces of {display_name(truth).lower()}, {called}, the surest first.")
+    called = f"called {guess}" if guess else "whatever they were called"
+    count = len(behind.names)
+    order = ", the surest first" if count > 1 else ""
+    st.caption(f"{count or 'No'} {'face' if count == 1 else 'faces'} of {truth}, {called}{order}.")
     with st.container(horizontal=True):
         for crop, sure in zip(behind.crops[:SHOWN], behind.confidences, strict=False):
             st.image(
