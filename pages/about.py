@@ -13,7 +13,8 @@ st.header("About Mien", anchor=False)
 
 st.subheader("What happens to your picture", anchor=False)
 st.markdown(
-    "It is read in the memory of the server that shows this page and forgotten when you leave it. "
+    "It is read in the memory of the server that shows this page and forgotten when you remove it, choose "
+    "another or close the page. "
     "Neither the picture nor a crop of it is written to a disk or sent elsewhere, unless you choose "
     "“This is wrong” and agree that the small grey crop is kept for review. "
     "No camera opens before you have switched it on."
