@@ -7,14 +7,13 @@ from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.metrics import f1_score
 
 from core.bundles import Bundle, Interval
 from core.bundles.store import RUNTIME_FILE
 from core.classifier import Classifier
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
-from training.evaluation import predict, score
+from training.evaluation import macro_f1, predict, score
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
 from training.evaluation.timing import time_one
@@ -153,10 +152,7 @@ def _recall_of(own: Rows, truth: Rows) -> Statistic:
 
 
 def _macro_f1(predictions: Predictions, rows: Rows, truth: Rows) -> float:
-    present = np.unique(truth)
-    return float(
-        f1_score(truth[rows], predictions.guess[rows], labels=present, average="macro", zero_division=0)
-    )
+    return macro_f1(truth[rows], predictions.guess[rows], np.unique(truth))
 
 
 def _keep_disagreements(ours: Predictions, theirs: Predictions, folder: Path) -> tuple[Disagreement, ...]:

@@ -1,3 +1,5 @@
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -31,6 +33,20 @@ def make_crops(subjects: int = 12, frames: int = 3, shown=SHOWN, seed: int = 0) 
 @pytest.fixture(scope="session")
 def crops() -> LabelledCrops:
     return make_crops()
+
+
+@pytest.fixture(scope="session")
+def ray_cluster() -> Iterator[str]:
+    """The address of a real cluster on this machine; tests that use it stand in the xdist group `ray`."""
+    ray = pytest.importorskip("ray", reason="the ray extra is not installed")
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": True})
+    try:
+        yield cluster.address
+    finally:
+        cluster.shutdown()
+        assert not ray.is_initialized()
 
 
 def make_recipe(**changes) -> Recipe:

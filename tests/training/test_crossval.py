@@ -37,18 +37,11 @@ def test_file_that_is_no_cross_validation_is_refused(tmp_path):
         read_crossval(tmp_path / "x.json", RECIPE)
 
 
-def test_folds_run_as_tasks_of_a_ray_cluster(tmp_path, data, home, monkeypatch):
-    ray = pytest.importorskip("ray", reason="the ray extra is not installed")
-    from ray.cluster_utils import Cluster
-
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 2, "include_dashboard": False})
-    try:
-        monkeypatch.setenv("MIEN_RAY_ADDRESS", cluster.address)
-        settings.cache_clear()
-        result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, 1)
-    finally:
-        cluster.shutdown()
-        assert not ray.is_initialized()
+@pytest.mark.xdist_group("ray")
+def test_folds_run_as_tasks_of_a_ray_cluster(tmp_path, data, home, monkeypatch, ray_cluster):
+    monkeypatch.setenv("MIEN_RAY_ADDRESS", ray_cluster)
+    settings.cache_clear()
+    result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, 1)
     assert result.scores[0].n == len(read([data]).crops)
 
 

@@ -5,7 +5,7 @@ from mlflow.entities import Metric, Param, RunTag
 from streamlit.testing.v1 import AppTest
 
 from training.tracking.store import open_store
-from ui.history.one_run import to_csv
+from ui.history.downloads import to_csv
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 

@@ -1,4 +1,4 @@
-"""Measures of calibration and of abstaining that scikit-learn does not have."""
+"""Measures of calibration and of abstaining that scikit-learn does not have, and one that it is slow at."""
 
 from typing import Final
 
@@ -12,6 +12,24 @@ COVERAGES: Final = tuple(round(0.05 * step, 2) for step in range(1, 21))
 
 Floats = npt.NDArray[np.float32]
 Classes = npt.NDArray[np.intp]
+
+
+def macro_f1(truth: Classes, guess: Classes, labels: Classes) -> float:
+    """Mean F1 of some classes, 0 for one that is neither shown nor answered.
+
+    As scikit-learn's `f1_score(average="macro")`, to which a test holds it. That one takes 2 ms, mostly
+    for checks, and an interval asks a thousand times.
+
+    Args:
+        truth: intp (n,), class numbers.
+        guess: intp (n,).
+        labels: intp (k,), the classes that count.
+    """
+    size = 1 + max(int(truth.max(initial=0)), int(guess.max(initial=0)), int(labels.max(initial=0)))
+    shown, answered = np.bincount(truth, minlength=size), np.bincount(guess, minlength=size)
+    right = np.bincount(truth[truth == guess], minlength=size)
+    f1 = 2 * right / np.maximum(shown + answered, 1)
+    return float(f1[labels].mean())
 
 
 def reliability(probabilities: Floats, truth: Classes, bins: int = BINS) -> tuple[ReliabilityBin, ...]:

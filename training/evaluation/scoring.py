@@ -4,13 +4,11 @@ from collections.abc import Collection
 from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
     brier_score_loss,
     confusion_matrix,
-    f1_score,
     log_loss,
     precision_recall_fscore_support,
 )
@@ -21,7 +19,7 @@ from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
 from training.evaluation.intervals import bootstrap
-from training.evaluation.measures import expected_calibration_error, reliability, risk_coverage
+from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
 from training.splits import PROTOCOLS, SplitKind, groups
 
@@ -74,9 +72,6 @@ def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Sc
     )
     keys = groups(data)
 
-    def macro_f1(rows: npt.NDArray[np.intp]) -> float:
-        return float(f1_score(truth[rows], guess[rows], labels=present, average="macro", zero_division=0))
-
     return Score(
         data=name,
         protocol=protocol,
@@ -85,7 +80,7 @@ def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Sc
         subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
         accuracy=bootstrap(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
         balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
-        macro_f1=bootstrap(macro_f1, keys),
+        macro_f1=bootstrap(lambda rows: macro_f1(truth[rows], guess[rows], present), keys),
         expected_calibration_error=expected_calibration_error(probabilities, truth),
         brier=float(brier_score_loss(truth, probabilities, labels=labels)),
         negative_log_likelihood=float(log_loss(truth, probabilities, labels=labels)),

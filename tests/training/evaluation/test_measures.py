@@ -1,7 +1,10 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import f1_score
 
-from training.evaluation import expected_calibration_error, reliability, risk_coverage
+from training.evaluation import expected_calibration_error, macro_f1, reliability, risk_coverage
 
 PROBABILITIES = np.array([[0.9, 0.1]] * 4 + [[0.6, 0.4]] * 2, np.float32)
 TRUTH = np.array([0, 0, 1, 1, 0, 0])
@@ -28,3 +31,13 @@ def test_answering_only_the_surest_crops_is_more_often_right():
     by_coverage = {point.coverage: point.accuracy for point in curve}
     assert by_coverage[0.2] > by_coverage[0.6] > by_coverage[1.0]
     assert by_coverage[1.0] == pytest.approx((truth == 0).mean())
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7)), min_size=1),
+    st.sets(st.integers(0, 7), min_size=1),
+)
+def test_macro_f1_is_that_of_scikit_learn(pairs, labels):
+    truth, guess = np.array(pairs).T
+    expected = f1_score(truth, guess, labels=sorted(labels), average="macro", zero_division=0)
+    assert macro_f1(truth, guess, np.array(sorted(labels))) == pytest.approx(expected)

@@ -10,27 +10,21 @@ from training.executors import ClusterError
 from training.jobs import JobState, get_runner
 
 
-def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch):
-    pytest.importorskip("ray", reason="the ray extra is not installed")
-    from ray.cluster_utils import Cluster
-
-    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": True})
-    try:
-        monkeypatch.setenv("MIEN_RAY_ADDRESS", cluster.address)
-        monkeypatch.setenv("MIEN_RAY_PYTHON", sys.executable)
-        settings.cache_clear()
-        runner = get_runner()
-        job = runner.submit(spec(data, epochs=1), by="ada")
-        done = until(runner, job.id, lambda job: job.state.ended)
-        assert done.state is JobState.DONE, runner.logs(job.id)
-        assert epochs_told(runner, job.id) == [1]
-        assert "held-out faces" in runner.logs(job.id)
-        endless = runner.submit(spec(data, epochs=400), by="ada")
-        until(runner, endless.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
-        runner.cancel(endless.id)
-        assert until(runner, endless.id, lambda job: job.state.ended).state is JobState.CANCELLED
-    finally:
-        cluster.shutdown()
+@pytest.mark.xdist_group("ray")
+def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster):
+    monkeypatch.setenv("MIEN_RAY_ADDRESS", ray_cluster)
+    monkeypatch.setenv("MIEN_RAY_PYTHON", sys.executable)
+    settings.cache_clear()
+    runner = get_runner()
+    job = runner.submit(spec(data, epochs=1), by="ada")
+    done = until(runner, job.id, lambda job: job.state.ended)
+    assert done.state is JobState.DONE, runner.logs(job.id)
+    assert epochs_told(runner, job.id) == [1]
+    assert "held-out faces" in runner.logs(job.id)
+    endless = runner.submit(spec(data, epochs=400), by="ada")
+    until(runner, endless.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
+    runner.cancel(endless.id)
+    assert until(runner, endless.id, lambda job: job.state.ended).state is JobState.CANCELLED
 
 
 def test_cluster_that_is_not_there_is_one_sentence(home, monkeypatch):
