@@ -67,9 +67,10 @@ def test_read(benchmark, home):
     assert len(benchmark.pedantic(open_history().runs, rounds=5)) == RUNS
 
 
+@pytest.mark.parametrize("browser_knows_streamlit", [False, True])
 @pytest.mark.parametrize("compared", [0, 10])
-def test_page(benchmark, home, compared):
-    """From the address to what was asked for; a fresh browser session each time."""
+def test_page(benchmark, home, compared, browser_knows_streamlit):
+    """From the address to what was asked for; in a browser that never saw Streamlit, and in one that did."""
     executable = find_browser()
     if executable is None:
         pytest.skip("no browser")
@@ -78,9 +79,10 @@ def test_page(benchmark, home, compared):
         browser = playwright.chromium.launch(
             executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
         )
+        known = browser.new_context()
 
         def look() -> None:
-            page = browser.new_page()
+            page = known.new_page() if browser_knows_streamlit else browser.new_page()
             page.goto(f"{url}/history{query}")
             page.get_by_test_id("stDataFrame").first.wait_for()
             if compared:

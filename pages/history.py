@@ -29,7 +29,7 @@ try:
     version = version or f"{time.time() // FRESH_SECONDS}"
     runs = known_runs(str(settings().home), version)
 except MienError as error:
-    st.error(f"{error} The models that were trained are on the About page.", icon=":material/cloud_off:")
+    st.error(f"{error} The models that were trained are on the Models page.", icon=":material/cloud_off:")
     st.stop()
 if not runs:
     st.info(

@@ -34,6 +34,7 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
     page.get_by_role("link", name="See it among the engagements").click()
+    expect(page.get_by_role("heading", name="How did the customer leave?")).to_be_visible()
     page.get_by_role("radio", name="Kept").click()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
 

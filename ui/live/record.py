@@ -35,7 +35,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
         st.markdown(":red[:material/fiber_manual_record:] Readings of the largest face are being recorded.")
         name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
         st.button("Finish", type="primary", key="finish", on_click=_finish, args=(own, journal, name))
-    if done := st.session_state.pop("live_done", None):
+    if done := st.session_state.get("live_done"):  # stays in sight until the next recording begins
         st.success(done, icon=":material/check:")
         st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
     if error := st.session_state.pop("live_error", None):
@@ -44,6 +44,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
 
 
 def _begin(own: Holder, classifier: Classifier) -> None:
+    st.session_state.pop("live_done", None)
     bundle = classifier.bundle
     try:
         journal = Journal(Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest))
