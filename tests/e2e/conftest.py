@@ -48,7 +48,7 @@ def running_server(home: Path, port: int) -> Iterator[str]:
         process = subprocess.Popen(
             [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
             cwd=ROOT,
-            env={**os.environ, "MIEN_HOME": str(home)},
+            env=_as_users_have_it() | {"MIEN_HOME": str(home)},
             stdout=stream,
             stderr=subprocess.STDOUT,
         )
@@ -59,6 +59,10 @@ def running_server(home: Path, port: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def _as_users_have_it() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if name != "TF_NUM_INTRAOP_THREADS"}
 
 
 def free_port() -> int:
