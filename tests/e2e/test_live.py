@@ -2,6 +2,7 @@
 
 import pytest
 from playwright.sync_api import Page, expect
+from playwright.sync_api import TimeoutError as TookTooLongError
 
 from tests.e2e.conftest import free_port, running_server
 from tests.e2e.test_retrain import shot
@@ -22,6 +23,24 @@ def start(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Happiness")).to_be_visible(timeout=60_000)
 
 
+def go(page: Page, link: str, title: str) -> None:
+    """Follow a link to another page, as a person does: again where nothing happened.
+
+    Where the machine is so busy that the page's own timer comes between the click and the run it asked for,
+    Streamlit 1.67 runs the page that the timer belongs to.
+    """
+    heading = page.get_by_role("heading", name=title)
+    for _ in range(5):
+        if heading.is_visible():
+            return
+        page.get_by_role("link", name=link).click()
+        try:
+            heading.wait_for(timeout=5000)
+        except TookTooLongError:
+            continue
+    expect(heading).to_be_visible()
+
+
 def test_live_face_is_read_recorded_and_listed(page, server):
     start(page, server)
     expect(page.get_by_text("frames a second")).to_be_visible()
@@ -33,16 +52,14 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     shot(page, "live")
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
-    page.get_by_role("link", name="See it among the engagements").click()
-    expect(page.get_by_role("heading", name="How did the customer leave?")).to_be_visible()
+    go(page, "See it among the engagements", "How did the customer leave?")
     page.get_by_role("radio", name="Kept").click()
     expect(page.get_by_test_id("stDataFrame")).to_be_visible()
 
 
 def test_leaving_the_page_ends_the_stream(page, server):
     start(page, server)
-    page.get_by_role("link", name="About Mien").click()
-    expect(page.get_by_role("heading", name="About Mien")).to_be_visible()
+    go(page, "About Mien", "About Mien")
     page.get_by_role("link", name="Live").click()
     expect(page.get_by_text("No frame is stored")).to_be_visible()
     expect(page.get_by_role("heading", name="Happiness")).to_have_count(0)
