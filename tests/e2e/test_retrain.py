@@ -108,7 +108,8 @@ def look_at_the_record(page: Page) -> None:
     box = matrix.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.17, box["y"] + 25)  # anger called anger, top left
     expect(page.get_by_text("faces of anger, called anger")).to_be_visible()
-    with page.expect_download() as download:
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Plots as HTML").click()
     assert download.value.path().stat().st_size > 1_000_000
     page.get_by_text("The network", exact=True).click()
@@ -122,8 +123,10 @@ def look_at_the_record(page: Page) -> None:
     expect(heading(page, "mien-8")).to_be_visible()
     expect(page.get_by_text("The score that leaks").first).to_be_visible()
     expect(page.locator(".stMarkdownBadge", has_text="Serves now")).to_be_visible()
-    with page.expect_download() as download:
-        page.get_by_text("Details").first.click()
+    page.get_by_text("Details").first.click()
+    expect(page.get_by_role("button", name="Model card").first).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the script has come to its end
+    with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Model card").first.click()
     assert "to see that it works" in download.value.path().read_text()
     shot(page, "12-models")
