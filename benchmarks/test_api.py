@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import requests
 
-from tests.e2e.conftest import free_port, running_server
+from tests.conftest import free_port
+from tests.e2e.conftest import running_server
 
 CALLS = 200
 

@@ -8,13 +8,12 @@ from contextlib import closing
 
 import numpy as np
 import pytest
-from playwright.sync_api import sync_playwright
 
+from benchmarks.conftest import chromium
 from core.bundles import find_bundle
 from core.settings import settings
-from tests.conftest import OPEN_STORE, ROOT
-from tests.e2e.browser import find_browser
-from tests.e2e.conftest import free_port, running_server
+from tests.conftest import OPEN_STORE, ROOT, free_port
+from tests.e2e.conftest import running_server
 from training.history import open_history
 
 RUNS = 1000
@@ -58,9 +57,9 @@ def _insert(store: sqlite3.Connection, number: int, experiment: str) -> None:
     scores = [("drawn/accuracy", 0.8, start, run, 0), ("drawn/macro_f1", 0.7, start, run, 0)]
     store.executemany(insert.format("latest_metrics"), [*rows[-len(CURVES) :], *scores])
     recipe = find_bundle().card.training.recipe
-    settings = {f"recipe.{name}": json.dumps(value) for name, value in recipe.items()}
-    settings |= {"recipe.name": "quick", "data": "drawn", "split": "subject", "seed": str(number)}
-    store.executemany("insert into params values (?, ?, ?)", [(k, v, run) for k, v in settings.items()])
+    parameters = {f"recipe.{name}": json.dumps(value) for name, value in recipe.items()}
+    parameters |= {"recipe.name": "quick", "data": "drawn", "split": "subject", "seed": str(number)}
+    store.executemany("insert into params values (?, ?, ?)", [(k, v, run) for k, v in parameters.items()])
 
 
 def test_read(benchmark, home):
@@ -71,14 +70,8 @@ def test_read(benchmark, home):
 @pytest.mark.parametrize("compared", [0, 10])
 def test_page(benchmark, home, compared, browser_knows_streamlit):
     """From the address to what was asked for; in a browser that never saw Streamlit, and in one that did."""
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no browser")
     query = f"?compare={','.join(f'{n:032x}' for n in range(compared))}" if compared else ""
-    with running_server(home, free_port()) as url, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with running_server(home, free_port()) as url, chromium() as browser:
         known = browser.new_context()
 
         def look() -> None:
@@ -91,4 +84,3 @@ def test_page(benchmark, home, compared, browser_knows_streamlit):
             page.close()
 
         benchmark.pedantic(look, rounds=5, warmup_rounds=1)
-        browser.close()

@@ -9,10 +9,11 @@ from collections.abc import Iterator
 
 import psutil
 import pytest
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 
-from tests.e2e.browser import find_browser
-from tests.e2e.conftest import free_port, running_server, write_camera_file
+from benchmarks.conftest import chromium
+from tests.conftest import free_port
+from tests.e2e.conftest import running_server, write_camera_file
 
 SECONDS = 60 * float(os.environ.get("MIEN_BENCH_MINUTES", "0.5"))
 LOOK_EVERY = 5
@@ -21,21 +22,10 @@ LOOK_EVERY = 5
 @pytest.fixture
 def page(tmp_path) -> Iterator[Page]:
     """In a browser whose camera shows a face, 640×480 at 30 frames a second."""
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no browser")
     write_camera_file(tmp_path / "face.y4m", rate=30)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable,
-            args=[
-                *("--no-sandbox", "--disable-gpu", "--use-fake-ui-for-media-stream"),
-                "--use-fake-device-for-media-stream",
-                f"--use-file-for-fake-video-capture={tmp_path / 'face.y4m'}",
-            ],
-        )
+    camera = f"--use-file-for-fake-video-capture={tmp_path / 'face.y4m'}"
+    with chromium("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream", camera) as browser:
         yield browser.new_page()
-        browser.close()
 
 
 def test_live(benchmark, page, tmp_path):

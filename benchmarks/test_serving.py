@@ -1,7 +1,6 @@
 """How soon the first page can be used after the start, and what the serving process weighs then."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -9,18 +8,15 @@ import urllib.request
 from pathlib import Path
 
 import psutil
-import pytest
-from playwright.sync_api import sync_playwright
 
-from tests.e2e.browser import find_browser
+from benchmarks.conftest import chromium
+from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[1]
 
 
 def start_server() -> tuple[subprocess.Popen[bytes], str]:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
     process = subprocess.Popen(
         [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
@@ -42,13 +38,7 @@ def wait_until_up(url: str) -> None:
 
 
 def test_first_page_and_memory(benchmark):
-    executable = find_browser()
-    if executable is None:
-        pytest.skip("no browser")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=["--no-sandbox", "--disable-gpu"]
-        )
+    with chromium() as browser:
         megabytes = []
 
         def first_page() -> None:
@@ -65,5 +55,4 @@ def test_first_page_and_memory(benchmark):
                 process.wait(20)
 
         benchmark.pedantic(first_page, rounds=5, warmup_rounds=1)
-        browser.close()
     print(f"\nserving process after one photo: {max(megabytes):.0f} MiB")

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import socket
 import struct
 import subprocess
 import sys
@@ -75,6 +76,13 @@ def bundle(request) -> Bundle:
 @pytest.fixture(scope="session")
 def champion() -> Classifier:
     return load_classifier()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def encode(picture: np.ndarray | Image.Image, format: str = "PNG", **options) -> bytes:

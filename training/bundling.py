@@ -19,8 +19,9 @@ from core.errors import BundleError
 from core.expressions import EXPRESSIONS
 from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
+from training.cards import write_card
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
-from training.evaluation import measure_refusal, predict, score_predictions
+from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network
 from training.runs import Parts
@@ -88,11 +89,11 @@ def bundle_run(
             limits=limits_of(parts.train.sources, columns),
             files=exporting.write_runtime_model(network, staged),
         )
-        exporting.write_card(draft, staged)
+        write_card(draft, staged)
         exporting.check_parity(network, Classifier(read_bundle(staged)), parts.inner.crops[:512])
         calibrated = _calibrate(draft, staged, parts.inner)
         judged = _judge(staged, run, parts, also, refusal)
-        exporting.write_card(calibrated.model_copy(update=judged), staged)
+        write_card(calibrated.model_copy(update=judged), staged)
         return exporting.publish(staged, target)
     finally:
         if staged.exists():
@@ -109,7 +110,7 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     temperature = fit_temperature(logits, np.searchsorted(columns, faces.labels))
     thresholds = choose_thresholds(logits, temperature, classifier.answer(faces.crops).face)
     card = draft.model_copy(update={"temperature": temperature, "thresholds": thresholds})
-    exporting.write_card(card, staged)
+    write_card(card, staged)
     return card
 
 
@@ -126,7 +127,7 @@ def _judge(
     found: tuple[Score, ...] = ()
     if len(faces):
         predictions = predict(classifier, faces)
-        keep_judged(run, predictions)
+        keep_judged(run, predictions, scored_as(predictions.data))
         found = score_predictions(
             predictions,
             parts.split,

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from core.bundles import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle, Card
+from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
 from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier, softmax
 from core.errors import BundleError
@@ -24,11 +24,6 @@ def write_runtime_model(network: keras.Model, folder: Path) -> dict[str, str]:
     network.export(str(folder / RUNTIME_FILE), format="litert", verbose=False)
     network.save(folder / KERAS_FILE)
     return {name: file_digest(folder / name) for name in (RUNTIME_FILE, KERAS_FILE)}
-
-
-def write_card(card: Card, folder: Path) -> None:
-    """Write the card beside its model."""
-    (folder / CARD_FILE).write_text(card.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArray[np.uint8]) -> float:

@@ -1,22 +1,21 @@
 """The held-out pictures of a run beside what its model answered.
 
 They are faces of a data set: they stay in the run's folder, with whoever holds the data, and never enter a
-bundle. It loads no Keras, so a page may read them.
+bundle. It loads neither Keras nor scikit-learn, so a page may read them.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from core.bundles import Score
 from core.expressions import Expression
-from training.datasets.ferplus import SOURCE as FERPLUS
-from training.datasets.ferplus import majority_share
-from training.evaluation.predictions import Predictions
-from training.evaluation.scoring import FERPLUS_VALID
+
+if TYPE_CHECKING:
+    from training.evaluation import Predictions
 
 JUDGED_FILE: Final = "judged.npz"
 
@@ -36,17 +35,20 @@ class Behind:
     confidences: npt.NDArray[np.float32]
 
 
-def keep_judged(run: Path, predictions: Predictions) -> None:
-    """Keep the pictures of a test part and what was answered, in the run's folder."""
+def keep_judged(run: Path, predictions: "Predictions", scored_as: npt.NDArray[np.str_]) -> None:
+    """Keep the pictures of a test part and what was answered, in the run's folder.
+
+    Args:
+        scored_as: str (n,), the `data` of the score that each picture counts in.
+    """
     data = predictions.data
     np.savez(
         run / JUDGED_FILE,
         labels=np.array([label.value for label in predictions.labels]),
         crops=data.crops,
         names=data.names,
-        sources=data.sources,
+        scored_as=scored_as,
         truth=predictions.truth,
-        agreement=majority_share(data),
         probabilities=predictions.probabilities,
     )
 
@@ -68,11 +70,7 @@ def pictures_behind(run: Path, score: Score, truth: Expression, guess: Expressio
         return None
     labels = [Expression(name) for name in found["labels"]]
     asked = [labels.index(label) for label in score.labels or labels]
-    official = score.data == FERPLUS_VALID
-    rows = found["sources"] == (FERPLUS if official else score.data)
-    if official:
-        rows &= found["agreement"] >= 0.5
-    rows &= found["truth"] == labels.index(truth)
+    rows = (found["scored_as"] == score.data) & (found["truth"] == labels.index(truth))
     among = found["probabilities"][:, asked]
     if guess is not None:
         rows &= np.array(asked)[among.argmax(axis=1)] == labels.index(guess)

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from core.bundles import CARD_FILE, Bundle, GroupScore, Robustness
+from core.bundles import Bundle, GroupScore, Robustness
 from core.bundles.store import read_bundle
 from core.errors import BundleError
-from training.durable import replace_text
+from training.cards import write_card
 
 
 def keep_measured(
@@ -19,7 +19,7 @@ def keep_measured(
     found = {"robustness": tuple(robustness), "groups": tuple(groups)}
     card = bundle.card.model_copy(update={name: value for name, value in found.items() if value})
     try:
-        replace_text(bundle.folder / CARD_FILE, card.model_dump_json(indent=2) + "\n")
+        write_card(card, bundle.folder)
     except OSError as error:
         raise BundleError(f"The card of {bundle.name} cannot be written: {error.strerror}.") from None
     return read_bundle(bundle.folder)

@@ -64,7 +64,7 @@ def _scores(card: Card) -> str:
         (
             score.data,
             str(score.n),
-            f"{score.accuracy.value:.1%} ({_interval(score)})",
+            score.accuracy.in_percent,
             f"{score.balanced_accuracy:.1%}",
             f"{score.macro_f1.value:.3f} ({score.macro_f1.low:.3f} to {score.macro_f1.high:.3f})",
             f"{'**leaks:** ' if score.leaks else ''}{score.protocol}",
@@ -154,7 +154,7 @@ def _groups(card: Card) -> str:
             one.attribute,
             one.group,
             str(one.n),
-            f"{one.accuracy.value:.1%} ({one.accuracy.low:.1%} to {one.accuracy.high:.1%})",
+            one.accuracy.in_percent,
             f"{one.unanswered:.1%}",
         )
         for one in card.groups

@@ -19,6 +19,7 @@ from core.bundles.card import NAME_PATTERN
 from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
+from training.cards import write_card
 
 if TYPE_CHECKING:
     import keras
@@ -90,7 +91,7 @@ def export_variant(
                 "refusal": None,
                 "robustness": (),
             }
-        exporting.write_card(bundle.card.model_copy(update=changes), staged)
+        write_card(bundle.card.model_copy(update=changes), staged)
         classifier = Classifier(read_bundle(staged))
         if variant is Variant.FLOAT32:
             exporting.check_parity(network, classifier, _noise() if crops is None else crops[:PARITY_CROPS])

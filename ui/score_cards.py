@@ -140,7 +140,7 @@ def _groups(card: Card) -> None:
             {
                 "Of": one.attribute,
                 "Group": one.group,
-                "Right": f"{one.accuracy.value:.1%} ({one.accuracy.low:.1%} to {one.accuracy.high:.1%})",
+                "Right": one.accuracy.in_percent,
                 "Without an answer": f"{one.unanswered:.1%}",
                 "How many": one.n,
             }
@@ -154,7 +154,7 @@ def _groups(card: Card) -> None:
 def _row(score: Score) -> dict[str, object]:
     return {
         "Faces": score.data,
-        "Right": f"{score.accuracy.value:.1%} ({score.accuracy.low:.1%} to {score.accuracy.high:.1%})",
+        "Right": score.accuracy.in_percent,
         "Macro-F1": f"{score.macro_f1.value:.3f}",
         "Calibration error": f"{score.expected_calibration_error:.3f}",
         "How many": score.n,

@@ -21,6 +21,15 @@ class Interval(_Frozen):
     low: float
     high: float
 
+    @property
+    def in_percent(self) -> str:
+        """Both together.
+
+        >>> Interval(value=0.845, low=0.833, high=0.8571).in_percent
+        '84.5% (83.3% to 85.7%)'
+        """
+        return f"{self.value:.1%} ({self.low:.1%} to {self.high:.1%})"
+
 
 class ClassScore(_Frozen):
     """How well one expression is told from the others."""

@@ -1,4 +1,3 @@
-import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -9,6 +8,7 @@ from starlette.applications import Starlette
 
 from api import mount
 from core.settings import settings
+from tests.conftest import free_port
 
 
 @pytest.fixture
@@ -22,9 +22,7 @@ def generous(home, monkeypatch) -> None:
 @pytest.fixture
 def address(home) -> Iterator[str]:
     """A real server on this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     config = uvicorn.Config(Starlette(routes=[mount()]), port=port, log_level="warning")
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)

@@ -1,7 +1,6 @@
 """A real server, a real browser, and a fake camera that shows a real face."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from tests.conftest import free_port
 from tests.e2e.browser import find_browser
 
 ROOT = Path(__file__).parents[2]
@@ -63,12 +63,6 @@ def running_server(home: Path, port: int) -> Iterator[str]:
 
 def _as_users_have_it() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if name != "TF_NUM_INTRAOP_THREADS"}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")

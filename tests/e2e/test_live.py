@@ -4,7 +4,8 @@ import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TookTooLongError
 
-from tests.e2e.conftest import free_port, running_server
+from tests.conftest import free_port
+from tests.e2e.conftest import running_server
 from tests.e2e.test_retrain import shot
 
 

@@ -9,7 +9,8 @@ import psutil
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.conftest import free_port, running_server
+from tests.conftest import free_port
+from tests.e2e.conftest import running_server
 from tests.training.jobs.conftest import of_home
 
 PATIENCE = 400_000

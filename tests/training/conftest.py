@@ -1,10 +1,10 @@
-import socket
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 
 from core.expressions import EXPRESSIONS, Expression
+from tests.conftest import free_port
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.recipe import AugmentationRecipe, Recipe
 
@@ -42,19 +42,13 @@ def ray_cluster() -> Iterator[str]:
     ray = pytest.importorskip("ray", reason="the ray extra is not installed")
     from ray.cluster_utils import Cluster
 
-    head = {"num_cpus": 2, "include_dashboard": True, "dashboard_port": _free_port()}
+    head = {"num_cpus": 2, "include_dashboard": True, "dashboard_port": free_port()}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
         yield cluster.address
     finally:
         cluster.shutdown()
         assert not ray.is_initialized()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def make_recipe(**changes) -> Recipe:

@@ -13,6 +13,7 @@ from core.expressions import Expression
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training import exporting
 from training.bundling import Naming, bundle_run
+from training.judged import pictures_behind
 from training.networks import build_network
 from training.runs import divide, train_run
 
@@ -146,3 +147,13 @@ def _with_card(staged, run):
     assert RUNTIME_FILE in card["files"]
     (staged / "card.json").write_text(json.dumps(card))
     return staged
+
+
+def test_pictures_behind_each_cell_are_as_many_as_it_counts(made, run):
+    folder, _ = run
+    (score,) = made.card.scores
+    for row, truth in zip(score.confusion, score.labels, strict=True):
+        for count, guess in zip(row, score.labels, strict=True):
+            assert len(pictures_behind(folder, score, truth, guess).crops) == count
+        assert len(pictures_behind(folder, score, truth, None).names) == sum(row)
+    assert pictures_behind(folder / "gone", score, SHOWN[0], None) is None

@@ -13,6 +13,7 @@ from core.classifier import Classifier
 from core.explanation import explain
 from core.expressions import Expression
 from training import exporting
+from training.cards import write_card
 from training.networks import load_network, without_mirror
 
 
@@ -27,7 +28,7 @@ def randomised(tmp_path_factory) -> Bundle:
     folder = tmp_path_factory.mktemp("models") / "mien-8"
     shutil.copytree(shipped.folder, folder)
     files = exporting.write_runtime_model(network, folder)
-    exporting.write_card(shipped.card.model_copy(update={"files": files}), folder)
+    write_card(shipped.card.model_copy(update={"files": files}), folder)
     return read_bundle(folder)
 
 

@@ -13,6 +13,7 @@ from core.errors import BundleError
 from tests.conftest import ROOT
 from tests.training.conftest import make_crops, make_recipe
 from training import exporting
+from training.cards import write_card
 from training.networks import build_network
 from training.variants import Variant, compare, export_variant
 
@@ -26,7 +27,7 @@ def source(tmp_path_factory):
     folder.mkdir()
     files = exporting.write_runtime_model(build_network(make_recipe(widths=(16, 64)), 7), folder)
     card = find_bundle("ckplus-reference").card
-    exporting.write_card(card.model_copy(update={"name": "source", "files": files}), folder)
+    write_card(card.model_copy(update={"name": "source", "files": files}), folder)
     return read_bundle(folder)
 
 

@@ -5,7 +5,7 @@ from training.evaluation.measures import expected_calibration_error, macro_f1, r
 from training.evaluation.predictions import Predictions, predict
 from training.evaluation.refusal import measure_refusal
 from training.evaluation.robustness import measure_robustness
-from training.evaluation.scoring import score, score_predictions
+from training.evaluation.scoring import score, score_predictions, scored_as
 
 __all__ = [
     "Predictions",
@@ -19,4 +19,5 @@ __all__ = [
     "risk_coverage",
     "score",
     "score_predictions",
+    "scored_as",
 ]

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 from sklearn.metrics import (
     accuracy_score,
     balanced_accuracy_score,
@@ -18,6 +19,7 @@ from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
+from training.datasets.labelled import LabelledCrops
 from training.evaluation.intervals import bootstrap
 from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
@@ -45,12 +47,13 @@ def score_predictions(
             test side included; their scores leak.
     """
     scores = []
-    for source in dict.fromkeys(predictions.data.sources.tolist()):
-        rows = predictions.take(predictions.data.sources == source)
-        name, protocol = source, f"{how}: {PROTOCOLS[split]}"
-        if source == FERPLUS and (rows.data.parts == "test").all():
-            rows = rows.take(majority_share(rows.data) >= 0.5)
-            name, protocol = FERPLUS_VALID, FERPLUS_PROTOCOL
+    names = scored_as(predictions.data)
+    for name in dict.fromkeys(names[names != ""].tolist()):
+        rows = predictions.take(names == name)
+        source = str(rows.data.sources[0])
+        protocol = f"{how}: {PROTOCOLS[split]}"
+        if name == FERPLUS_VALID:
+            protocol = FERPLUS_PROTOCOL
         elif source in learned_before:
             protocol += f"; but the model it started from had learned from {source}"
         seen = leaks or (source in learned_before and name != FERPLUS_VALID)
@@ -59,6 +62,15 @@ def score_predictions(
             scores.append(score(rows.view(EXPECTED), name, seven, seen))
         scores.append(score(rows, name, protocol, seen))
     return tuple(scores)
+
+
+def scored_as(data: LabelledCrops) -> npt.NDArray[np.str_]:
+    """The `data` of the score that each row counts in, str (n,); "" where it counts in none."""
+    names = data.sources.astype(object)
+    of_ferplus = data.sources == FERPLUS
+    if of_ferplus.any() and (data.parts[of_ferplus] == "test").all():
+        names[of_ferplus] = np.where(majority_share(data.take(of_ferplus)) >= 0.5, FERPLUS_VALID, "")
+    return names.astype(np.str_)
 
 
 def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Score:

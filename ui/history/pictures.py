@@ -8,6 +8,7 @@ import streamlit as st
 from core.bundles import Score
 from core.expressions import Expression
 from training.history import Run
+from training.judged import pictures_behind
 from ui.palette import display_name
 from ui.pictures import enlarge_crop
 from ui.roles import analyst
@@ -47,8 +48,6 @@ def pictures_card(run: Run, score: Score) -> None:
     if analyst() is None:
         return  # faces of a data set are for those who hold it
     truth, guess = choose_cell(score)
-    from training.judged import pictures_behind  # scikit-learn takes a second to load
-
     behind = pictures_behind(Path(run.tags.get("folder", "")), score, truth, guess)
     if behind is None:
         st.caption("These pictures are not on this machine: they stay where the run was made.")
