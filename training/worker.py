@@ -16,9 +16,10 @@ from filelock import FileLock, Timeout
 from core.settings import PROJECT_ROOT
 from training.devices import Device, find_devices
 from training.jobs import table
+from training.jobs.failures import DISK_FULL, NO_MEMORY
 from training.jobs.job import LOG_FILE, Job, JobError, JobState, jobs_folder
 from training.jobs.local_runner import LOST, WORKER_LOCK, is_gone, read_outcome, settle
-from training.jobs.process import DISK_FULL, NO_MEMORY, NO_SPACE_STATUS
+from training.jobs.process import NO_SPACE_STATUS
 from training.jobs.processes import end_all, start_time
 
 PAUSE: Final = 0.25

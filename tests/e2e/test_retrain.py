@@ -82,14 +82,24 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         page.get_by_role("link", name="Retrain").click()
         look_at_the_record(page)
         page.get_by_role("link", name="Retrain").click()
-        page.get_by_text("Promotions").click()
-        expect(page.get_by_role("button", name="Go back …")).to_be_visible()
-        shot(page, "7-promotions")
-        page.get_by_role("button", name="Go back …").click()
-        page.get_by_role("dialog").get_by_label("Why?").fill("it was for the demo")
-        page.get_by_role("dialog").get_by_label("Why?").blur()
-        page.get_by_role("dialog").get_by_role("button", name="Go back").click()
-        expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
+        go_back(page)
+        page.goto(address)
+        page.get_by_role("button", name="Delete …").click()
+        page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        expect(page.get_by_role("button", name="Start training")).to_be_visible()
+    assert not any((home / "jobs").glob("*/spec.json"))
+
+
+def go_back(page: Page) -> None:
+    """Undo the promotion, with a reason."""
+    page.get_by_text("Promotions").click()
+    expect(page.get_by_role("button", name="Go back …")).to_be_visible()
+    shot(page, "7-promotions")
+    page.get_by_role("button", name="Go back …").click()
+    page.get_by_role("dialog").get_by_label("Why?").fill("it was for the demo")
+    page.get_by_role("dialog").get_by_label("Why?").blur()
+    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
 
 
 def look_at_the_record(page: Page) -> None:

@@ -7,9 +7,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.settings import settings
+from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.jobs.conftest import of_home
-from training.jobs import get_runner
+from training.jobs import JobSpec, JobState, get_runner, table
 from training.registry import promote
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
@@ -91,6 +92,19 @@ def test_started_job_is_shown_and_can_be_cancelled(app):
     assert job.spec.name in [e.value for e in app.subheader]
     app.button(key="cancel").click().run()
     assert get_runner().get(job.id).cancel_asked or get_runner().get(job.id).state.ended
+
+
+def test_ended_job_is_not_deleted_before_it_is_confirmed(app):
+    job = table.add(JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny"), "ada")
+    table.claim("cpu")
+    table.end(job.id, JobState.FAILED, "It broke.")
+    app.query_params["job"] = job.id
+    app.run()
+    assert "It broke." in app.error[0].value
+    app.button(key="delete").click().run()
+    assert not app.exception
+    assert not app.button(key="confirm_delete").disabled
+    assert table.everything()
 
 
 def test_unknown_job_gives_one_sentence(app):

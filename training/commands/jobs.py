@@ -17,7 +17,9 @@ from training.splits import SplitKind
 
 PAUSE = 0.5
 
-app = typer.Typer(no_args_is_help=True, help="Trainings in the background: queue, watch, cancel, resume.")
+app = typer.Typer(
+    no_args_is_help=True, help="Trainings in the background: queue, watch, cancel, resume, delete."
+)
 
 
 @app.command()
@@ -96,6 +98,14 @@ def resume(
         CONSOLE.print(f"{found.id} is queued again.", highlight=False)
         if wait:
             _watch(job)
+
+
+@app.command()
+def delete(job: Annotated[str, typer.Argument(help="As `jobs list` names it.")]) -> None:
+    """Forget a job that ended, with its log and checkpoints; its model stays."""
+    with failing_plainly():
+        get_runner().delete(job)
+    CONSOLE.print(f"{job} is deleted.", highlight=False)
 
 
 def _watch(name: str) -> None:

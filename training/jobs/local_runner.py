@@ -11,9 +11,10 @@ from filelock import FileLock, Timeout
 
 from core.settings import PROJECT_ROOT
 from training.jobs import table
+from training.jobs.failures import NO_MEMORY, tells_of_no_memory
 from training.jobs.job import OUTCOME_FILE, Job, JobError, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import is_alive
-from training.jobs.shared import TableRunner
+from training.jobs.shared import TableRunner, end_of_log
 from training.run_folder import ask_to_cancel
 
 WORKER_LOCK: Final = "worker.lock"
@@ -89,12 +90,17 @@ class LocalRunner(TableRunner):
 
 
 def settle(job: Job, message: str = LOST) -> None:
-    """Close a running job whose process is gone: with what it said last, else as cancelled or lost."""
+    """Close a running job whose process is gone: with what it said last, else as cancelled or lost.
+
+    One that crashed where memory ran out, as TensorFlow's convolutions do, says so in its log only.
+    """
     outcome = read_outcome(job)
     if outcome:
         table.end(job.id, outcome.state, outcome.message)
     elif job.cancel_asked:
         table.end(job.id, JobState.CANCELLED, "Stopped. What was learned up to the last epoch is kept.")
+    elif tells_of_no_memory(end_of_log(job, lines=5)):
+        table.end(job.id, JobState.FAILED, NO_MEMORY)
     else:
         table.end(job.id, JobState.LOST, message)
 

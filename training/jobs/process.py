@@ -4,7 +4,6 @@ It ends by writing how it ended; a job whose process ends without is lost.
 """
 
 import contextlib
-import errno
 import os
 import signal
 import sys
@@ -17,19 +16,13 @@ import psutil
 
 from core.errors import MienError
 from training.durable import replace_text
+from training.jobs.failures import describe
 from training.jobs.job import OUTCOME_FILE, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
 from training.run_folder import TrainingCancelledError
 
 NICENESS: Final = 10
-DISK_FULL: Final = "The disk is full: free some space, then resume the job."
 NO_SPACE_STATUS: Final = 74
 """Exit status (EX_IOERR) for a full disk, on which not even the outcome can be written."""
-
-NO_MEMORY: Final = (
-    "The device ran out of memory: choose a smaller batch size or a smaller recipe, or end what else uses "
-    "it, and start again."
-)
-NO_MEMORY_SIGNS: Final = ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory")
 
 
 def main(name: str) -> int:
@@ -67,18 +60,6 @@ def _run(folder: Path) -> Outcome:
         with contextlib.suppress(OSError):
             traceback.print_exc()
         return Outcome(state=JobState.FAILED, message=describe(error))
-
-
-def describe(error: Exception) -> str:
-    """One sentence for the person who watches."""
-    text = f"{type(error).__name__}: {error}"
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DISK_FULL
-    if "No space left on device" in text:
-        return DISK_FULL
-    if isinstance(error, MemoryError) or any(sign in text for sign in NO_MEMORY_SIGNS):
-        return NO_MEMORY
-    return f"The training failed unexpectedly ({text[:200]}): the log has the details."
 
 
 def _cancel(number: int, frame: FrameType | None) -> None:

@@ -50,6 +50,13 @@ class JobRunner(Protocol):
             JobError: it waits, runs or is done.
         """
 
+    def delete(self, name: str) -> None:
+        """Forget a job that ended, with its log, checkpoints and verdict; its model stays.
+
+        Raises:
+            JobError: it waits or runs.
+        """
+
 
 def get_runner() -> JobRunner:
     """Ray Jobs where `MIEN_RAY_ADDRESS` is set, else processes on this machine."""

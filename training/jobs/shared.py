@@ -1,5 +1,6 @@
 """What every runner does alike: the table says how jobs stand, their folders what they told."""
 
+import shutil
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -40,11 +41,14 @@ class TableRunner:
 
     def logs(self, name: str, lines: int = 50) -> str:
         """The end of what the job's process printed."""
-        file = table.get(name).folder / LOG_FILE
-        if not file.exists():
-            return ""
-        with file.open(encoding="utf-8", errors="replace") as stream:
-            return "".join(deque(stream, maxlen=lines))
+        return end_of_log(table.get(name), lines)
+
+    def delete(self, name: str) -> None:
+        """Forget a job that ended, with its log, checkpoints and verdict; its model stays."""
+        job = self.get(name)
+        if not table.remove(job):
+            raise JobError(f"The job {name} has not ended: cancel it first.")
+        shutil.rmtree(job.folder, ignore_errors=True)
 
     def reconcile(self) -> None:
         """See what became of jobs whose process is gone."""
@@ -81,3 +85,12 @@ class TableRunner:
         return table.change(
             name, JobState.QUEUED, state=JobState.CANCELLED, message="Cancelled before it began."
         )
+
+
+def end_of_log(job: Job, lines: int) -> str:
+    """The last lines of what a job's process printed on this machine; empty where it printed nothing."""
+    try:
+        with (job.folder / LOG_FILE).open(encoding="utf-8", errors="replace") as stream:
+            return "".join(deque(stream, maxlen=lines))
+    except FileNotFoundError:
+        return ""

@@ -23,6 +23,7 @@ from sqlalchemy import (
     String,
     Table,
     create_engine,
+    delete,
     event,
     func,
     insert,
@@ -167,6 +168,14 @@ def requeue(job: Job) -> bool:
         cancel_asked=None,
         message="",
     )
+
+
+def remove(job: Job) -> bool:
+    """Delete the row of a job that ended; False where it has not, or was resumed by another process."""
+    ended = [state for state in JobState if state.ended]
+    with _writing() as connection:
+        rows = delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.state.in_(ended))
+        return bool(connection.execute(rows).rowcount)
 
 
 def beat(name: str, **values: object) -> None:

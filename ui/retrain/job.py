@@ -86,8 +86,14 @@ def _end_card(job: Job) -> None:
         st.error(job.message, icon=":material/error:")
     elif job.state is not JobState.DONE:
         st.warning(job.message, icon=":material/info:")
-    if job.state.resumable and analyst() is not None:
-        st.button("Resume", icon=":material/resume:", key="resume", on_click=_act, args=(_resume, job.id))
+    if analyst() is not None:
+        with st.container(horizontal=True):
+            if job.state.resumable:
+                st.button(
+                    "Resume", icon=":material/resume:", key="resume", on_click=_act, args=(_resume, job.id)
+                )
+            if st.button("Delete …", icon=":material/delete:", type="tertiary", key="delete"):
+                _confirm_delete(job)
     _show_refusal()
 
 
@@ -112,11 +118,18 @@ def _curves_card(job: Job) -> None:
 
 
 def _act(action: Callable[[str], object], name: str) -> None:
+    _is_done(action, name)
+
+
+def _is_done(action: Callable[[str], object], name: str) -> bool:
+    """Whether the analyst was allowed to do it and it worked; why not is kept for `_show_refusal`."""
     try:
         require_analyst()
         action(name)
     except MienError as error:
         st.session_state["refusal"] = str(error)
+        return False
+    return True
 
 
 def _show_refusal() -> None:
@@ -130,6 +143,22 @@ def _cancel(name: str) -> None:
 
 def _resume(name: str) -> None:
     get_runner().resume(name)
+
+
+def _delete(name: str) -> None:
+    get_runner().delete(name)
+
+
+@st.dialog("Delete this training?")
+def _confirm_delete(job: Job) -> None:
+    st.markdown(
+        f"The log, the checkpoints and the verdict of **{job.spec.name}** are deleted. A model that came "
+        "of it stays on the Models page, and its curves in History."
+    )
+    if st.button("Delete", type="primary", key="confirm_delete") and _is_done(_delete, job.id):
+        st.query_params.pop("job", None)
+        st.rerun()
+    _show_refusal()
 
 
 def _minutes(seconds: float) -> str:

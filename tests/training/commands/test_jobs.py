@@ -23,6 +23,10 @@ def test_job_that_cannot_be_done_exits_with_its_sentence(home):
     assert "Failed: There is no data at" in said
     listed = train(home, "jobs", "list").stdout
     assert "failed" in listed
+    job = next(folder.name for folder in (home / "jobs").iterdir() if (folder / "spec.json").exists())
+    assert f"{job} is deleted" in train(home, "jobs", "delete", job).stdout
+    assert not (home / "jobs" / job).exists()
+    assert "There are no jobs yet" in train(home, "jobs", "list").stdout
 
 
 def test_unknown_job_and_unknown_recipe_are_one_sentence(home):

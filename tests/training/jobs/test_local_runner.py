@@ -1,6 +1,7 @@
 """Real workers and real trainings: waited for, killed, cancelled, and out of disk."""
 
 import os
+import resource
 import shutil
 import subprocess
 import time
@@ -11,10 +12,11 @@ import pytest
 from core.bundles import find_bundle
 from tests.training.jobs.conftest import epochs_told, of_home, spec, until, worker_processes
 from training.jobs import JobError, JobState
-from training.jobs.process import DISK_FULL
+from training.jobs.failures import DISK_FULL, NO_MEMORY
 from training.verdict import DISAGREEMENTS_FILE, Verdict
 
 LONG = 400
+GIB = 2**30
 
 
 def test_killed_worker_and_killed_job_lose_nothing(runner, data, home):
@@ -86,3 +88,17 @@ def test_full_disk_fails_a_job_with_advice_and_the_next_one_runs(runner, data, h
                 process.kill()
                 process.wait(10)
         subprocess.run(["umount", "--lazy", str(disk)], check=True)
+
+
+def test_job_that_needs_too_much_memory_fails_with_advice_and_the_next_one_runs(runner, data, home):
+    before = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (6 * GIB, before[1]))  # the worker and its jobs inherit it
+    try:
+        greedy = runner.submit(spec(data, "greedy", epochs=1, batch_size=4096, draws=4096), by="ada")
+        modest = runner.submit(spec(data, "modest", epochs=1), by="ada")
+    finally:
+        resource.setrlimit(resource.RLIMIT_AS, before)
+    ended = until(runner, greedy.id, lambda job: job.state.ended)
+    assert (ended.state, ended.message) == (JobState.FAILED, NO_MEMORY), runner.logs(greedy.id)
+    ended = until(runner, modest.id, lambda job: job.state.ended)
+    assert ended.state is JobState.DONE, runner.logs(modest.id)

@@ -39,6 +39,16 @@ def test_job_that_was_stopped_waits_again_behind_the_others(home):
     assert table.get(second.id).place == 0
 
 
+def test_only_a_job_that_ended_is_removed(home):
+    job = table.add(SPEC, "ada")
+    assert not table.remove(job)
+    table.claim("cpu")
+    assert not table.remove(job)
+    table.end(job.id, JobState.FAILED, "broken")
+    assert table.remove(job)
+    assert table.everything() == ()
+
+
 def test_unknown_job_is_one_sentence(home):
     with pytest.raises(JobError, match="There is no job 'x'"):
         table.get("x")

@@ -1,0 +1,28 @@
+"""What a person reads when a job fails, whatever the failure was."""
+
+import errno
+from typing import Final
+
+DISK_FULL: Final = "The disk is full: free some space, then resume the job."
+NO_MEMORY: Final = (
+    "The device ran out of memory: choose a smaller batch size or a smaller recipe, or end what else uses "
+    "it, and start again."
+)
+NO_MEMORY_SIGNS: Final = ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory")
+
+
+def describe(error: Exception) -> str:
+    """One sentence for the person who watches."""
+    text = f"{type(error).__name__}: {error}"
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return DISK_FULL
+    if "No space left on device" in text:
+        return DISK_FULL
+    if isinstance(error, MemoryError) or tells_of_no_memory(text):
+        return NO_MEMORY
+    return f"The training failed unexpectedly ({text[:200]}): the log has the details."
+
+
+def tells_of_no_memory(text: str) -> bool:
+    """Whether an error or the end of a log says that memory ran out."""
+    return any(sign in text for sign in NO_MEMORY_SIGNS)
