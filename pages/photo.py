@@ -7,6 +7,7 @@ import streamlit as st
 from core.reports import to_csv
 from ui.cards import answer_card, bars_card, choose_face, details_card, picture_card, pictures_table
 from ui.corrections import correct_card
+from ui.doors import doors, honest_line
 from ui.explanation import why_card
 from ui.models import choose_model
 from ui.session import read_all
@@ -61,7 +62,6 @@ with st.container(horizontal=True):
     st.download_button(
         "JSON", lines, "mien.jsonl", "application/jsonl", icon=":material/download:", on_click="ignore"
     )
-st.caption(
-    f"Read by **{plain(classifier.bundle.name)}**. An expression is what a face shows, not what a person "
-    "feels."
-)
+honest_line(classifier.bundle.card)
+if st.session_state["source"] == "Sample":  # whoever brought a picture knows where they want to go
+    doors()

@@ -90,3 +90,10 @@ def test_about_page_works_as_a_cold_link(page, server):
     page.goto(f"{server}/about")
     expect(heading(page, "About Mien")).to_be_visible()
     expect(page.get_by_text(re.compile("prohibited in the European Union"))).to_be_visible()
+
+
+def test_first_page_leads_on_and_says_what_the_answer_is_worth(page, server):
+    page.goto(server)
+    expect(page.get_by_text("test faces it never saw").last).to_be_visible()
+    page.get_by_role("link", name="Read an engagement").click()
+    expect(page.get_by_role("heading", name="How did the customer leave?")).to_be_visible()
