@@ -1,0 +1,102 @@
+"""How a training goes, and how soon its page is drawn anew, while ten people watch it.
+
+They speak to the server as browsers do, but draw nothing: ten browsers on the machine that trains would
+measure themselves.
+"""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from streamlit.proto.AutoRerun_pb2 import AutoRerun
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.sync.client import ClientConnection, connect
+
+from tests.conftest import free_port
+from tests.e2e.conftest import running_server
+from tests.training.jobs.conftest import of_home
+
+ROOT = Path(__file__).parents[1]
+SECONDS = 20
+PATIENCE = 300
+
+
+@pytest.fixture
+def job(tmp_path) -> Iterator[str]:
+    """A training of the drawn faces that has finished its first epoch."""
+    environment = {**os.environ, "MIEN_HOME": str(tmp_path / "home")}
+    command = [sys.executable, "-m", "training", "jobs", "submit", "--recipe", "drawn"]
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    end = time.monotonic() + PATIENCE
+    while not (found := list(tmp_path.glob("home/jobs/*/run/events.jsonl"))) or _epochs(found[0]) < 1:
+        assert time.monotonic() < end
+        time.sleep(0.5)
+    yield found[0].parents[1].name
+    for process in psutil.process_iter():
+        if of_home(process, tmp_path / "home"):
+            process.kill()
+
+
+@pytest.mark.parametrize("watchers", [1, 10])
+def test_watchers(benchmark, job, tmp_path, watchers):
+    events = tmp_path / "home" / "jobs" / job / "run" / "events.jsonl"
+    port = free_port()
+    with running_server(tmp_path / "home", port), ThreadPoolExecutor(watchers) as people:
+        before = _epochs(events)
+        watch = lambda: list(people.map(_watch, [port] * watchers, [job] * watchers))  # noqa: E731
+        drawn = benchmark.pedantic(watch, rounds=1)
+        epochs = _epochs(events) - before
+    took = np.concatenate(drawn)
+    half, most = np.percentile(took, [50, 95])
+    assert all(len(times) > SECONDS / 4 for times in drawn), "somebody saw nothing for seconds"
+    print(
+        f"\n{watchers} watching: {epochs} epochs in {SECONDS} s; the page anew in {half:.0f} ms (95% within "
+        f"{most:.0f}), {len(took) / watchers / SECONDS:.2f} times a second each"
+    )
+
+
+def _watch(port: int, job: str) -> list[float]:
+    """Open the job's page, follow it as its timer asks, and return the milliseconds each time took."""
+    with connect(
+        f"ws://127.0.0.1:{port}/_stcore/stream", subprotocols=["streamlit"], max_size=None
+    ) as socket:
+        state = ClientState(query_string=f"job={job}", page_name="retrain")
+        _, page, timer = _run(socket, state)
+        state.page_script_hash, state.fragment_id, state.is_auto_rerun = page, timer.fragment_id, True
+        took = []
+        end = time.monotonic() + SECONDS
+        while time.monotonic() < end:
+            time.sleep(timer.interval)
+            took.append(_run(socket, state)[0])
+        return took
+
+
+def _run(socket: ClientConnection, state: ClientState) -> tuple[float, str, AutoRerun]:
+    """One run of the script, or of a part of it: its milliseconds, its page and the timer that it set."""
+    start = time.perf_counter()
+    socket.send(BackMsg(rerun_script=state).SerializeToString())
+    page, timer = "", AutoRerun()
+    while True:
+        told = ForwardMsg.FromString(socket.recv(timeout=PATIENCE))
+        kind = told.WhichOneof("type")
+        if kind == "new_session":
+            page = told.new_session.page_script_hash
+        elif kind == "auto_rerun":
+            timer = told.auto_rerun
+        elif kind == "script_finished":
+            partly = told.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+            assert partly == bool(state.fragment_id)
+            return 1000 * (time.perf_counter() - start), page, timer
+
+
+def _epochs(events: Path) -> int:
+    return events.read_text().count('"epoch", ')
