@@ -8,6 +8,7 @@ from contextlib import closing
 
 import numpy as np
 import pytest
+from playwright.sync_api import Locator, Page
 
 from benchmarks.conftest import chromium
 from core.bundles import find_bundle
@@ -18,6 +19,9 @@ from training.history import open_history
 
 RUNS = 1000
 EPOCHS = 200
+HEADER = ROW = 35
+"""Pixels of the table."""
+
 CURVES = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate")
 
 
@@ -84,3 +88,29 @@ def test_page(benchmark, home, compared, browser_knows_streamlit):
             page.close()
 
         benchmark.pedantic(look, rounds=5, warmup_rounds=1)
+
+
+def test_compare_ten_from_the_open_page(benchmark, home):
+    """From the click that ticks the tenth run to ten runs side by side, where one was open."""
+    with running_server(home, free_port()) as url, chromium() as browser:
+        known = browser.new_context()
+
+        def open_one() -> tuple[tuple[Page, Locator], dict[str, object]]:
+            page = known.new_page()
+            page.goto(f"{url}/history")
+            table = page.get_by_test_id("stDataFrame").first
+            table.click(position={"x": 15, "y": HEADER + ROW // 2})
+            page.get_by_role("heading", name=f"run {RUNS - 1}").wait_for()
+            page.wait_for_timeout(2000)
+            table.hover(position={"x": 300, "y": 100})
+            page.mouse.wheel(0, 6 * ROW)
+            page.wait_for_timeout(500)
+            return (page, table), {}
+
+        def compare(page: Page, table: Locator) -> None:
+            table.click(position={"x": 15, "y": HEADER + 3 * ROW + ROW // 2}, modifiers=["Shift"])
+            page.get_by_role("heading", name="10 runs side by side").wait_for()
+            page.locator(".js-plotly-plot .trace").nth(30).wait_for(state="attached")
+            page.close()
+
+        benchmark.pedantic(compare, setup=open_one, rounds=5)
