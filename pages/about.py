@@ -45,8 +45,7 @@ for name in bundle_names():
         for score in card.scores:
             badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
             st.markdown(
-                f"{badge} **{score.accuracy.value:.1%}** "
-                f"({score.accuracy.low:.1%} to {score.accuracy.high:.1%}) on {score.data}, {score.n} crops: "
+                f"{badge} **{score.accuracy.in_percent}** on {score.data}, {score.n:,} crops: "
                 f"{score.protocol}."
             )
         st.markdown("\n".join(f"- {limit}" for limit in card.limits))

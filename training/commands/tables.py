@@ -13,12 +13,12 @@ def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -
     """One row a score, what leaks named so; below it how non-faces are refused."""
     table = Table("Data", "Crops", "Accuracy", "Macro-F1", "Calibration error", "How", title=title)
     for score in scores:
-        a, f = score.accuracy, score.macro_f1
+        f = score.macro_f1
         table.add_row(
             score.data,
             str(score.n),
-            f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})",
-            f"{f.value:.3f} ({f.low:.3f}–{f.high:.3f})",
+            score.accuracy.in_percent,
+            f"{f.value:.3f} ({f.low:.3f} to {f.high:.3f})",
             f"{score.expected_calibration_error:.3f}",
             f"{'LEAKS: ' if score.leaks else ''}{score.protocol}",
         )

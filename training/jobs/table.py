@@ -1,66 +1,18 @@
-"""The table of all jobs: one SQLite file that pages, commands and workers share."""
+"""The table of all jobs, which pages, commands and workers share: what is asked of it."""
 
 import logging
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import lru_cache
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import (
-    JSON,
-    Column,
-    Connection,
-    DateTime,
-    Engine,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    String,
-    Table,
-    create_engine,
-    delete,
-    event,
-    func,
-    insert,
-    select,
-    text,
-    update,
-)
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from training.jobs.job import Job, JobError, JobSpec, JobState, jobs_folder
+from training.jobs.job import Job, JobError, JobSpec, JobState
+from training.jobs.store import JOBS, reading, writing
 
-METADATA = MetaData()
 log = logging.getLogger(__name__)
-WRITING: Final = {"immediate": True}
-
-JOBS = Table(
-    "jobs",
-    METADATA,
-    Column("id", String, primary_key=True),
-    Column("number", Integer, nullable=False, unique=True),
-    Column("spec", JSON, nullable=False),
-    Column("state", String, nullable=False),
-    Column("by", String, nullable=False),
-    Column("created", DateTime, nullable=False),
-    Column("queued", DateTime, nullable=False),
-    Column("started", DateTime),
-    Column("ended", DateTime),
-    Column("device", String),
-    Column("attempt", Integer, nullable=False, default=1),
-    Column("pid", Integer),
-    Column("pid_started", Float),
-    Column("heartbeat", DateTime),
-    Column("cancel_asked", DateTime),
-    Column("message", String, nullable=False, default=""),
-    # The lease of a device: the database itself refuses a second running job on it.
-    Index("one_running_per_device", "device", unique=True, sqlite_where=text("state = 'running'")),
-)
 
 
 def new_id() -> str:
@@ -75,7 +27,7 @@ def add(spec: JobSpec, by: str, name: str | None = None) -> Job:
         name: of the job, as `new_id` makes it.
     """
     name = name or new_id()
-    with _writing() as connection:
+    with writing() as connection:
         number = (connection.scalar(select(func.max(JOBS.c.number))) or 0) + 1
         connection.execute(
             insert(JOBS).values(
@@ -107,13 +59,9 @@ def get(name: str) -> Job:
 
 def everything() -> tuple[Job, ...]:
     """All jobs, newest first."""
-    if not _file().exists():
-        return ()
-    try:
-        with _engine(_file()).connect() as connection:
-            rows = connection.execute(select(JOBS).order_by(JOBS.c.number.desc())).mappings().all()
-    except DBAPIError as error:
-        raise JobError(f"The job table in {jobs_folder()} cannot be read ({error.orig}).") from None
+    with reading() as connection:
+        found = connection and connection.execute(select(JOBS).order_by(JOBS.c.number.desc()))
+        rows = found.mappings().all() if found else ()
     queue = sorted((row["queued"], row["id"]) for row in rows if row["state"] == JobState.QUEUED)
     places = {name: place for place, (_, name) in enumerate(queue)}
     jobs = (_job(dict(row), places.get(row["id"])) for row in rows)
@@ -122,7 +70,7 @@ def everything() -> tuple[Job, ...]:
 
 def claim(device: str) -> Job | None:
     """Take the longest waiting job for a device that is free; None where either is missing."""
-    with _writing() as connection:
+    with writing() as connection:
         waiting = connection.scalar(
             select(JOBS.c.id).where(JOBS.c.state == JobState.QUEUED).order_by(JOBS.c.queued).limit(1)
         )
@@ -145,7 +93,7 @@ def change(name: str, only_if: JobState | None = None, **values: object) -> bool
     rows = update(JOBS).where(JOBS.c.id == name)
     if only_if is not None:
         rows = rows.where(JOBS.c.state == only_if)
-    with _writing() as connection:
+    with writing() as connection:
         return bool(connection.execute(rows.values(**values)).rowcount)
 
 
@@ -173,7 +121,7 @@ def requeue(job: Job) -> bool:
 def remove(job: Job) -> bool:
     """Delete the row of a job that ended; False where it has not, or was resumed by another process."""
     ended = [state for state in JobState if state.ended]
-    with _writing() as connection:
+    with writing() as connection:
         rows = delete(JOBS).where(JOBS.c.id == job.id, JOBS.c.state.in_(ended))
         return bool(connection.execute(rows).rowcount)
 
@@ -204,45 +152,3 @@ def _job(row: dict[str, Any], place: int | None) -> Job | None:
     except ValidationError:
         log.warning("The job %s was written by another version of Mien and is left out.", row["id"])
         return None
-
-
-def _file() -> Path:
-    return jobs_folder() / "jobs.db"
-
-
-@contextmanager
-def _writing() -> Iterator[Connection]:
-    """One transaction that nobody interleaves with.
-
-    Raises:
-        JobError: the table cannot be written.
-    """
-    try:
-        jobs_folder().mkdir(parents=True, exist_ok=True)
-        with _engine(_file()).connect() as connection, connection.execution_options(**WRITING).begin():
-            yield connection
-    except (OSError, DBAPIError) as error:
-        if isinstance(error, IntegrityError):
-            raise
-        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
-        raise JobError(f"The job table in {jobs_folder()} cannot be written ({reason}).") from None
-
-
-@lru_cache(maxsize=8)
-def _engine(file: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{file}", connect_args={"timeout": 30})
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 - sqlite3's
-        connection.isolation_level = None  # SQLAlchemy begins, below
-        connection.execute("PRAGMA journal_mode=WAL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        # Who will write takes the lock at once: to upgrade a reader's would fail where another wrote since.
-        immediate = connection.get_execution_options().get("immediate")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-    with engine.connect() as connection, connection.execution_options(**WRITING).begin():
-        METADATA.create_all(connection)
-    return engine

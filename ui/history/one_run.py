@@ -51,7 +51,7 @@ def _bundle(run: Run) -> Bundle | None:
 def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
-        f"**{score.accuracy.value:.1%}** right ({score.accuracy.low:.1%} to {score.accuracy.high:.1%}), "
+        f"**{score.accuracy.in_percent}** right, "
         f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {score.protocol}.{leaks}"
     )
     confusion, classes, reliability, coverage = st.tabs(
