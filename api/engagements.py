@@ -1,13 +1,15 @@
 """Engagements that a customer-service application reports frame by frame."""
 
+from contextlib import suppress
+
 from fastapi import HTTPException
 
 from api import metrics, models
 from core.classifier import load_classifier
 from core.engagement import Moment
 from core.engagement.closing import close_journal
-from core.engagement.journal import Journal, Opening, find_journal
-from core.engagement.store import EngagementError, delete_engagement, get_engagement
+from core.engagement.journal import EndedError, Journal, Opening, find_journal
+from core.engagement.store import UnknownEngagementError, delete_engagement, get_engagement
 from core.readings import read_bytes
 from core.reports import to_record
 
@@ -16,32 +18,34 @@ def begin(new: models.NewEngagement) -> models.Begun:
     """Open a journal."""
     bundle = load_classifier().bundle
     opening = Opening(
-        consent=new.consent, model=bundle.name, digest=bundle.digest, name=new.name, channel=new.channel
+        consent=new.consent,
+        model=bundle.name,
+        digest=bundle.digest,
+        name=new.name,
+        channel=new.channel,
+        source="api",
     )
-    Journal(opening)
+    Journal.begin(opening)
     return models.Begun(id=opening.id, begun=opening.begun, model=opening.model)
 
 
 def look(name: str, data: bytes, seconds: float) -> models.Look:
     """Read one frame; PictureError where it is none."""
     journal = _journal(name)
-    known = any(moment.seconds == seconds for moment in journal.moments())
     found = read_bytes(data, load_classifier(journal.opening.model))
     reading = found.readings[0]
     metrics.count_faces(reading)
     record = to_record("", found, found.model)["faces"][0]
-    if not known:
-        journal.add(Moment.of(reading, seconds))
+    is_new = journal.add(Moment.of(reading, seconds))
     face = models.Face.model_validate(record) if reading.box is not None else None
-    return models.Look(seconds=seconds, known=known, face=face)
+    return models.Look(seconds=seconds, known=not is_new, face=face)
 
 
 def finish(name: str) -> models.Result:
     """Judge, keep and close; again, the same answer."""
-    journal = find_journal(name)
-    if journal is None:
-        return result(name)
-    close_journal(journal, "api", journal.opening.name or f"API, {journal.opening.begun:%d %b %H:%M}")
+    if journal := find_journal(name):
+        with suppress(EndedError):  # by another call at the same moment
+            close_journal(journal, journal.opening.name)
     return result(name)
 
 
@@ -49,7 +53,7 @@ def result(name: str) -> models.Result:
     """A finished engagement."""
     try:
         kept = get_engagement(name)
-    except EngagementError as error:
+    except UnknownEngagementError as error:
         if find_journal(name) is not None:
             raise HTTPException(409, "The engagement goes on: finish it first.") from None
         raise HTTPException(404, str(error)) from None

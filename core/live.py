@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.classifier import Classifier
-from core.engagement.journal import Journal
+from core.engagement.journal import Journal, JournalError
 from core.engagement.moment import Moment
 from core.expressions import Expression
 from core.images import Picture
@@ -61,6 +61,18 @@ class LiveState:
     frames: int = 0
 
 
+@dataclass(frozen=True)
+class Recorder:
+    """Where readings of the largest face go, whichever reader they come from.
+
+    Attributes:
+        start: `time.monotonic()` when the engagement began: its times count from there.
+    """
+
+    journal: Journal
+    start: float = field(default_factory=time.monotonic)
+
+
 @dataclass
 class _Memory:
     """Smoothed probabilities of one person."""
@@ -87,8 +99,9 @@ class LiveReader:
         self._times: deque[float] = deque(maxlen=30)
         self._past: deque[tuple[float, Moment]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
         self._start = time.monotonic()
-        self._journal: Journal | None = None
-        self._journal_start = 0.0
+        self._recorder: Recorder | None = None
+        self.fault: str | None = None
+        """Why recording ended by itself; None where it did not."""
 
     def offer(self, picture: Picture) -> None:
         """Hand over the newest frame, RGB uint8 (h, w, 3); returns at once."""
@@ -111,10 +124,10 @@ class LiveReader:
         limit = time.monotonic() - seconds
         return [moment for when, moment in list(self._past) if when >= limit]
 
-    def record(self, journal: Journal | None) -> None:
-        """From now on add the largest face's readings to a journal, their times from now; None ends it."""
-        self._journal_start = time.monotonic()
-        self._journal = journal
+    def record(self, recorder: Recorder | None) -> None:
+        """From now on record the largest face's readings; None ends it."""
+        self.fault = None
+        self._recorder = recorder
 
     def close(self) -> None:
         """End the thread and forget everything."""
@@ -162,8 +175,17 @@ class LiveReader:
         probabilities = first.probabilities if first else {}
         moment = Moment(seconds=max(0.0, arrived - self._start), probabilities=probabilities, gap=gap)
         self._past.append((arrived, moment))
-        if self._journal is not None and arrived >= self._journal_start:
-            self._journal.add(moment.model_copy(update={"seconds": arrived - self._journal_start}))
+        self._keep(moment, arrived)
+        self._people = {n: m for n, m in self._people.items() if now - m.time < REMEMBERED_SECONDS}
+
+    def _keep(self, moment: Moment, arrived: float) -> None:
+        recorder = self._recorder
+        if recorder is None or arrived < recorder.start:
+            return
+        try:
+            recorder.journal.add(moment.model_copy(update={"seconds": arrived - recorder.start}))
+        except JournalError as error:
+            self.fault, self._recorder = str(error), None
 
     def _smooth(self, number: int, reading: Reading, now: float) -> dict[Expression, float]:
         if reading.label is None:

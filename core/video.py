@@ -16,6 +16,9 @@ SUFFIXES: Final = frozenset({".mp4", ".mov", ".webm", ".mkv", ".gif", ".m4v", ".
 LONGEST_SIDE: Final = 1280
 """Frames are scaled down to it while they are decoded; faces from about 20 px are still found."""
 
+CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,gif,avi"
+"""FFmpeg's names of those formats. Others are lists of files and addresses, which no upload may open."""
+
 MOST_PIXELS: Final = 8192 * 4320
 
 
@@ -68,7 +71,10 @@ def open_video(source: Path | BinaryIO) -> Iterator[VideoFrames]:
     """
     try:
         container = av.open(
-            str(source) if isinstance(source, Path) else source, "r", metadata_errors="ignore"
+            str(source) if isinstance(source, Path) else source,
+            "r",
+            metadata_errors="ignore",
+            options={"format_whitelist": CONTAINERS, "protocol_whitelist": "file"},
         )
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise VideoError("This is not a video that Mien can read: use mp4, mov, webm, mkv or gif.") from error

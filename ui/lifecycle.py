@@ -5,19 +5,24 @@ import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Final
 
 import streamlit as st
 
 log = logging.getLogger(__name__)
 
+SECONDS_BEFORE_FORGETTING: Final = 60.0
+SECONDS_BETWEEN_FORGETTING: Final = 3600.0
+
 
 @asynccontextmanager
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, Any]]:
-    """Load the reading side while the first browser still fetches the page."""
-    task = asyncio.create_task(asyncio.to_thread(_read_nothing))
+    """Load the reading side while the first browser still fetches the page; then forget what is too old."""
+    warming = asyncio.create_task(asyncio.to_thread(_read_nothing))
+    forgetting = asyncio.create_task(_keep_forgetting())
     yield {}
-    await task
+    forgetting.cancel()
+    await warming
 
 
 def _read_nothing() -> None:
@@ -56,6 +61,27 @@ def _wake_worker() -> None:
         from training.jobs import get_runner  # loads SQLAlchemy
 
         get_runner().reconcile()
+
+
+async def _keep_forgetting() -> None:
+    """Delete what is older than the retention period, a minute after the start and then every hour."""
+    await asyncio.sleep(SECONDS_BEFORE_FORGETTING)
+    while True:
+        await asyncio.to_thread(forget_old)
+        await asyncio.sleep(SECONDS_BETWEEN_FORGETTING)
+
+
+def forget_old() -> None:
+    """Delete engagements that are older than the retention period, ended or not."""
+    from core.engagement.journal import delete_old_journals
+    from core.engagement.store import EngagementError, delete_old, is_there
+
+    delete_old_journals()
+    try:
+        if is_there():
+            delete_old()
+    except EngagementError as error:  # in an hour again
+        log.warning("%s", error)
 
 
 def report_script_error(error: Exception) -> bool:

@@ -1,30 +1,36 @@
 """The end of an engagement whose readings lie in a journal."""
 
-from core.engagement.journal import Journal
+from core.engagement.journal import ENDED, EndedError, Journal
 from core.engagement.report import make_report
 from core.engagement.store import Engagement, keep_engagement
 
+SOURCES = {"live": "Live", "api": "API"}
 
-def close_journal(journal: Journal, source: str, name: str) -> Engagement:
-    """Judge the readings, keep the result, and only then delete the journal.
+
+def close_journal(journal: Journal, name: str) -> Engagement:
+    """Judge the readings, keep the result, and only then delete the journal; nothing is added meanwhile.
 
     Raises:
+        EndedError: somebody else ended it.
         EngagementError: the result cannot be kept; the journal stays.
     """
     opening = journal.opening
-    moments = sorted(journal.moments(), key=lambda moment: moment.seconds)
-    engagement = Engagement(
-        id=opening.id,
-        created=opening.begun,
-        name=name,
-        channel=opening.channel,
-        source=source,
-        model=opening.model,
-        digest=opening.digest,
-        consent=opening.consent,
-        report=make_report(moments),
-        moments=tuple(moments),
-    )
-    keep_engagement(engagement)
-    journal.delete()
+    with journal.held() as there:
+        if not there:
+            raise EndedError(ENDED)
+        moments = journal.moments()
+        engagement = Engagement(
+            id=opening.id,
+            created=opening.begun,
+            name=name or opening.name or f"{SOURCES[opening.source]}, {opening.begun:%d %b %H:%M}",
+            channel=opening.channel,
+            source=opening.source,
+            model=opening.model,
+            digest=opening.digest,
+            consent=opening.consent,
+            report=make_report(moments),
+            moments=tuple(moments),
+        )
+        keep_engagement(engagement)
+        journal.delete()
     return engagement

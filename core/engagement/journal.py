@@ -1,15 +1,36 @@
-"""A live engagement while it goes on: each reading is on disk at once, so that a killed server loses none."""
+"""An engagement while it goes on: each reading is on disk at once, so that a killed server loses none."""
 
 import json
+import re
 import secrets
+import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
+from typing import BinaryIO, Final, Literal, Self
 
+from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.engagement.moment import Moment
+from core.errors import MienError
 from core.settings import settings
+
+ID: Final = re.compile("[0-9a-f]{1,32}")
+QUIET_SECONDS: Final = 60.0
+"""Without a reading for so long an engagement is taken for cut off."""
+
+ENDED: Final = "This engagement has ended: begin another one."
+
+
+class JournalError(MienError):
+    """A reading cannot be kept."""
+
+
+class EndedError(JournalError):
+    """The engagement was finished or deleted meanwhile."""
 
 
 class Opening(BaseModel):
@@ -21,66 +42,156 @@ class Opening(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    id: str = Field(default_factory=lambda: secrets.token_hex(8))
+    id: str = Field(default_factory=lambda: secrets.token_hex(8), pattern=f"^{ID.pattern}$")
     begun: datetime = Field(default_factory=lambda: datetime.now(UTC))
     consent: str = Field(min_length=1)
     model: str
     digest: str
     name: str = ""
     channel: str = ""
+    source: Literal["live", "api"] = "live"
 
 
 class Journal:
-    """The readings of one live engagement, appended to a file; never a frame."""
+    """The readings of one engagement, appended to a file; never a frame.
+
+    Any number of threads and processes may have one of the same engagement. Once it is deleted nothing is
+    written any more.
+    """
 
     def __init__(self, opening: Opening) -> None:
         self.opening = opening
         self._file = _folder() / f"{opening.id}.jsonl"
-        self._file.parent.mkdir(parents=True, exist_ok=True)
-        if not self._file.exists():
-            self._append(opening.model_dump_json())
 
-    def add(self, moment: Moment) -> None:
-        """Keep one reading."""
-        self._append(moment.model_dump_json(exclude_none=True))
+    @classmethod
+    def begin(cls, opening: Opening) -> Self:
+        """Begin an engagement.
+
+        Raises:
+            JournalError: its file cannot be written.
+        """
+        journal = cls(opening)
+        try:
+            journal._file.parent.mkdir(parents=True, exist_ok=True)
+            with journal._file.open("x", encoding="utf-8") as stream:
+                stream.write(opening.model_dump_json() + "\n")
+        except OSError as error:
+            raise JournalError(f"The engagement cannot be recorded: {error.strerror}.") from error
+        return journal
+
+    def add(self, moment: Moment) -> bool:
+        """Keep one reading; False where there is one of the same time already.
+
+        Raises:
+            EndedError: the engagement was finished or deleted meanwhile.
+            JournalError: the file cannot be written.
+        """
+        try:
+            with self.held(), self._file.open("r+b") as stream:
+                if moment.seconds in _times(self._file).up_to_date(stream):
+                    return False
+                stream.write(moment.model_dump_json(exclude_none=True).encode() + b"\n")
+        except FileNotFoundError:
+            raise EndedError(ENDED) from None
+        except OSError as error:
+            raise JournalError(f"The reading cannot be kept: {error.strerror}.") from error
+        return True
 
     def moments(self) -> list[Moment]:
-        """All readings so far; a line that a kill cut short is left out."""
-        return list(self._read())
+        """All readings so far in the order of time; a line that a kill cut short is left out."""
+        return sorted(self._read(), key=lambda moment: moment.seconds)
 
     def delete(self) -> None:
         """Forget it; call it when the result was kept or is not wanted."""
-        self._file.unlink(missing_ok=True)
+        with self.held():
+            self._file.unlink(missing_ok=True)
 
-    def _append(self, line: str) -> None:
-        with self._file.open("a", encoding="utf-8") as stream:
-            stream.write(line + "\n")
+    @contextmanager
+    def held(self) -> Iterator[bool]:
+        """Keep others from writing and from ending it; whether it is still there."""
+        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            with FileLock(self._lock, is_singleton=True):  # whoever holds it may ask again
+                yield self._file.exists()
+        finally:
+            if not self._file.exists():  # an id never comes back, so nobody needs its lock
+                with suppress(OSError):
+                    self._lock.unlink(missing_ok=True)
+
+    @property
+    def quiet(self) -> bool:
+        """Whether nothing has come for so long that it was cut off."""
+        try:
+            return time.time() - self._file.stat().st_mtime > QUIET_SECONDS
+        except OSError:
+            return False
+
+    @property
+    def _lock(self) -> Path:
+        return self._file.with_suffix(".lock")
 
     def _read(self) -> Iterator[Moment]:
-        if not self._file.exists():
+        try:
+            lines = self._file.read_text(encoding="utf-8").splitlines()[1:]
+        except FileNotFoundError:
             return
-        for line in self._file.read_text(encoding="utf-8").splitlines()[1:]:
+        for line in lines:
             try:
                 yield Moment.model_validate(json.loads(line))
             except ValueError:
                 continue
 
 
+class _Times:
+    """The times in a journal, read on from where the last look ended."""
+
+    def __init__(self) -> None:
+        self._seconds: set[float] = set()
+        self._offset = 0
+
+    def up_to_date(self, stream: BinaryIO) -> set[float]:
+        """All times; the stream then stands at its end, on a new line."""
+        stream.seek(self._offset)
+        for line in stream:
+            if not line.endswith(b"\n"):
+                stream.write(b"\n")  # a kill cut it short
+            with suppress(ValueError, KeyError, TypeError):
+                self._seconds.add(float(json.loads(line)["seconds"]))
+        self._offset = stream.tell()
+        return self._seconds
+
+
+@lru_cache(maxsize=64)
+def _times(file: Path) -> _Times:
+    return _Times()
+
+
 def unfinished() -> tuple[Journal, ...]:
     """Engagements that were begun and not ended, oldest first: going on, or cut off."""
-    found = []
-    for file in sorted(_folder().glob("*.jsonl")):
-        try:
-            with file.open(encoding="utf-8") as stream:
-                found.append(Journal(Opening.model_validate_json(stream.readline())))
-        except (OSError, ValidationError):
-            continue
+    found = [journal for file in _folder().glob("*.jsonl") if (journal := _open(file))]
     return tuple(sorted(found, key=lambda journal: journal.opening.begun))
 
 
 def find_journal(name: str) -> Journal | None:
-    """One that goes on, by its id."""
-    return next((journal for journal in unfinished() if journal.opening.id == name), None)
+    """One that was begun and not ended, by its id."""
+    return _open(_folder() / f"{name}.jsonl") if ID.fullmatch(name) else None
+
+
+def delete_old_journals(now: datetime | None = None) -> None:
+    """Delete those that began before the retention period, whoever left them."""
+    limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
+    for journal in unfinished():
+        if journal.opening.begun < limit:
+            journal.delete()
+
+
+def _open(file: Path) -> Journal | None:
+    """The journal in a file; None where it is gone, or is none."""
+    try:
+        with file.open(encoding="utf-8") as stream:
+            return Journal(Opening.model_validate_json(stream.readline()))
+    except (OSError, ValidationError):
+        return None
 
 
 def _folder() -> Path:

@@ -33,6 +33,7 @@ from core.errors import MienError
 from core.settings import settings
 
 METADATA = MetaData()
+FILE: Final = "engagements.db"
 
 ENGAGEMENTS: Final = Table(
     "engagements",
@@ -53,6 +54,10 @@ ENGAGEMENTS: Final = Table(
 
 class EngagementError(MienError):
     """Engagement results cannot be kept or read."""
+
+
+class UnknownEngagementError(EngagementError):
+    """There is none of that id."""
 
 
 class Engagement(BaseModel):
@@ -108,11 +113,12 @@ def get_engagement(name: str) -> Engagement:
     """One with its moments.
 
     Raises:
-        EngagementError: there is none of that id, or the database cannot be read.
+        UnknownEngagementError: there is none of that id.
+        EngagementError: the database cannot be read.
     """
     found = _rows(select(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
     if not found:
-        raise EngagementError(f"There is no engagement {name!r} (any more).")
+        raise UnknownEngagementError(f"There is no engagement {name!r} (any more).")
     return _engagement(found[0])
 
 
@@ -124,6 +130,11 @@ def delete_engagement(name: str) -> None:
     """
     with _writing() as connection:
         connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
+
+
+def is_there() -> bool:
+    """Whether anything may be kept: a database server's word is not asked for, a file must exist."""
+    return settings().database_url is not None or (settings().home / FILE).exists()
 
 
 def delete_old(now: datetime | None = None) -> None:
@@ -158,7 +169,7 @@ def _writing() -> Iterator[Connection]:
 
 
 def _url() -> str:
-    return settings().database_url or f"sqlite:///{settings().home / 'engagements.db'}"
+    return settings().database_url or f"sqlite:///{settings().home / FILE}"
 
 
 @lru_cache(maxsize=8)

@@ -3,16 +3,30 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from core.engagement import Moment
-from core.engagement.journal import Journal, Opening, unfinished
+from core.engagement.closing import close_journal
+from core.engagement.journal import (
+    EndedError,
+    Journal,
+    JournalError,
+    Opening,
+    delete_old_journals,
+    find_journal,
+    unfinished,
+)
+from core.engagement.store import get_engagement
 from core.expressions import Expression
 
 WRITE = """
 import time
 from core.engagement import Moment
 from core.engagement.journal import Journal, Opening
-journal = Journal(Opening(id="x", consent="agreed", model="mien-8", digest="abc"))
+journal = Journal.begin(Opening(id="aa", consent="agreed", model="mien-8", digest="abc"))
 for n in range(10_000):
     journal.add(Moment(seconds=n / 10, gap="nobody seen"))
     print(n, flush=True)
@@ -21,7 +35,7 @@ for n in range(10_000):
 
 
 def test_readings_come_back_and_deletion_leaves_nothing(home):
-    journal = Journal(Opening(consent="agreed", model="mien-8", digest="abc"))
+    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
     moment = Moment(seconds=1.5, probabilities={Expression.FEAR: 1.0})
     journal.add(moment)
     (found,) = unfinished()
@@ -49,8 +63,78 @@ def test_killed_process_loses_at_most_the_last_second(home):
 
 
 def test_torn_line_is_left_out(home):
-    journal = Journal(Opening(consent="agreed", model="mien-8", digest="abc"))
+    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
     journal.add(Moment(seconds=1.0, gap="nobody seen"))
     with next((home / "engagements").glob("*.jsonl")).open("a") as file:
         file.write('{"seconds": 2')
     assert [moment.seconds for moment in unfinished()[0].moments()] == [1.0]
+
+
+def begin(**changes) -> Journal:
+    return Journal.begin(Opening(**{"consent": "agreed", "model": "mien-8", "digest": "abc"} | changes))
+
+
+def look(seconds: float) -> Moment:
+    return Moment(seconds=seconds, probabilities={Expression.HAPPINESS: 1.0})
+
+
+def test_same_time_counts_once_whoever_adds_it(home):
+    journal = begin()
+    assert [journal.add(look(t)) for t in (1.0, 2.0, 1.0)] == [True, True, False]
+    other = find_journal(journal.opening.id)
+    assert [other.add(look(t)) for t in (2.0, 0.5)] == [False, True]
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(lambda n: begin_again(journal).add(look(float(n % 5 + 10))), range(40))) == 5
+    assert [moment.seconds for moment in journal.moments()] == [0.5, 1.0, 2.0, *range(10, 15)]
+
+
+def begin_again(journal: Journal) -> Journal:
+    return find_journal(journal.opening.id)
+
+
+def test_nothing_is_written_once_it_has_ended(home):
+    journal = begin()
+    find_journal(journal.opening.id).delete()
+    with pytest.raises(EndedError):
+        journal.add(look(1.0))
+    with pytest.raises(EndedError):
+        close_journal(journal, "")
+    assert list((home / "engagements").iterdir()) == []
+
+
+def test_ended_twice_at_once_is_ended_once_with_all_it_held(home):
+    for _ in range(5):
+        journal = begin()
+        for n in range(30):
+            journal.add(look(n / 2))
+        with ThreadPoolExecutor(4) as threads:
+            ended = list(threads.map(lambda _, j=journal: ends(j), range(4)))
+        assert sum(ended) == 1
+        assert get_engagement(journal.opening.id).report.moments == 30
+
+
+def ends(journal: Journal) -> bool:
+    try:
+        close_journal(journal, "")
+    except EndedError:
+        return False
+    return True
+
+
+def test_folder_that_cannot_be_written_is_one_sentence(home):
+    home.mkdir(parents=True)
+    (home / "engagements").write_text("a file where a folder should be")
+    with pytest.raises(JournalError, match="cannot be recorded"):
+        begin()
+
+
+def test_no_name_leads_out_of_the_folder(home):
+    begin()
+    assert find_journal("../engagements/x") is None
+
+
+def test_old_ones_are_deleted_whoever_left_them(home):
+    begin(begun=datetime.now(UTC) - timedelta(days=91))
+    young = begin()
+    delete_old_journals()
+    assert [journal.opening.id for journal in unfinished()] == [young.opening.id]

@@ -1,12 +1,16 @@
 import threading
 import time
+from fractions import Fraction
 
+import av
 import numpy as np
 import pytest
 
 from core.classifier import load_classifier
+from core.engagement.journal import Journal, Opening
 from core.expressions import Expression
-from core.live import LiveReader
+from core.live import LiveReader, Recorder
+from ui.live.stream import Holder
 
 
 @pytest.fixture
@@ -67,3 +71,34 @@ def test_nobody_in_sight_is_a_gap(reader):
     wait_for(lambda: reader.state.frames >= 1)
     assert reader.state.seen == ()
     assert reader.past()[0].gap == "nobody seen"
+
+
+def test_recording_that_cannot_go_on_says_so(reader, portrait, home):
+    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
+    reader.record(Recorder(journal))
+    reader.offer(portrait)
+    wait_for(lambda: len(journal.moments()) == 1)
+    assert reader.fault is None
+    journal.delete()
+    reader.offer(portrait)
+    wait_for(lambda: reader.fault is not None)
+    assert "has ended" in reader.fault
+
+
+def test_recording_outlives_a_video_that_stops_and_goes_on(portrait, home):
+    holder = Holder()
+    holder.classifier = load_classifier()
+    frame = av.VideoFrame.from_ndarray(portrait, format="rgb24")
+    frame.pts, frame.time_base = 0, Fraction(1, 30)
+    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
+    holder.take(frame)
+    holder.record(Recorder(journal))
+    try:
+        for looks in (1, 2):
+            holder.take(frame)
+            wait_for(lambda looks=looks: len(journal.moments()) >= looks)
+            holder.end()
+    finally:
+        holder.end()
+    first, second = (moment.seconds for moment in journal.moments()[:2])
+    assert 0 <= first < second

@@ -103,6 +103,23 @@ def test_what_is_no_video_is_one_sentence(data):
         read(data)
 
 
+@pytest.mark.parametrize("suffix", ["mp4", "mkv"])
+def test_upload_that_names_other_files_opens_none_of_them(tmp_path, monkeypatch, portrait_file, suffix):
+    """FFmpeg would show a file of the server, or open a connection, where an upload is a list of such."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "secret.png").write_bytes(portrait_file.read_bytes())
+    for text in (
+        b"ffconcat version 1.0\nfile 'secret.png'\n",
+        b"v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video 5004 RTP/AVP 96\n",
+        b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nsecret.png\n#EXT-X-ENDLIST\n",
+    ):
+        upload = tmp_path / f"upload.{suffix}"
+        upload.write_bytes(text)
+        for source in (upload, io.BytesIO(text)):
+            with pytest.raises(VideoError, match="not a video"):
+                read_recording(source, load_classifier())
+
+
 def test_several_people_keep_their_numbers():
     tracker = Tracker()
     left, right = (10.0, 10.0, 50.0, 50.0), (200.0, 10.0, 50.0, 50.0)

@@ -1,8 +1,14 @@
 import asyncio
 import gc
+from datetime import UTC, datetime, timedelta
 
+import pytest
 import streamlit as st
 
+from core.engagement import make_report
+from core.engagement.journal import Journal, Opening, unfinished
+from core.engagement.store import Engagement, UnknownEngagementError, get_engagement, keep_engagement
+from ui import lifecycle
 from ui.lifecycle import warm_up
 
 
@@ -17,3 +23,30 @@ def test_server_is_warm_and_its_collector_spared_once_it_has_started():
         assert gc.get_freeze_count() > before + 10_000
     finally:
         gc.unfreeze()
+
+
+def test_running_server_forgets_what_is_too_old(home, monkeypatch):
+    long_ago = datetime.now(UTC) - timedelta(days=91)
+    known = {"model": "mien-8", "digest": "abc", "consent": "agreed"}
+    old, young = (
+        Engagement(name="x", source="live", report=make_report([]), created=when, **known)
+        for when in (long_ago, datetime.now(UTC))
+    )
+    keep_engagement(old)
+    keep_engagement(young)
+    Journal.begin(Opening(begun=long_ago, **known))
+    monkeypatch.setattr(lifecycle, "SECONDS_BEFORE_FORGETTING", 0.0)
+
+    async def serve() -> None:
+        async with warm_up(st.App("ui/main.py")):
+            while unfinished():
+                await asyncio.sleep(0.05)
+            await asyncio.sleep(0.5)
+
+    try:
+        asyncio.run(asyncio.wait_for(serve(), 60))
+    finally:
+        gc.unfreeze()
+    assert get_engagement(young.id).id == young.id
+    with pytest.raises(UnknownEngagementError):
+        get_engagement(old.id)

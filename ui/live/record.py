@@ -1,82 +1,95 @@
 """Recording an engagement: a separate act, after consent; readings only."""
 
+from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from core.classifier import Classifier
 from core.engagement.closing import close_journal
-from core.engagement.journal import Journal, Opening, unfinished
+from core.engagement.journal import EndedError, Journal, Opening, unfinished
 from core.errors import MienError
+from core.live import Recorder
 from ui.live.stream import Holder
+from ui.roles import analyst, require_analyst
 
 CONSENT: Final = (
     "The customer before the camera was told that their expressions are read, what for and for how long the "
     "result is kept, and agreed. No employee is in the picture."
 )
-KEY: Final = "journal"
 
 
 def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     """Start, finish, and what a stop in between left."""
-    journal: Journal | None = st.session_state.get(KEY)
-    if journal is None:
+    if own.recorder is None:
         st.caption(CONSENT)
         agreed = st.checkbox("This is so", key="live_consent")
+        channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
         st.button(
             "Record the engagement",
             icon=":material/fiber_manual_record:",
             disabled=not (agreed and playing),
             on_click=_begin,
-            args=(own, classifier),
+            args=(own, classifier, channel),
             key="record",
         )
     else:
-        st.markdown(":red[:material/fiber_manual_record:] Readings of the largest face are being recorded.")
+        st.fragment(_state, run_every=1.0)(own)
         name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
+        journal = own.recorder.journal
         st.button("Finish", type="primary", key="finish", on_click=_finish, args=(own, journal, name))
     if done := st.session_state.get("live_done"):  # stays in sight until the next recording begins
         st.success(done, icon=":material/check:")
         st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
-    _left_over(journal)
+    if analyst() is not None:
+        _left_over()
 
 
-def _begin(own: Holder, classifier: Classifier) -> None:
+def _state(own: Holder) -> None:
+    """Whether readings arrive; again and again, since a full disk ends them."""
+    reader = own.reader
+    if reader is None:
+        st.warning("The video stands still: nothing is recorded until it goes on.", icon=":material/pause:")
+    elif reader.fault:
+        st.error(f"{reader.fault} What came before is kept: press Finish.", icon=":material/error:")
+    else:
+        st.markdown(":red[:material/fiber_manual_record:] Readings of the largest face are being recorded.")
+
+
+def _begin(own: Holder, classifier: Classifier, channel: str) -> None:
     st.session_state.pop("live_done", None)
     bundle = classifier.bundle
+    opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
     try:
-        journal = Journal(Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest))
-    except OSError as error:
-        st.session_state["live_error"] = f"The engagement cannot be recorded: {error.strerror}."
-        return
-    st.session_state[KEY] = journal
-    if own.reader is not None:
-        own.reader.record(journal)
+        own.record(Recorder(Journal.begin(opening)))
+    except MienError as error:
+        st.session_state["live_error"] = str(error)
 
 
 def _finish(own: Holder, journal: Journal, name: str) -> None:
-    if own.reader is not None:
-        own.reader.record(None)
-    st.session_state.pop(KEY, None)
+    own.record(None)
     _keep(journal, name)
 
 
 def _keep(journal: Journal, name: str) -> None:
     try:
-        kept = close_journal(journal, "live", name.strip() or f"Live, {journal.opening.begun:%d %b %H:%M}")
+        kept = close_journal(journal, name.strip())
+    except EndedError as error:
+        st.session_state["live_error"] = str(error)
+        return
     except MienError as error:
-        st.session_state["live_error"] = f"{error} The readings are still there: try again."
+        st.session_state["live_error"] = f"{error} What was read is not lost: it stands below for analysts."
         return
     exit_emotion = kept.report.exit_emotion
     ending = exit_emotion.label if exit_emotion else "not enough seen"
     st.session_state["live_done"] = f"Kept. Exit emotion: {ending}."
 
 
-def _left_over(current: Journal | None) -> None:
+def _left_over() -> None:
     """Engagements that a closed page or a killed server cut off."""
-    others = [j for j in unfinished() if current is None or j.opening.id != current.opening.id]
+    others = [journal for journal in unfinished() if journal.opening.source == "live" and journal.quiet]
     if not others:
         return
     with st.expander(f"Engagements that were cut off ({len(others)})", icon=":material/healing:"):
@@ -84,5 +97,17 @@ def _left_over(current: Journal | None) -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f"{journal.opening.begun:%d %b %H:%M} UTC, {len(journal.moments())} looks")
                 key = journal.opening.id
-                st.button("Keep", key=f"keep-{key}", on_click=_keep, args=(journal, ""))
-                st.button("Delete", key=f"delete-{key}", on_click=journal.delete)
+                st.button("Keep", key=f"keep-{key}", on_click=_settle, args=(journal, _keep_as_it_is))
+                st.button("Delete", key=f"delete-{key}", on_click=_settle, args=(journal, Journal.delete))
+
+
+def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:
+    try:
+        require_analyst()
+        how(journal)
+    except MienError as error:
+        st.session_state["live_error"] = str(error)
+
+
+def _keep_as_it_is(journal: Journal) -> None:
+    _keep(journal, "")

@@ -1,5 +1,6 @@
 """The video stream: the browser's frames in, the same frames with boxes and answers out."""
 
+import threading
 from typing import Final
 
 import av
@@ -10,7 +11,7 @@ import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.classifier import Classifier
-from core.live import LiveReader, LiveState
+from core.live import LiveReader, LiveState, Recorder
 from core.settings import settings
 from ui.palette import ABSTAINED, COLORS, display_name
 
@@ -19,32 +20,55 @@ CONSTRAINTS: Final = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480
 
 
 class Holder:
-    """The reader of one browser session; its callbacks run in threads that know no session."""
+    """The reader of one browser session; its callbacks run in threads that know no session.
+
+    A reader lasts as long as the stream and the model; what is being recorded outlives both.
+    """
 
     def __init__(self) -> None:
         self.classifier: Classifier | None = None
         self.reader: LiveReader | None = None
+        self.recorder: Recorder | None = None
         self.played = False
+        self._lock = threading.Lock()
 
     def take(self, frame: av.VideoFrame) -> av.VideoFrame:
         """Hand the newest frame to the reader, and draw what it last knew."""
         picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-        if self.classifier is not None:
+        reader = self._reader_of_now()
+        if reader is not None:
             self.played = True
-            if self.reader is None or self.reader.classifier is not self.classifier:
-                self.end()
-                self.reader = LiveReader(self.classifier)
-            self.reader.offer(picture)
-        drawn = draw(picture.copy(), self.reader.state if self.reader else LiveState())
+            reader.offer(picture)
+        drawn = draw(picture.copy(), reader.state if reader else LiveState())
         answer = av.VideoFrame.from_ndarray(drawn, format="rgb24")
         answer.pts, answer.time_base = frame.pts, frame.time_base
         return answer
 
+    def record(self, recorder: Recorder | None) -> None:
+        """From now on record, also after the video stopped and went on; None ends it."""
+        with self._lock:
+            self.recorder = recorder
+            if self.reader is not None:
+                self.reader.record(recorder)
+
     def end(self) -> None:
         """Stop reading and forget everything."""
-        reader, self.reader = self.reader, None
+        with self._lock:
+            reader, self.reader = self.reader, None
         if reader is not None:
             reader.close()
+
+    def _reader_of_now(self) -> LiveReader | None:
+        """The reader of the chosen model; another one where it changed."""
+        with self._lock:
+            before, classifier = self.reader, self.classifier
+            if classifier is None or (before is not None and before.classifier is classifier):
+                return before
+            reader = self.reader = LiveReader(classifier)
+            reader.record(self.recorder)
+        if before is not None:
+            before.close()
+        return reader
 
 
 def holder() -> Holder:
@@ -58,7 +82,8 @@ def holder() -> Holder:
 def stream(classifier: Classifier) -> bool:
     """Show the video; whether it plays."""
     own = holder()
-    own.classifier = classifier
+    if own.recorder is None:  # a recording ends with the model it began with
+        own.classifier = classifier
     context = webrtc_streamer(
         key="live",
         mode=WebRtcMode.SENDRECV,
