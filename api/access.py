@@ -9,7 +9,7 @@ from typing import Annotated, Final
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from core.hosts import is_loopback
+from core.hosts import speaks_from_here
 from core.settings import settings
 
 CALLERS: Final = 10_000
@@ -40,30 +40,41 @@ class RateLimit:
         return 0.0 if allowed else (1 - left) / per_second
 
 
-_LIMIT = RateLimit()
+_LIMIT, _WRONG = RateLimit(), RateLimit()
+WRONG_TOKENS_A_MINUTE: Final = 20
+
+Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-def caller(
-    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
-) -> str:
-    """Let a call in.
+def documented(token: Token) -> None:
+    """What the document says of access; `let_in` decides it, before a body is read."""
+
+
+def let_in(request: Request) -> None:
+    """Let a call in, or say why not.
 
     Without tokens in the settings only this machine may call; with some, whoever holds one.
+
+    Raises:
+        HTTPException: 401 without the right to call, 429 where it is too often.
     """
     tokens = [token.get_secret_value() for token in settings().api_tokens]
     host = request.client.host if request.client else ""
     name = host
     if tokens:
-        given = credentials.credentials if credentials else ""
-        matches = [hmac.compare_digest(given.encode(), token.encode()) for token in tokens]
-        if not any(matches):
+        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
+        matches = [hmac.compare_digest(given.strip().encode(), token.encode()) for token in tokens]
+        if scheme.lower() != "bearer" or not any(matches):
+            _take(_WRONG, host, WRONG_TOKENS_A_MINUTE / 60, WRONG_TOKENS_A_MINUTE)
             raise HTTPException(
                 401, "Send one of the server's tokens as a bearer.", {"WWW-Authenticate": "Bearer"}
             )
         name = f"token {matches.index(True)}"
-    elif not is_loopback(host) or request.headers.get("x-forwarded-for"):
+    elif not speaks_from_here(host, request.headers):
         raise HTTPException(401, "From other machines a token is needed: set MIEN_API_TOKENS on the server.")
-    wait = _LIMIT.take(name, settings().api_calls_per_second, settings().api_burst)
-    if wait:
+    _take(_LIMIT, name, settings().api_calls_per_second, settings().api_burst)
+
+
+def _take(limit: RateLimit, name: str, per_second: float, burst: int) -> None:
+    if wait := limit.take(name, per_second, burst):
         raise HTTPException(429, "Too many calls: slow down.", {"Retry-After": str(int(wait) + 1)})
-    return name

@@ -7,8 +7,9 @@ from fastapi import Depends, FastAPI, File, Form, HTTPException, Query, Response
 from fastapi.responses import HTMLResponse
 
 from api import metrics, models, problems
-from api.access import caller
+from api.access import documented
 from api.engagements import begin, drop, finish, look, result
+from api.gate import Gate
 from core.bundles import bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
@@ -38,6 +39,7 @@ def application() -> FastAPI:
         responses=problems.RESPONSES,
     )
     problems.install(app)
+    app.add_middleware(Gate)
     metrics.install(app)
     _add_open(app)
     _add_reading(app)
@@ -61,7 +63,7 @@ def _add_open(app: FastAPI) -> None:
         except BundleError as error:
             raise HTTPException(503, str(error)) from None
 
-    @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(caller)])
+    @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(documented)])
     def figures() -> Response:
         """Calls, their times and answers, as Prometheus reads them; a token is asked for like elsewhere."""
         return metrics.exposition()
@@ -74,7 +76,7 @@ def _add_open(app: FastAPI) -> None:
 
 
 def _add_reading(app: FastAPI) -> None:
-    @app.post("/classify", tags=["pictures"], dependencies=[Depends(caller)])
+    @app.post("/classify", tags=["pictures"], dependencies=[Depends(documented)])
     def classify(pictures: Upload, model: ModelName = None) -> list[models.Picture]:
         """Read every face in one or many pictures; one that cannot be read says so in its place."""
         if len(pictures) > MOST_PICTURES:
@@ -82,7 +84,7 @@ def _add_reading(app: FastAPI) -> None:
         classifier = load_classifier(model)
         return [models.Picture.model_validate(_read(picture, classifier)) for picture in pictures]
 
-    @app.get("/models", tags=["models"], dependencies=[Depends(caller)])
+    @app.get("/models", tags=["models"], dependencies=[Depends(documented)])
     def list_models() -> list[models.Model]:
         """The models, the one that serves first; damaged ones are left out."""
         found = []
@@ -108,7 +110,7 @@ def _add_reading(app: FastAPI) -> None:
 
 
 def _add_engagements(app: FastAPI) -> None:
-    may = [Depends(caller)]
+    may = [Depends(documented)]
 
     @app.post("/engagements", tags=["engagements"], status_code=201, dependencies=may)
     def begin_engagement(new: models.NewEngagement) -> models.Begun:

@@ -7,7 +7,7 @@ from typing import Any
 def docs_page(document: dict[str, Any]) -> str:
     """One section an endpoint."""
     sections = [
-        _section(path, method, operation)
+        _section(path, method, operation, document["components"]["schemas"])
         for path, methods in document["paths"].items()
         for method, operation in methods.items()
     ]
@@ -31,12 +31,51 @@ curl -H "Authorization: Bearer TOKEN" https://mien.example.org/api/v1/models</pr
 """
 
 
-def _section(path: str, method: str, operation: dict[str, Any]) -> str:
-    rows = "".join(_parameter(found) for found in operation.get("parameters", []))
+def _section(path: str, method: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:
     text = escape(operation.get("description", operation.get("summary", "")))
-    return f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{text}</p><ul>{rows}</ul>"
+    takes = [_parameter(found) for found in operation.get("parameters", [])]
+    for kind, content in operation.get("requestBody", {}).get("content", {}).items():
+        takes += _fields(content["schema"], schemas, f"in the {_BODIES.get(kind, kind)}")
+    gives = []
+    for status, answer in operation["responses"].items():
+        schema = answer.get("content", {}).get("application/json", {}).get("schema")
+        if status.startswith("2"):
+            several = ", a list of" if schema and schema.get("type") == "array" else ""
+            gives.append(f"<li>{status}{several}<ul>{''.join(_fields(schema or {}, schemas))}</ul></li>")
+    failures = ", ".join(status for status in operation["responses"] if not status.startswith("2"))
+    return (
+        f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{text}</p>"
+        + (f"<h3>Takes</h3><ul>{''.join(takes)}</ul>" if takes else "")
+        + f"<h3>Answers</h3><ul>{''.join(gives)}</ul><p>Problems: {failures}.</p>"
+    )
 
 
 def _parameter(found: dict[str, Any]) -> str:
-    text = escape(found.get("description", found.get("schema", {}).get("description", "")))
-    return f"<li><code>{escape(found['name'])}</code> in the {escape(found['in'])}: {text}</li>"
+    text = found.get("description", found.get("schema", {}).get("description", ""))
+    return _item(found["name"], f"in the {found['in']}", text, needed=found.get("required", False))
+
+
+def _fields(schema: dict[str, Any], schemas: dict[str, Any], place: str = "") -> list[str]:
+    """One line for each field of what is sent or answered, with the fields within it below."""
+    schema = _resolved(schema, schemas)
+    needed = schema.get("required", [])
+    return [
+        _item(name, place, field.get("description", ""), needed=bool(place) and name in needed)
+        + f"<ul>{''.join(_fields(field, schemas))}</ul>"
+        for name, field in schema.get("properties", {}).items()
+    ]
+
+
+def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """What a schema, a list of such, or one that may be null refers to."""
+    schema = schema.get("items", schema)
+    schema = next((one for one in schema.get("anyOf", []) if one.get("type") != "null"), schema)
+    return dict(schemas.get(schema.get("$ref", "").rpartition("/")[2], schema))
+
+
+def _item(name: str, place: str, text: str, *, needed: bool) -> str:
+    told = ", ".join(part for part in (place, "needed" if needed else "", escape(text)) if part)
+    return f"<li><code>{escape(name)}</code>{': ' if told else ''}{told}</li>"
+
+
+_BODIES = {"application/json": "JSON body", "multipart/form-data": "form"}

@@ -32,11 +32,15 @@ def install(app: FastAPI) -> None:
     @app.middleware("http")
     async def _count(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         start = time.perf_counter()
-        answer = await call_next(request)
-        route = request.scope.get("route")
-        path = getattr(route, "path", "unknown")  # never what was asked for: it may name an engagement
-        _CALLS.labels(request.method, path, answer.status_code).inc()
-        _SECONDS.labels(request.method, path).observe(time.perf_counter() - start)
+        status = 500  # unless something answers
+        try:
+            answer = await call_next(request)
+            status = answer.status_code
+        finally:
+            route = request.scope.get("route")
+            path = getattr(route, "path", "unknown")  # never what was asked for: it may name an engagement
+            _CALLS.labels(request.method, path, status).inc()
+            _SECONDS.labels(request.method, path).observe(time.perf_counter() - start)
         return answer
 
 

@@ -10,11 +10,20 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
-from core.engagement.store import EngagementError
+from core.engagement.journal import EndedError, JournalError
+from core.engagement.store import EngagementError, UnknownEngagementError
 from core.errors import BundleError, MienError, PictureError
 
 MEDIA_TYPE = "application/problem+json"
-STATUS: Mapping[type[MienError], int] = {PictureError: 422, BundleError: 404, EngagementError: 503}
+STATUS: Mapping[type[MienError], int] = {
+    PictureError: 422,
+    BundleError: 404,
+    EndedError: 409,
+    JournalError: 503,
+    UnknownEngagementError: 404,
+    EngagementError: 503,
+}
+UNFORESEEN = "Something went wrong here: the server's log has details."
 SENTENCES: Mapping[int, str] = {
     404: "There is nothing at this address: /api/v1/docs names all there is.",
     405: "This address is not asked like that: /api/v1/docs says how.",
@@ -33,6 +42,10 @@ def install(app: FastAPI) -> None:
     @app.exception_handler(MienError)
     def _mien(request: Request, error: MienError) -> JSONResponse:
         return problem(STATUS.get(type(error), 400), str(error))
+
+    @app.exception_handler(Exception)
+    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+        return problem(500, UNFORESEEN)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -59,8 +72,19 @@ def _methods(app: FastAPI, request: Request) -> set[str]:
     return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "description": "always `about:blank`: the status says it all"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "one sentence that says what to do"},
+    },
+}
+
 RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {}}}
-    for status in (400, 401, 404, 413, 422, 429, 503)
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+    for status in (400, 401, 404, 409, 413, 422, 429, 500, 503)
 }
 """What every endpoint may answer besides, for the OpenAPI document."""

@@ -1,6 +1,11 @@
-"""Which addresses are this machine."""
+"""Whether somebody speaks from this machine itself."""
 
 import ipaddress
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+PROXY_HEADERS: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 
 
 def is_loopback(address: str) -> bool:
@@ -13,3 +18,26 @@ def is_loopback(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def speaks_from_here(address: str | None, headers: Mapping[str, str]) -> bool:
+    """Whether a request came from this machine, by this machine's own name, and from no other site's page.
+
+    A name of elsewhere that leads here, or another site's page in a browser of this machine, must not act in
+    the name of whoever sits before it.
+
+    Args:
+        address: of the other side; None where a test has none.
+        headers: of the request, whatever the case of their names.
+    """
+    if any(headers.get(name) for name in PROXY_HEADERS):
+        return False
+    origin = headers.get("Origin")
+    if origin and not _is_own_name(urlsplit(origin).hostname):
+        return False
+    by_name = _is_own_name(urlsplit(f"//{headers.get('Host', '')}").hostname)
+    return by_name and (address is None or is_loopback(address))
+
+
+def _is_own_name(host: str | None) -> bool:
+    return host is not None and (host == "localhost" or is_loopback(host))

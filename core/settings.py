@@ -56,6 +56,12 @@ class Settings(BaseSettings):
         """An empty code, as a template leaves it, is none: it must not let everybody in."""
         return code if code is not None and code.get_secret_value().strip() else None
 
+    @field_validator("api_tokens")
+    @classmethod
+    def _no_empty_token(cls, tokens: list[SecretStr]) -> list[SecretStr]:
+        """The same for tokens: an empty one would match a call that sends none."""
+        return [token for token in tokens if token.get_secret_value().strip()]
+
     @property
     def trained_models(self) -> Path:
         """Bundles that were trained here."""

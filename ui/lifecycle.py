@@ -8,8 +8,12 @@ from contextlib import asynccontextmanager
 from typing import Any, Final
 
 import streamlit as st
+from starlette.formparsers import MultiPartParser
 
 log = logging.getLogger(__name__)
+
+IN_MEMORY_BYTES: Final = 512 * 2**20
+"""Uploads up to this size, which is all that the pages take, are never written to a temporary file."""
 
 SECONDS_BEFORE_FORGETTING: Final = 60.0
 SECONDS_BETWEEN_FORGETTING: Final = 3600.0
@@ -18,6 +22,7 @@ SECONDS_BETWEEN_FORGETTING: Final = 3600.0
 @asynccontextmanager
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Load the reading side while the first browser still fetches the page; then forget what is too old."""
+    MultiPartParser.spool_max_size = IN_MEMORY_BYTES
     warming = asyncio.create_task(asyncio.to_thread(_read_nothing))
     forgetting = asyncio.create_task(_keep_forgetting())
     yield {}

@@ -7,12 +7,11 @@ Everybody may look. To start, cancel, promote or delete takes an analyst: somebo
 import getpass
 import hmac
 from typing import Final
-from urllib.parse import urlsplit
 
 import streamlit as st
 
 from core.errors import MienError
-from core.hosts import is_loopback
+from core.hosts import speaks_from_here
 from core.settings import settings
 
 KEY: Final = "analyst"
@@ -71,14 +70,8 @@ def _code() -> str:
 
 
 def _is_on_this_machine() -> bool:
-    """Whether the browser runs here: it came from this machine, and by this machine's own name."""
-    headers = st.context.headers
-    if any(headers.get(name) for name in ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")):
-        return False
-    host = urlsplit(f"//{headers.get('Host', '')}").hostname or ""
-    address = st.context.ip_address
-    by_name = host == "localhost" or is_loopback(host)
-    return by_name and (address is None or is_loopback(address))
+    """Whether the browser runs here."""
+    return speaks_from_here(st.context.ip_address, st.context.headers)
 
 
 def _user() -> str:

@@ -4,7 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
-from api import mount
+from api import gate, mount
 from core.settings import settings
 
 HERE = ("127.0.0.1", 50000)
@@ -120,6 +120,8 @@ def test_document_and_docs_name_every_endpoint_and_no_other_server(client):
     page = client.get("docs").text
     for path in paths:
         assert path in page
+    for field in ("pictures", "picture", "seconds", "consent", "channel", "probabilities", "report"):
+        assert f"<code>{field}</code>" in page
     assert "<script" not in page
     assert "cdn" not in page
 
@@ -142,3 +144,73 @@ def test_figures_count_calls_and_faces_and_name_nobody(client, picture):
     assert (figure(calls), figure(faces)) == (before[0] + 1, before[1] + 1)
     client.get("engagements/of-a-customer")
     assert "of-a-customer" not in client.get("metrics").text
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "10.0.0.7"},
+        {"Forwarded": "for=10.0.0.7"},
+        {"X-Real-IP": "10.0.0.7"},
+        {"Via": "1.1 proxy"},
+        {"Host": "evil.example.org"},
+        {"Origin": "https://evil.example.org"},
+    ],
+)
+def test_nobody_passes_for_this_machine(client, picture, headers):
+    assert client.get("models", headers=headers).status_code == 401
+    assert client.post("classify", files={"pictures": picture}, headers=headers).status_code == 401
+    assert client.get("models", headers={"Origin": "http://localhost:8501"}).status_code == 200
+
+
+def test_empty_token_lets_nobody_in(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["", " "]')
+    settings.cache_clear()
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
+        assert away.get("models", headers=headers).status_code == 401
+
+
+def test_guessing_tokens_is_slowed_down(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    settings.cache_clear()
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.8", 1))
+    guesses = [away.get("models", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(25)]
+    assert guesses[0] == 401
+    assert guesses[-1] == 429
+    assert away.get("models", headers={"Authorization": "Bearer open sesame"}).status_code == 200
+
+
+def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeypatch):
+    monkeypatch.setattr(gate, "MOST_BYTES", 1000)
+    answer = client.post("engagements", content=b"x" * 1001)
+    assert answer.status_code == 413
+    assert "at once" in sentence(answer)
+    chunks = client.post("engagements", content=iter([b"x" * 600] * 2))
+    assert chunks.status_code == 413
+
+
+def test_disk_that_takes_nothing_is_a_problem_not_an_end(client, home):
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "engagements").write_text("a file where a folder should be")
+    answer = client.post("engagements", json=CONSENT)
+    assert answer.status_code == 503
+    assert "cannot be recorded" in sentence(answer)
+
+
+def test_failure_nobody_foresaw_is_a_problem_and_is_counted(generous, monkeypatch):
+    client = TestClient(
+        Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE, raise_server_exceptions=False
+    )
+    monkeypatch.setattr("api.application.load_classifier", lambda name=None: 1 / 0)
+    assert "log" in sentence(client.get("ready"))
+    failed = 'mien_api_calls_total{method="GET",path="/ready",status="500"} 1.0'
+    assert failed in client.get("metrics").text
+
+
+def test_frame_after_the_end_is_told_so(client, picture):
+    name = client.post("engagements", json=CONSENT).json()["id"]
+    client.post(f"engagements/{name}/finish")
+    answer = client.post(f"engagements/{name}/frames", files={"picture": picture}, data={"seconds": 1})
+    assert answer.status_code == 404
+    assert "going on" in sentence(answer)

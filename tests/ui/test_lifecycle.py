@@ -4,6 +4,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.formparsers import MultiPartParser
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from core.engagement import make_report
 from core.engagement.journal import Journal, Opening, unfinished
@@ -50,3 +56,26 @@ def test_running_server_forgets_what_is_too_old(home, monkeypatch):
     assert get_engagement(young.id).id == young.id
     with pytest.raises(UnknownEngagementError):
         get_engagement(old.id)
+
+
+def test_uploads_are_never_written_to_a_temporary_file(monkeypatch):
+    monkeypatch.setattr(MultiPartParser, "spool_max_size", 1)
+
+    async def start() -> None:
+        async with warm_up(st.App("ui/main.py")):
+            pass
+
+    try:
+        asyncio.run(start())
+    finally:
+        gc.unfreeze()
+    rolled = []
+
+    async def take(request: Request) -> Response:
+        async with request.form() as form:
+            rolled.append(form["picture"].file._rolled)
+        return Response()
+
+    with TestClient(Starlette(routes=[Route("/", take, methods=["POST"])])) as client:
+        client.post("/", files={"picture": b"x" * 3 * 2**20})
+    assert rolled == [False]
