@@ -65,7 +65,7 @@ def drop(name: str) -> None:
     """Delete whatever there is of it."""
     if journal := find_journal(name):
         journal.delete()
-    delete_engagement(name)
+    delete_engagement(name, "API")
 
 
 def _journal(name: str) -> Journal:

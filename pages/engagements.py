@@ -5,9 +5,10 @@ import streamlit as st
 from core.engagement import make_report
 from core.engagement.store import Engagement, keep_engagement, list_engagements
 from core.errors import MienError
-from ui.engagement.kept import kept_card, list_card
+from ui.engagement.downloads import downloads
+from ui.engagement.kept import kept_card, list_card, log_card
 from ui.engagement.recording import CONSENT, choose_person, consent_card, read_upload
-from ui.engagement.report import downloads, report_card, settings_card
+from ui.engagement.report import report_card, settings_card
 from ui.engagement.surveys import surveys_card
 from ui.models import choose_model
 from ui.roles import sign_in_card
@@ -30,14 +31,14 @@ def new_recording() -> None:
     recording = read_upload(classifier)
     if recording is None:
         return
-    number = choose_person(recording)
-    if number is None:
+    numbers = choose_person(recording)
+    if not numbers:
         return
     settings = settings_card()
-    moments = recording.moments_of(number)
+    moments = recording.moments_of(numbers)
     report = make_report(moments, settings, recording.seconds)
     report_card(moments, report)
-    downloads("engagement", moments, report)
+    downloads("engagement", moments, report, f"Read by {classifier.bundle.name} ({classifier.bundle.digest})")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="engagement_name")
         channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="engagement_channel")
@@ -75,3 +76,4 @@ else:
         if chosen := list_card(kept):
             kept_card(chosen)
         surveys_card(kept)
+    log_card()

@@ -6,11 +6,11 @@ from typing import Final
 LONGEST: Final = 80
 
 
-def plain(text: str) -> str:
+def plain(text: str, longest: int = LONGEST) -> str:
     r"""Keep a file name or a link's value from being read as Markdown, and short.
 
     >>> print(plain("_a_ [b](c)"))
     \_a\_ \[b\]\(c\)
     """
-    short = text if len(text) <= LONGEST else f"{text[: LONGEST - 1]}…"
+    short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return re.sub(r"([\\`*_{}\[\]()#+!$~:|<>])", r"\\\1", short)

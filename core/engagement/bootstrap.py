@@ -26,7 +26,7 @@ def block_bootstrap(
         times: float64 (n,), n at least 1.
         block: seconds.
     """
-    number = np.floor((times - times[0]) / block).astype(np.intp)
+    number = _block_numbers(times, block)
     blocks = [np.flatnonzero(number == value) for value in np.unique(number)]
     rng = np.random.default_rng(seed)
     draws = [
@@ -36,3 +36,12 @@ def block_bootstrap(
     low, high = np.percentile(draws, [2.5, 97.5])
     value = statistic(np.arange(len(times)))
     return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def count_blocks(times: npt.NDArray[np.float64], block: float = BLOCK_SECONDS) -> int:
+    """How many blocks of time hold a moment: what counts as evidence, however many moments each holds."""
+    return len(np.unique(_block_numbers(times, block))) if len(times) else 0
+
+
+def _block_numbers(times: npt.NDArray[np.float64], block: float) -> npt.NDArray[np.intp]:
+    return np.asarray(np.floor((times - times[0]) / block), np.intp)

@@ -46,6 +46,7 @@ class Recording:
         seconds: of the video that was read.
         length: as the file says; None where it does not.
         looks: frames that were looked at.
+        times: of the looks, seconds.
         broken: what was wrong with the rest of the file; None where nothing was.
     """
 
@@ -53,16 +54,19 @@ class Recording:
     seconds: float = 0.0
     length: float | None = None
     looks: int = 0
+    times: list[float] = field(default_factory=list)
     broken: str | None = None
     cancelled: bool = False
     done: bool = False
 
-    def moments_of(self, number: int) -> list[Moment]:
-        """One person's moments, with a gap at each look at which they were not seen."""
-        known = {moment.seconds: moment for moment in self.people[number].moments}
-        return [known.get(seconds, Moment(seconds=seconds, gap="not in sight")) for seconds in self.times]
+    def moments_of(self, numbers: Sequence[int]) -> list[Moment]:
+        """One person's moments, with a gap at each look at which they were not seen.
 
-    times: list[float] = field(default_factory=list)
+        Args:
+            numbers: all that the person had: after seconds out of sight whoever appears gets another one.
+        """
+        known = {moment.seconds: moment for number in numbers for moment in self.people[number].moments}
+        return [known.get(seconds, Moment(seconds=seconds, gap="not in sight")) for seconds in self.times]
 
 
 def read_recording(

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
-from core.engagement.bootstrap import block_bootstrap
+from core.engagement.bootstrap import BLOCK_SECONDS, block_bootstrap, count_blocks
 from core.engagement.moment import Moment
 from core.engagement.signal import Signal, make_signal, subtract_baseline
 from core.expressions import EXPRESSIONS, Expression
@@ -38,6 +38,10 @@ class ReportSettings(_Frozen):
         3, ge=1, description="seen moments of the last part below which there is none"
     )
 
+    least_stretches: int = Field(
+        3, ge=1, description="stretches of two seconds with a seen moment, in the last part and so in all"
+    )
+
     def exit_start(self, end: float) -> float:
         """When the last part begins, seconds."""
         length = self.exit_share * end if self.exit_share is not None else self.exit_seconds
@@ -51,6 +55,8 @@ class ExitEmotion(_Frozen):
         share: mean probability of `label`, with its interval.
         runner_up: the next one; None where there is no other.
         clear: whether `label` leads in 95% of the resampled last parts.
+        is_long: whether the last part is long enough to say how sure that is; the intervals are the whole
+            scale where it is not.
     """
 
     label: Expression
@@ -59,6 +65,7 @@ class ExitEmotion(_Frozen):
     clear: bool
     moments: int
     valence: Interval
+    is_long: bool = True
 
 
 class Extreme(_Frozen):
@@ -109,7 +116,7 @@ def make_report(
     last = signal.since(settings.exit_start(signal.end))
     why = _why_no_index(signal, last, settings)
     course = signal.valence(settings.weights)
-    smoothed = _smooth(signal.times, course)
+    smoothed = _window_mean(signal.times, course)
     gaps: dict[str, int] = {}
     for moment in moments:
         if not moment.is_seen:
@@ -145,6 +152,12 @@ def _why_no_index(signal: Signal, last: Signal, settings: ReportSettings) -> str
         return f"A face was read {len(signal)} times; it takes {settings.least_seen}."
     if len(last) < settings.least_exit_seen:
         return f"In the last part a face was read {len(last)} times; it takes {settings.least_exit_seen}."
+    stretches = count_blocks(last.times)
+    if stretches < settings.least_stretches:
+        return (
+            f"In the last part a face was read in {stretches} stretches of {BLOCK_SECONDS:.0f} seconds; it "
+            f"takes {settings.least_stretches}: moments that follow each other at once say nothing new."
+        )
     return None
 
 
@@ -157,13 +170,17 @@ def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
         last.times,
     )
     course = last.valence(settings.weights)
+    share = block_bootstrap(lambda rows: float(last.probabilities[rows, first].mean()), last.times)
+    valence = block_bootstrap(lambda rows: float(course[rows].mean()), last.times)
+    is_long = count_blocks(last.times) >= settings.least_stretches
     return ExitEmotion(
         label=EXPRESSIONS[first],
-        share=block_bootstrap(lambda rows: float(last.probabilities[rows, first].mean()), last.times),
+        share=share if is_long else Interval(value=share.value, low=0, high=1),
         runner_up=EXPRESSIONS[second] if means[second] > 0 else None,
-        clear=lead.low > 0,
+        clear=is_long and lead.low > 0,
         moments=len(last),
-        valence=block_bootstrap(lambda rows: float(course[rows].mean()), last.times),
+        valence=valence if is_long else Interval(value=valence.value, low=-1, high=1),
+        is_long=is_long,
     )
 
 
@@ -173,7 +190,7 @@ def _index(signal: Signal, settings: ReportSettings) -> Interval:
 
     def peak_end(rows: npt.NDArray[np.intp]) -> float:
         times, values = signal.times[rows], course[rows]
-        smoothed = _smooth(times, values)
+        smoothed = _window_mean(times, values)
         strongest = smoothed[np.argmax(np.abs(smoothed))]
         ending = values[times >= start]
         return _to_index((strongest + (ending.mean() if len(ending) else values[-1])) / 2)
@@ -189,8 +206,15 @@ def _to_index(valence: float) -> float:
     return float(np.clip(50 + 50 * valence, 0, 100))
 
 
-def _smooth(times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Mean of the moments within half a window on either side."""
+def smooth(
+    times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Mean and standard deviation of the moments within half a window on either side, each float64 (n,)."""
+    mean = _window_mean(times, values)
+    return mean, np.sqrt(np.maximum(0.0, _window_mean(times, values**2) - mean**2))
+
+
+def _window_mean(times: npt.NDArray[np.float64], values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     first = np.searchsorted(times, times - SMOOTHING_SECONDS / 2, "left")
     last = np.searchsorted(times, times + SMOOTHING_SECONDS / 2, "right")
     total = np.concatenate([[0.0], np.cumsum(values)])

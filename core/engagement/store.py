@@ -27,6 +27,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError
 
+from core.engagement.audit import note
 from core.engagement.moment import Moment
 from core.engagement.report import Report
 from core.errors import MienError
@@ -96,6 +97,7 @@ def keep_engagement(engagement: Engagement) -> None:
     with _writing() as connection:
         connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == engagement.id))
         connection.execute(insert(ENGAGEMENTS).values(**values))
+    note("kept", engagement.id, engagement.source)
 
 
 def list_engagements() -> tuple[Engagement, ...]:
@@ -122,14 +124,19 @@ def get_engagement(name: str) -> Engagement:
     return _engagement(found[0])
 
 
-def delete_engagement(name: str) -> None:
+def delete_engagement(name: str, by: str) -> None:
     """Delete one; nothing where it is gone already.
+
+    Args:
+        by: whose wish it is, for the log.
 
     Raises:
         EngagementError: the database cannot be written.
     """
     with _writing() as connection:
-        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
+        gone = connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name)).rowcount
+    if gone:
+        note("deleted", name, by)
 
 
 def is_there() -> bool:
@@ -141,7 +148,10 @@ def delete_old(now: datetime | None = None) -> None:
     """Delete what is older than the retention period."""
     limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
     with _writing() as connection:
-        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.created < limit.replace(tzinfo=None)))
+        old = delete(ENGAGEMENTS).where(ENGAGEMENTS.c.created < limit.replace(tzinfo=None))
+        gone = connection.execute(old).rowcount
+    if gone:
+        note("grown too old", f"{gone} engagements", "the server")
 
 
 def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's

@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Final
 
 import numpy as np
@@ -61,12 +62,13 @@ def read_surveys(text: bytes) -> dict[str, float]:
     if not {"id", "score"} <= set(columns):
         raise SurveyError("The table needs the columns id (of the engagement) and score.")
     found = {}
-    for row in reader:
-        values = {(key or "").strip().lower(): (value or "").strip() for key, value in row.items() if key}
-        try:
-            found[values["id"]] = float(values["score"])
-        except ValueError:
-            continue
+    try:
+        for row in reader:
+            values = {key.strip().lower(): (value or "").strip() for key, value in row.items() if key}
+            with suppress(ValueError):
+                found[values["id"]] = float(values["score"])
+    except csv.Error as error:
+        raise SurveyError(f"The table is damaged ({error}): save it anew as csv.") from None
     if not found:
         raise SurveyError("No row has a number in the column score.")
     return {name: score for name, score in found.items() if np.isfinite(score)}

@@ -34,7 +34,7 @@ def database(request, home, monkeypatch) -> None:
         monkeypatch.setenv("MIEN_DATABASE_URL", request.getfixturevalue("postgres"))
         settings.cache_clear()
         for one in list_engagements():
-            delete_engagement(one.id)
+            delete_engagement(one.id, "ada")
 
 
 def engagement(**changes) -> Engagement:
@@ -75,7 +75,7 @@ def test_deleted_and_too_old_ones_are_gone(database):
     delete_old(datetime.now(UTC) + timedelta(days=91))
     assert list_engagements() == ()
     keep_engagement(new)
-    delete_engagement(new.id)
+    delete_engagement(new.id, "ada")
     with pytest.raises(EngagementError, match="no engagement"):
         get_engagement(new.id)
 

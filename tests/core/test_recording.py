@@ -56,7 +56,7 @@ def test_course_cut_from_known_portraits_gives_the_right_exit_emotion_and_times(
     recording = read(clip(frames))
     assert recording.seconds == pytest.approx(15, abs=0.5)
     happy = max(recording.people.values(), key=lambda person: person.moments[-1].seconds)
-    report = make_report(recording.moments_of(happy.number), end=recording.seconds)
+    report = make_report(recording.moments_of([happy.number]), end=recording.seconds)
     assert report.exit_emotion.label is Expression.HAPPINESS
     assert report.exit_emotion.clear
     assert report.peak.seconds == pytest.approx(11, abs=4.2)
@@ -68,7 +68,7 @@ def test_nobody_in_sight_is_a_gap():
     found = portraits()
     recording = read(clip([found["astronaut"]] * 20 + [np.zeros((480, 480, 3), np.uint8)] * 20))
     (person,) = recording.people.values()
-    moments = recording.moments_of(person.number)
+    moments = recording.moments_of([person.number])
     assert [moment.gap for moment in moments[-5:]] == ["not in sight"] * 5
     assert len(moments) == recording.looks == 20
 
@@ -155,7 +155,7 @@ def test_photos_in_order_make_a_course_and_a_broken_one_is_told():
     assert recording.seconds == 90
     assert "1 of 19 photos" in recording.broken
     (person,) = recording.people.values()
-    report = make_report(recording.moments_of(person.number), end=recording.seconds)
+    report = make_report(recording.moments_of([person.number]), end=recording.seconds)
     assert person.moments[0].seconds == 0
     assert report.moments == 18
     last = [moment for moment in person.moments if moment.seconds > 40]

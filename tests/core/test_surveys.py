@@ -62,3 +62,8 @@ def test_table_that_cannot_be_used_is_one_sentence(text, sentence):
 def test_surveys_of_other_engagements_are_one_sentence():
     with pytest.raises(SurveyError, match="None of the surveys"):
         check_surveys({"a": 1.0}, {"b": 2.0})
+
+
+def test_damaged_table_is_one_sentence():
+    with pytest.raises(SurveyError, match="damaged"):
+        read_surveys(b'id,score\n"' + b"x" * 140_000)

@@ -1,5 +1,10 @@
 """A fake camera that shows a real face: consent, live, record, finish, and the list of engagements."""
 
+import json
+import os
+from datetime import UTC, datetime, timedelta
+
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TookTooLongError
@@ -55,7 +60,39 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
     go(page, "See it among the engagements", "How did the customer leave?")
     page.get_by_role("radio", name="Kept").click()
-    expect(page.get_by_test_id("stDataFrame")).to_be_visible()
+    table = page.get_by_test_id("stDataFrame").first
+    expect(table).to_be_visible()
+    table.click(position={"x": 15, "y": 50})
+    expect(page.get_by_text("Exit emotion: what the face showed at the end")).to_be_visible()
+    expect(page.get_by_role("heading", name="Happiness")).to_be_visible()
+
+
+def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_path):
+    home, port = tmp_path / "home", free_port()
+    with running_server(home, port) as url:
+        start(page, url)
+        page.get_by_text("This is so").click()
+        page.get_by_role("button", name="Record the engagement").click()
+        expect(page.get_by_text("are being recorded")).to_be_visible()
+        page.wait_for_timeout(9000)
+        (server,) = [p for p in psutil.process_iter(["cmdline"]) if f"--server.port={port}" in command(p)]
+        server.kill()
+        killed = datetime.now(UTC)
+    (left,) = (home / "engagements").glob("*.jsonl")
+    opening, *_, last = left.read_text().splitlines()
+    begun = datetime.fromisoformat(json.loads(opening)["begun"])
+    assert begun + timedelta(seconds=json.loads(last)["seconds"]) > killed - timedelta(seconds=1)
+    os.utime(left, (0, 0))  # as if a while had passed
+    with running_server(home, port) as url:
+        page.goto(f"{url}/live")
+        page.get_by_text("knows and agrees").click()
+        page.get_by_text("Engagements that were cut off (1)").click()
+        page.get_by_role("button", name="Keep").click()
+        expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
+
+
+def command(process: psutil.Process) -> str:
+    return " ".join(process.info["cmdline"] or ())
 
 
 def test_leaving_the_page_ends_the_stream(page, server):

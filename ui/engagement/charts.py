@@ -8,13 +8,15 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.engagement import Moment, Report
+from core.engagement.report import Extreme, smooth
 from core.engagement.signal import Signal, make_signal, subtract_baseline
 from core.expressions import EXPRESSIONS
 from ui.charts import LINE, await_pandas
 from ui.palette import COLORS, display_name
 
+VALENCE: Final = "#2F8F93"
 LONGEST_GAP: Final = 1.5
-"""Seconds without a reading after which the course is interrupted."""
+"""Seconds without a reading after which the course is interrupted; looks may be farther apart than that."""
 
 
 def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
@@ -22,13 +24,13 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     await_pandas()
     signal = _signal(moments, report)
     figure = go.Figure()
-    for piece in _pieces(signal.times):
+    for piece in _pieces(signal.times, moments):
         for column, expression in enumerate(EXPRESSIONS):
             figure.add_scatter(
                 x=signal.times[piece],
                 y=signal.probabilities[piece, column],
                 stackgroup=f"piece {piece[0]}",
-                mode="lines",
+                mode="lines" if len(piece) > 1 else "markers",
                 line={"width": 0, "color": COLORS[expression]},
                 name=display_name(expression),
                 legendgroup=expression.value,
@@ -48,21 +50,36 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
 
 
 def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
-    """Expressed valence over time, with its peak and low, and the last part marked."""
+    """Expressed valence over time with its band, its peak, low and end, and the last part marked.
+
+    The line is the mean of two seconds, the band one standard deviation of the looks in them to either side.
+    """
     await_pandas()
     signal = _signal(moments, report)
-    course = signal.valence(report.settings.weights)
+    mean, spread = smooth(signal.times, signal.valence(report.settings.weights))
     figure = go.Figure()
-    for piece in _pieces(signal.times):
+    for piece in _pieces(signal.times, moments):
+        times = signal.times[piece]
         figure.add_scatter(
-            x=signal.times[piece],
-            y=course[piece],
+            x=np.concatenate([times, times[::-1]]),
+            y=np.concatenate([(mean + spread)[piece], (mean - spread)[piece][::-1]]),
+            fill="toself",
+            fillcolor="rgba(47, 143, 147, 0.2)",
+            line={"width": 0},
             mode="lines",
-            line={"color": "#2F8F93", "width": 2},
+            showlegend=False,
+            hoverinfo="skip",
+        )
+        figure.add_scatter(
+            x=times,
+            y=mean[piece],
+            mode="lines" if len(piece) > 1 else "markers",
+            line={"color": VALENCE, "width": 2},
             showlegend=False,
             hovertemplate="%{x:.1f} s: %{y:+.2f}<extra></extra>",
         )
-    for extreme, word in ((report.peak, "peak"), (report.low, "low")):
+    end = Extreme(seconds=float(signal.times[-1]), valence=float(mean[-1])) if len(signal) else None
+    for extreme, word in ((report.peak, "peak"), (report.low, "low"), (end, "end")):
         if extreme:
             figure.add_scatter(
                 x=[extreme.seconds],
@@ -90,7 +107,7 @@ def trend_chart(days: Mapping[str, tuple[float, int]]) -> go.Figure:
             x=list(days),
             y=[mean for mean, _ in days.values()],
             mode="lines+markers",
-            line={"color": "#2F8F93"},
+            line={"color": VALENCE},
             customdata=[count for _, count in days.values()],
             hovertemplate="%{x}: %{y:.0f} from %{customdata} engagements<extra></extra>",
         )
@@ -117,11 +134,13 @@ def _signal(moments: Sequence[Moment], report: Report) -> Signal:
     return signal
 
 
-def _pieces(times: npt.NDArray[np.float64]) -> list[npt.NDArray[np.intp]]:
+def _pieces(times: npt.NDArray[np.float64], moments: Sequence[Moment]) -> list[npt.NDArray[np.intp]]:
     """Rows between gaps."""
     if not len(times):
         return []
-    ends = np.flatnonzero(np.diff(times) > LONGEST_GAP) + 1
+    looks = np.unique([moment.seconds for moment in moments])
+    usual = float(np.median(np.diff(looks))) if len(looks) > 1 else 0.0
+    ends = np.flatnonzero(np.diff(times) > max(LONGEST_GAP, 1.5 * usual)) + 1
     return np.split(np.arange(len(times)), ends)
 
 

@@ -1,26 +1,29 @@
 """Engagements that were kept: the trend, the list, and one of them."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from datetime import date
 from statistics import mean
 
 import streamlit as st
 
+from core.engagement import make_report
+from core.engagement.audit import read_notes
 from core.engagement.store import Engagement, delete_engagement, get_engagement
 from core.errors import MienError
 from core.settings import settings
 from ui.engagement.charts import trend_chart
-from ui.engagement.report import downloads, report_card
+from ui.engagement.downloads import downloads
+from ui.engagement.report import report_card, settings_card
 from ui.roles import analyst, require_analyst
+from ui.words import plain
+
+CONSENT_LENGTH = 2000
 
 
 def list_card(kept: Sequence[Engagement]) -> str | None:
     """The trend and the table; returns the id of the one that was ticked."""
-    channels = sorted({one.channel for one in kept if one.channel})
-    channel = (
-        st.selectbox("Channel", channels, index=None, placeholder="All", key="channel") if channels else None
-    )
-    shown = [one for one in kept if channel is None or one.channel == channel]
+    shown = _filtered(kept)
     days: dict[str, list[float]] = defaultdict(list)
     for one in reversed(shown):
         if one.report.index:
@@ -39,7 +42,8 @@ def list_card(kept: Sequence[Engagement]) -> str | None:
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "Index": st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100),
         },
-        key="engagements",
+        key=f"engagements-{hash(tuple(one.id for one in shown))}",  # a tick stays on its row's engagement
+        placeholder="",
         alt="Engagements, the newest first",
     )
     st.caption(f"Results are deleted by themselves after {settings().retention_days} days.")
@@ -47,29 +51,68 @@ def list_card(kept: Sequence[Engagement]) -> str | None:
     return shown[rows[0]].id if rows and rows[0] < len(shown) else None
 
 
+def _filtered(kept: Sequence[Engagement]) -> list[Engagement]:
+    """Offer what tells engagements apart; never who served the customer."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        channel = _one_of("Channel", (one.channel for one in kept))
+        model = _one_of("Model", (one.model for one in kept))
+        source = _one_of("Source", (one.source for one in kept))
+        days = [one.created.date() for one in kept]
+        since = st.date_input("Since", min(days), min(days), max(days), key="since", width=150)
+        until = st.date_input("Until", max(days), min(days), max(days), key="until", width=150)
+    return [
+        one
+        for one in kept
+        if channel in {None, one.channel}
+        and model in {None, one.model}
+        and source in {None, one.source}
+        and (since or date.min) <= one.created.date() <= (until or date.max)
+    ]
+
+
+def _one_of(label: str, values: Iterable[str]) -> str | None:
+    known = sorted({value for value in values if value})
+    if len(known) < 2:
+        return None
+    return st.selectbox(label, known, index=None, placeholder="All", key=f"only-{label}", width=180)
+
+
 def kept_card(name: str) -> None:
-    """One kept engagement."""
+    """One kept engagement; other settings may be tried on it, and nothing of that is kept."""
     try:
         one = get_engagement(name)
     except MienError as error:
         st.error(str(error), icon=":material/search_off:")
         return
-    st.subheader(one.name, anchor=False)
-    st.caption(f"{one.source}, {one.created:%d %b %Y %H:%M} UTC, read by {one.model} ({one.digest})")
-    report_card(one.moments, one.report)
-    downloads(one.name, one.moments, one.report)
+    about = f"{one.source}, {one.created:%d %b %Y %H:%M} UTC, read by {one.model} ({one.digest})"
+    st.subheader(plain(one.name), anchor=False)
+    st.caption(f"{plain(about, 200)} · {name}")
+    chosen = settings_card(one.report.settings, f"-{name}")
+    as_kept = chosen == one.report.settings
+    report = one.report if as_kept else make_report(one.moments, chosen, one.report.seconds)
+    if not as_kept:
+        st.info("With other settings than it was kept with.", icon=":material/tune:")
+    report_card(one.moments, report)
+    downloads(one.name, one.moments, report, about)
     with st.expander("Consent", icon=":material/handshake:"):
-        st.markdown(one.consent)
+        st.markdown(plain(one.consent, CONSENT_LENGTH))
     if analyst() is not None:
         st.button("Delete", icon=":material/delete:", key="delete_engagement", on_click=_delete, args=(name,))
     if refused := st.session_state.pop("engagement_error", None):
         st.error(refused, icon=":material/error:")
 
 
+def log_card() -> None:
+    """Who kept and deleted what, for analysts."""
+    notes = read_notes() if analyst() is not None else []
+    if notes:
+        with st.expander("Log", icon=":material/history:"):
+            st.dataframe(notes, hide_index=True, alt="Who kept and deleted which engagement")
+
+
 def _delete(name: str) -> None:
     try:
-        require_analyst()
-        delete_engagement(name)
+        delete_engagement(name, require_analyst())
     except MienError as error:
         st.session_state["engagement_error"] = str(error)
 
@@ -85,5 +128,7 @@ def _row(one: Engagement) -> dict[str, object]:
         "From": report.index.low if report.index else None,
         "To": report.index.high if report.index else None,
         "Seconds": report.seconds,
+        "Source": one.source,
         "Model": one.model,
+        "Id": one.id,
     }

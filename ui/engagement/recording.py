@@ -78,13 +78,13 @@ def _show_progress(bar: DeltaGenerator, recording: Recording, elapsed: float) ->
     bar.progress(share, f"{recording.seconds:.0f} of {recording.length:.0f} seconds, about {told} left")
 
 
-def choose_person(recording: Recording) -> int | None:
-    """Whom the report is about; None where nobody was seen."""
+def choose_person(recording: Recording) -> list[int]:
+    """The numbers of the one whom the report is about; none where nobody was seen or nobody is chosen."""
     people = sorted(recording.people.values(), key=lambda person: -len(person.moments))
     people = [person for person in people if len(person.moments) > 1] or people
     if not people:
         st.info("No face was found in the recording.", icon=":material/face_retouching_off:")
-        return None
+        return []
     with st.container(horizontal=True):
         for person in people[:MOST_PORTRAITS]:
             looks = "one look" if len(person.moments) == 1 else f"{len(person.moments)} looks"
@@ -97,11 +97,14 @@ def choose_person(recording: Recording) -> int | None:
                 )
     numbers = [person.number for person in people]
     if len(numbers) == 1:
-        return numbers[0]
-    return st.selectbox(
+        return numbers
+    if len(people) > MOST_PORTRAITS:
+        st.caption(f"The {MOST_PORTRAITS} who were seen most are shown, of {len(people)}.")
+    return st.multiselect(
         "Who is the customer? Nobody else is scored.",
         numbers,
-        index=None,
         format_func=lambda number: f"Person {number}",
+        placeholder="Choose; all numbers that are the same person",
+        help="Whoever was out of sight for some seconds gets another number afterwards.",
         key="customer",
     )

@@ -1,5 +1,7 @@
 """Surveys beside the index: a scatter, and a plain sentence."""
 
+import csv
+import io
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
@@ -21,10 +23,13 @@ def surveys_card(kept: Sequence[Engagement]) -> None:
         )
         file = st.file_uploader("Survey scores", type="csv", key="surveys", label_visibility="collapsed")
         if file is None:
-            ids = "\n".join(["id,score", *(f"{one.id}," for one in kept)])
-            icon = ":material/download:"
             st.download_button(
-                "A table to fill in", ids, "surveys.csv", "text/csv", icon=icon, on_click="ignore"
+                "A table to fill in",
+                _to_fill_in(kept),
+                "surveys.csv",
+                "text/csv",
+                icon=":material/download:",
+                on_click="ignore",
             )
             return
         indices = {one.id: one.report.index.value for one in kept if one.report.index}
@@ -46,6 +51,26 @@ def surveys_card(kept: Sequence[Engagement]) -> None:
             f"- A satisfied customer ({found.satisfied_from:.0f} or more) has the higher index in "
             f"{_tell(found.auc, percent=True)} of pairs; chance is 50%"
         )
+        if found.expected:
+            st.markdown("**What an index has meant so far**, by thirds of these engagements")
+            st.dataframe(
+                [{"Mean index": index, "Mean survey score": score} for index, score in found.expected],
+                hide_index=True,
+                column_config={
+                    "Mean index": st.column_config.NumberColumn(format="%.0f"),
+                    "Mean survey score": st.column_config.NumberColumn(format="%.2f"),
+                },
+                alt="Mean survey score by thirds of the index",
+            )
+
+
+def _to_fill_in(kept: Sequence[Engagement]) -> str:
+    """A csv with what tells one engagement from another."""
+    table = io.StringIO()
+    rows = csv.writer(table)
+    rows.writerow(["id", "score", "when", "name"])
+    rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", one.name] for one in kept)
+    return table.getvalue()
 
 
 def _scatter(indices: Sequence[float], scores: Sequence[float]) -> go.Figure:
