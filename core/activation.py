@@ -64,9 +64,28 @@ def activation_map(
 
 
 def _map(interpreter: Interpreter, head: _Head, column: int) -> npt.NDArray[np.float32]:
-    features = interpreter.get_tensor(head.features)[0]
-    found = features @ interpreter.get_tensor(head.weights)[column]
+    features = _real(interpreter, head.features)[0]
+    found = features @ _real(interpreter, head.weights)[column]
     return np.asarray(found[:, ::-1] if head.mirrored else found, np.float32)
+
+
+def _real(interpreter: Interpreter, number: int) -> npt.NDArray[np.float32]:
+    """A tensor in real numbers: real = scale · (kept − zero point), one pair for all or one a row.
+
+    Jacob et al., CVPR 2018.
+    """
+    kept = interpreter.get_tensor(number)
+    if kept.dtype == np.float32:
+        return np.asarray(kept)
+    detail = next(d for d in interpreter.get_tensor_details() if d["index"] == number)
+    scales, zeros = (detail["quantization_parameters"][name] for name in ("scales", "zero_points"))
+    if len(scales) > 1:
+        shape = [
+            -1 if axis == detail["quantization_parameters"]["quantized_dimension"] else 1
+            for axis in range(kept.ndim)
+        ]
+        scales, zeros = scales.reshape(shape), zeros.reshape(shape)
+    return np.asarray(scales * (kept.astype(np.float32) - zeros), np.float32)
 
 
 @lru_cache(maxsize=4)

@@ -31,8 +31,8 @@ if len(names) > 1:
     if len(pair) == 2 and sources:
         shown = {}
         try:
-            for name in pair:
-                shown[name] = read_all(sources, load_classifier(name), lambda done: None)[0]
+            for place, name in enumerate(pair):
+                shown[name] = read_all(sources, load_classifier(name), lambda done: None, f"side {place}")[0]
         except MienError as error:
             st.error(str(error), icon=":material/broken_image:")
             st.stop()

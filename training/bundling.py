@@ -25,7 +25,7 @@ from training.evaluation import measure_refusal, predict, score_predictions, sco
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network
 from training.runs import Parts
-from training.terms import limits_of, terms_of
+from training.terms import learned_nonfaces, limits_of, terms_of
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,7 @@ def bundle_run(
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:
         columns = tuple(about["columns"])
+        sources = {*about["sources"], *about["learned_before"]}
         draft = Card(
             name=naming.name,
             title=naming.title,
@@ -85,8 +86,8 @@ def bundle_run(
             training=Training(
                 recipe=recipe, **{key: about[key] for key in Training.model_fields if key != "recipe"}
             ),
-            terms=terms_of(parts.train.sources),
-            limits=limits_of(parts.train.sources, columns),
+            terms=terms_of(sources),
+            limits=limits_of(sources, columns),
             files=exporting.write_runtime_model(network, staged),
         )
         write_card(draft, staged)
@@ -131,10 +132,12 @@ def _judge(
         found = score_predictions(
             predictions,
             parts.split,
-            parts.leak > 0,
+            parts.leaks,
             "a fifth held out",
             classifier.bundle.card.training.learned_before,
         )
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)
+    if refusal is not None and learned_nonfaces(classifier.bundle.card.training.learned_before):
+        refusal = refusal.model_copy(update={"leaks": True})
     return {"scores": (*found, *also), "refusal": refusal}

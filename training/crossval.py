@@ -74,6 +74,11 @@ def cross_validate(
         RecipeError: `initial` holds another network than the recipe asks for.
     """
     crops = load(data, recipe)
+    if not (crops.parts == "").any():
+        raise DataError(
+            "Every picture has its part in the data set's own division, so there is nothing to divide into "
+            "folds: use fit."
+        )
     found = folds(crops, split, count, seed)
     tasks = [
         Fold(
@@ -100,7 +105,7 @@ def cross_validate(
         scores=score_predictions(
             pooled,
             split,
-            any(fold.leak > 0 for fold in found),
+            any(fold.leaks for fold in found),
             f"{len(found)} folds",
             find_bundle(initial).card.training.all_sources if initial else (),
         ),
@@ -111,11 +116,15 @@ def cross_validate(
     return result
 
 
-def read_crossval(path: Path, recipe: Recipe) -> CrossValidation:
-    """Read what an earlier cross-validation of the same recipe wrote.
+def read_crossval(path: Path, recipe: Recipe, data_digest: str, initial: str | None) -> CrossValidation:
+    """Read what an earlier cross-validation of the same training wrote.
+
+    Args:
+        data_digest: of the crops as `load` gives them.
+        initial: bundle that the training starts from.
 
     Raises:
-        DataError: the file cannot be read, or judges another recipe.
+        DataError: the file cannot be read, or judges another recipe, other data or another start.
     """
     try:
         found = CrossValidation.model_validate_json(path.read_bytes())
@@ -125,6 +134,8 @@ def read_crossval(path: Path, recipe: Recipe) -> CrossValidation:
         raise DataError(
             f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
         )
+    if (found.data_digest, found.initial) != (data_digest, initial):
+        raise DataError(f"{path} judges other data or another model to start from: cross-validate again.")
     return found
 
 

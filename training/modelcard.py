@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from core.bundles import Bundle, Card, Score
+from core.bundles import Bundle, Card, Refusal, Score
 from training.registry import Promotion
 
 INTENDED: Final = (
@@ -130,11 +130,17 @@ def _abstention(card: Card) -> str:
     )
     if card.refusal:
         text += (
-            f" Of {card.refusal.nonfaces} crops without a face that it never saw, "
+            f" Of {card.refusal.nonfaces} crops without a face{_seen(card.refusal)}, "
             f"{card.refusal.nonfaces_refused:.1%} get no label; {card.refusal.faces_refused:.1%} of "
             f"{card.refusal.faces} faces are called unlike a face."
         )
     return text
+
+
+def _seen(refusal: Refusal) -> str:
+    if refusal.leaks:
+        return " (**leaks:** the model it started from had learned from some of them)"
+    return " that it never saw"
 
 
 def _robustness(card: Card) -> str:

@@ -36,7 +36,7 @@ class Parts:
     inner: LabelledCrops
     test: LabelledCrops
     split: SplitKind
-    leak: float
+    leaks: bool
 
     @property
     def digest(self) -> str:
@@ -66,10 +66,17 @@ def divide_whole(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int
 
 
 def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> Parts:
-    """Set an inner part aside by the split's rule; made non-faces join the training and inner parts only."""
+    """Set an inner part aside by the split's rule; made non-faces join the training and inner parts only.
+
+    Raises:
+        DataError: nothing is left to learn from.
+    """
     rest = data.take(found.train)
+    if not len(rest):
+        raise DataError("Nothing is left to learn from: the data set has only a part to be judged on.")
     rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
+    inner = inner.take(np.isin(inner.labels, train.labels))  # of a class that nobody is left to show
     if recipe.made_nonfaces:
         train, inner = (
             LabelledCrops.concatenate(
@@ -77,7 +84,7 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
             )
             for part, share, offset in ((train, 1 - recipe.inner_share, 0), (inner, recipe.inner_share, 1))
         )
-    return Parts(train, inner, data.take(found.test), found.kind, found.leak)
+    return Parts(train, inner, data.take(found.test), found.kind, found.leaks)
 
 
 def load(paths: Sequence[str | Path], recipe: Recipe) -> LabelledCrops:

@@ -34,6 +34,11 @@ class Split:
     test: Rows
     leak: float
 
+    @property
+    def leaks(self) -> bool:
+        """Whether its score must not be taken for one on unseen people; never so for a random split."""
+        return self.kind == "random" or self.leak > 0
+
 
 def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0.2) -> Split:
     """Split once.
@@ -60,8 +65,8 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
 def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[Split, ...]:
     """Divide for cross-validation: every row without a division of its data set's own is tested once.
 
-    Rows that their data set gave to training are learned from in every fold; those that it gave to the test
-    are tested in every fold.
+    Rows that their data set gave to training are learned from in every fold, but for those of people (or
+    recordings) who are tested; those that it gave to the test are tested in every fold.
 
     Raises:
         DataError: there are fewer subjects (or rows) than folds, or `kind` is "official", which has one.
@@ -77,7 +82,7 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     free = np.flatnonzero(data.parts == "")
     own = [np.flatnonzero(data.parts == part) for part in ("train", "test")]
     if not len(free):
-        return (_split(data, kind, *own),)
+        return (_apart(data, kind, *own),)
     keys = groups(data, kind)[free]
     if len(np.unique(keys)) < count:
         raise DataError(
@@ -86,7 +91,7 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
         )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     return tuple(
-        _split(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
+        _apart(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
         for train, test in splitter.split(free, data.labels[free], keys)
     )
 
@@ -137,6 +142,12 @@ def _official(data: LabelledCrops) -> Split:
     if not len(train) or not len(test):
         raise DataError("The data set has no division of its own: choose the subject split.")
     return _split(data, "official", train, test)
+
+
+def _apart(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Split:
+    """Whoever is tested is not learned from, whatever a data set's own division says."""
+    keys = groups(data, kind)
+    return _split(data, kind, train[~np.isin(keys[train], keys[test])], test)
 
 
 def _split(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Split:

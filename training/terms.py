@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.fer2013 import SOURCE as FER2013
+from training.datasets.ferplus import NONFACES as FERPLUS_NONFACES
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.labelled import NOT_A_FACE
+from training.datasets.nonfaces import SOURCE as MADE
 
 TERMS = {
     CKPLUS: "CK+48 derives from the Extended Cohn-Kanade data set: research use by agreement; "
@@ -16,6 +18,9 @@ TERMS = {
     FERPLUS: "FER2013's pictures were collected from the web for research and may not be published; "
     "FER+'s votes are under the MIT licence.",
 }
+
+NONFACES = frozenset({MADE, FERPLUS_NONFACES})
+"""Sources that show nobody."""
 
 LIMITS = (
     "An expression is what a face shows; it is not what a person feels.",
@@ -31,6 +36,11 @@ CKPLUS_ONLY = (
 DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing.",)
 
 
+def learned_nonfaces(sources: Iterable[str]) -> bool:
+    """Whether crops without a face from a data set are among them; made ones are made anew each time."""
+    return any(source in NONFACES and source != MADE for source in sources)
+
+
 def terms_of(sources: Iterable[str]) -> str:
     """The terms of every data set that was learned from."""
     seen = set(sources)
@@ -40,9 +50,10 @@ def terms_of(sources: Iterable[str]) -> str:
 def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ...]:
     """The known limits of a model trained on these sources with these outputs."""
     limits: tuple[str, ...] = LIMITS
-    if set(sources) == {CKPLUS}:
+    faces = {source for source in sources if source not in NONFACES}
+    if faces == {CKPLUS}:
         limits = (*CKPLUS_ONLY, *limits)
-    if set(sources) == {DRAWN}:
+    if faces == {DRAWN}:
         limits = (*DRAWN_ONLY, *limits)
     blind = "It cannot tell whether a crop shows a face at all."
     return (*limits, blind if NOT_A_FACE not in columns else "Drawings of faces may get a label.")

@@ -42,7 +42,10 @@ Source = tuple[str, bytes]
 
 
 def read_all(
-    sources: Sequence[Source], classifier: Classifier, progress: Callable[[int], None]
+    sources: Sequence[Source],
+    classifier: Classifier,
+    progress: Callable[[int], None],
+    slot: str = "readings",
 ) -> list[Shown]:
     """Read pictures, taking from the session what was read before.
 
@@ -50,8 +53,9 @@ def read_all(
 
     Args:
         progress: called with the number of pictures done.
+        slot: where in the session they are kept; another one for what is read beside.
     """
-    known: dict[str, Shown] = st.session_state.get("readings", {})
+    known: dict[str, Shown] = st.session_state.get(slot, {})
     kept: dict[str, Shown] = {}
     shown = []
     for number, (name, data) in enumerate(sources, start=1):
@@ -59,7 +63,7 @@ def read_all(
         kept[key] = known.get(key) or _read(name, data, classifier)
         shown.append(kept[key])
         progress(number)
-    st.session_state["readings"] = kept
+    st.session_state[slot] = kept
     return shown
 
 

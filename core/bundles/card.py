@@ -61,6 +61,7 @@ class Refusal(_Frozen):
     nonfaces_refused: float = Field(description="share that gets no label, for whatever reason")
     faces: int
     faces_refused: float = Field(description="share that is called unlike a face")
+    leaks: bool = Field(False, description="the model it started from had learned from some of the non-faces")
 
 
 class Robustness(_Frozen):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -93,8 +94,11 @@ def read_bundle(folder: Path) -> Bundle:
     Raises:
         BundleError: card or model is missing, incomplete or altered.
     """
-    files = sorted(folder.iterdir()) if folder.is_dir() else []
-    stats = [(file.name, file.stat()) for file in files]
+    stats = []
+    with suppress(FileNotFoundError):
+        for file in sorted(folder.iterdir()):
+            with suppress(FileNotFoundError):  # staged beside, and renamed meanwhile
+                stats.append((file.name, file.stat()))
     return _read_bundle(folder, tuple((name, s.st_mtime_ns, s.st_size, s.st_ino) for name, s in stats))
 
 

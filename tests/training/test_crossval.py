@@ -4,8 +4,11 @@ import pytest
 
 from core.bundles import find_bundle
 from core.errors import DataError
+from core.expressions import EXPRESSIONS
 from core.settings import settings
+from tests.conftest import encode
 from tests.training.conftest import make_recipe
+from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import write_learnable
 from training.crossval import cross_validate, read_crossval
 from training.datasets import read
@@ -26,15 +29,35 @@ def test_every_person_is_judged_once_by_a_model_that_never_saw_them(tmp_path, da
     assert score.subjects == 12
     assert not score.leaks
     assert score.protocol.startswith("2 folds: nobody")
-    assert read_crossval(tmp_path / "crossval.json", RECIPE) == result
+    assert read_crossval(tmp_path / "crossval.json", RECIPE, result.data_digest, None) == result
     with pytest.raises(DataError, match="another recipe"):
-        read_crossval(tmp_path / "crossval.json", make_recipe(epochs=3))
+        read_crossval(tmp_path / "crossval.json", make_recipe(epochs=3), result.data_digest, None)
+
+
+def test_result_of_another_experiment_is_refused(tmp_path, data, home):
+    result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
+    for digest, initial in (("other", None), (result.data_digest, "mien-8")):
+        with pytest.raises(DataError, match="other data"):
+            read_crossval(tmp_path / "crossval.json", RECIPE, digest, initial)
+
+
+def test_data_that_are_divided_already_are_refused_before_training(tmp_path, home):
+    crops = read([str(write_learnable(tmp_path / "ck", subjects=6, frames=1))]).crops
+    root = write_folder(
+        tmp_path / "divided",
+        {
+            f"{('train', 'test')[n % 2]}/{EXPRESSIONS[crops.labels[n]]}/{n}.png": encode(crop[..., 0])
+            for n, crop in enumerate(crops.crops)
+        },
+    )
+    with pytest.raises(DataError, match="use fit"):
+        cross_validate(RECIPE, [str(root)], "subject", 2, 0, tmp_path / "x", 1)
 
 
 def test_file_that_is_no_cross_validation_is_refused(tmp_path):
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(DataError, match="not a cross-validation"):
-        read_crossval(tmp_path / "x.json", RECIPE)
+        read_crossval(tmp_path / "x.json", RECIPE, "", None)
 
 
 @pytest.mark.xdist_group("ray")

@@ -1,7 +1,10 @@
 import json
+from dataclasses import replace
 
-from core.bundles import find_bundle
+from core.bundles import Refusal, find_bundle
+from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
+from training.terms import learned_nonfaces, limits_of
 
 
 def test_card_names_the_honest_score_first_and_what_leaks_as_leaking():
@@ -28,3 +31,18 @@ def test_every_figure_comes_from_the_card(bundle):
     for score in card["scores"]:
         assert f"{score['accuracy']['value']:.1%}" in text
         assert f"{score['expected_calibration_error']:.3f}" in text or score["leaks"]
+
+
+def test_refusal_of_what_was_learned_before_is_named_as_leaking():
+    bundle = find_bundle("mien-8")
+    refusal = Refusal(nonfaces=158, nonfaces_refused=0.956, faces=981, faces_refused=0.01)
+    for leaks, told in ((False, "that it never saw"), (True, "had learned from some of them")):
+        card = bundle.card.model_copy(update={"refusal": refusal.model_copy(update={"leaks": leaks})})
+        assert told in model_card(replace(bundle, card=card))
+
+
+def test_terms_and_limits_hold_whatever_else_was_learned():
+    assert "only drawn faces" in " ".join(limits_of([DRAWN, "made non-face"], (0, 8)))
+    assert "only drawn faces" not in " ".join(limits_of([DRAWN, "FER+"], (0, 8)))
+    assert learned_nonfaces(["FER+", "not a face"])
+    assert not learned_nonfaces(["FER+", "made non-face"])

@@ -52,11 +52,23 @@ def test_folds_test_every_row_once_and_keep_groups_whole(subjects, count, kind, 
 
 def test_folds_leave_the_parts_that_a_data_set_divided_itself_where_they_are():
     free, own = make_crops(10), make_crops(6, seed=1)
-    own = replace(own, parts=np.where(own.subjects < "S004", "train", "test"))
+    parts = np.where(own.subjects < "S004", "train", "test")
+    own = replace(own, parts=parts, subjects=np.char.add("own ", own.subjects))
     data = LabelledCrops.concatenate([free, own])
     for fold in folds(data, "subject", 5, 0):
         assert set(np.flatnonzero(data.parts == "train")) <= set(fold.train)
         assert set(np.flatnonzero(data.parts == "test")) <= set(fold.test)
+
+
+def test_whoever_is_tested_is_not_learned_from_whatever_a_data_set_says():
+    data = make_crops(10)
+    some = np.where((np.arange(len(data)) % 2 == 0) & (data.subjects < "S003"), "test", "train")
+    divided = replace(data, parts=some)
+    mixed = LabelledCrops.concatenate([make_crops(12, seed=3), divided])
+    cases = [(divided, split(divided, "subject", 0)), *((mixed, f) for f in folds(mixed, "subject", 3, 0))]
+    for rows, found in cases:
+        assert len(found.train)
+        assert not set(rows.subjects[found.train]) & set(rows.subjects[found.test])
 
 
 def test_sequence_split_may_show_a_person_on_both_sides_but_no_recording():
@@ -83,6 +95,15 @@ def test_same_seed_divides_alike():
     data = make_crops()
     assert np.array_equal(split(data, "random", 42).test, split(data, "random", 42).test)
     assert not np.array_equal(split(data, "random", 42).test, split(data, "random", 43).test)
+
+
+def test_random_split_is_never_taken_for_an_honest_one():
+    data = make_crops(20)
+    unlike = replace(data, sequences=np.arange(len(data)).astype(str))
+    found = split(unlike, "random", 0)
+    assert found.leak == 0
+    assert found.leaks
+    assert not split(unlike, "subject", 0).leaks
 
 
 def test_random_split_says_how_much_leaks():

@@ -49,11 +49,12 @@ def crossval(
             split,
             folds,
             seed,
-            settings().home / "runs" / called / f"{split}-{folds}-folds",
+            settings().home / "runs" / called / f"{split}-{folds}-folds-{seed}",
             workers or default_workers(),
             initial,
         )
         if output:
+            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(result.model_dump_json(indent=2) + "\n")
     print_scores(called, result.scores, result.refusal)
 

@@ -47,6 +47,7 @@ def evaluate(
             keep_measured(classifier.bundle, result.robustness, result.groups)
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
+            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(text + "\n")
     if as_json:
         typer.echo(text)

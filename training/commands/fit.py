@@ -7,6 +7,8 @@ from typing import Annotated, cast
 import typer
 
 from core.bundles import Score, find_bundle
+from core.bundles.store import champion_name
+from core.errors import BundleError
 from core.settings import settings
 from training.commands.console import CONSOLE, failing_plainly
 from training.commands.tables import print_scores
@@ -66,11 +68,13 @@ def fit(
         from training.tracking.tracker import Tracker
 
         naming = Naming(name or chosen.name, title or chosen.description)
-        pooled = read_crossval(crossval, chosen) if crossval else None
+        if output is None:
+            _require_own_name(naming.name)
         CONSOLE.print(f"Reading {', '.join(data)} …")
         crops = load(data, chosen)
         if not anyway:
             require_trainable(crops)
+        pooled = read_crossval(crossval, chosen, crops.digest, initial) if crossval else None
         runs = settings().home / "runs" / naming.name
         others: list[Score] = list(pooled.scores) if pooled else []
         for kind in cast(list[SplitKind], also or []):
@@ -109,6 +113,16 @@ def fit(
             tracker.log_bundle(bundle)
     print_scores(bundle.name, bundle.card.scores, bundle.card.refusal)
     CONSOLE.print(f"Bundle: {bundle.folder}")
+
+
+def _require_own_name(name: str) -> None:
+    """Keep what serves and what was shipped: a training replaces neither, a promotion does.
+
+    Raises:
+        BundleError: the name is theirs.
+    """
+    if name == champion_name() or (settings().shipped_models / name).exists():
+        raise BundleError(f"There is a model {name!r} to keep: give this one another name with --name.")
 
 
 def _verbosity() -> int:

@@ -17,6 +17,7 @@ from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.votes import count_votes
 
 SOURCE: Final = "FER+"
+NONFACES: Final = "not a face"
 FIELDS: Final = ("images", "votes", "vote_names", "near_group")
 DISAGREED: Final = "The annotators did not agree on one expression."
 
@@ -79,7 +80,7 @@ def read_ferplus(path: Path, part: str = "") -> ReadData:
 def read_not_a_face(path: Path) -> LabelledCrops:
     """Read the crops that FER+ marked as showing no face."""
     images = _as_crops(_load(path, ("images",))["images"], path)
-    return without_a_face(images, np.array([f"{path.name}#{i}" for i in range(len(images))]), "not a face")
+    return without_a_face(images, np.array([f"{path.name}#{i}" for i in range(len(images))]), NONFACES)
 
 
 def majority_share(data: LabelledCrops) -> npt.NDArray[np.float32]:

@@ -8,6 +8,8 @@ from skimage import data as sample_pictures
 from core.faces import CROP_SIZE
 from training.datasets.labelled import LabelledCrops, without_a_face
 
+SOURCE = "made non-face"
+
 PICTURES = (
     "brick",
     "camera",
@@ -44,7 +46,7 @@ def make_nonfaces(face_crops: npt.NDArray[np.uint8], count: int, seed: int) -> L
     )
     crops = np.stack([makers[i % 3]() for i in range(count)])[..., None]
     names = np.array([f"made-non-face-{seed}-{i}" for i in range(count)])
-    return without_a_face(crops, names, "made non-face")
+    return without_a_face(crops, names, SOURCE)
 
 
 def _grey(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:

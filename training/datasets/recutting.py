@@ -1,8 +1,13 @@
 """Cut crops again on the template that serving uses, so that training and serving see the same framing."""
 
+import hashlib
+import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -28,13 +33,15 @@ def recut(data: LabelledCrops) -> LabelledCrops:
 
 def _recut_all(data: LabelledCrops) -> npt.NDArray[np.uint8]:
     """Crops cut again; kept in the cache folder, by digest, since 30,000 take a minute."""
-    cached = settings().cache / f"recut-{data.digest[:16]}-{_template_tag()}.npy"
-    if cached.exists():
+    cached = settings().cache / f"recut-{data.digest[:16]}-{_cutting_tag()}.npy"
+    with suppress(OSError, ValueError):  # none yet, or one that a kill left in pieces
         return np.asarray(np.load(cached), np.uint8)
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(_recut_one, _rgb(data.crops))))
     cached.parent.mkdir(parents=True, exist_ok=True)
-    np.save(cached, crops)
+    staged = cached.with_name(f".{os.getpid()}-{cached.name}")
+    np.save(staged, crops)
+    staged.replace(cached)
     return crops
 
 
@@ -46,5 +53,9 @@ def _recut_one(picture: npt.NDArray[np.uint8]) -> npt.NDArray[np.uint8]:
     return np.asarray(faces.crop(picture, [faces.find_in_crop(picture).landmarks])[0], np.uint8)
 
 
-def _template_tag() -> str:
-    return f"{abs(float(faces.TEMPLATE.sum())):.2f}"
+@lru_cache(maxsize=1)
+def _cutting_tag() -> str:
+    """Another one whenever what finds and cuts faces changes."""
+    files = sorted(Path(faces.__file__).parent.glob("*"))
+    content = b"".join(file.read_bytes() for file in files if file.suffix in {".py", ".onnx"})
+    return hashlib.sha256(content).hexdigest()[:8]

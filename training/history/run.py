@@ -1,6 +1,7 @@
 """One run as the History page shows it, and what a store of them can do."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +12,10 @@ from core.errors import MienError
 NOTE_TAG: Final = "mlflow.note.content"
 LABELS_TAG: Final = "mien.labels"
 ARCHIVED_TAG: Final = "mien.archived"
+HEADLINE_TAG: Final = "mien.headline"
+"""Names the data set whose held-out figures are the ones to believe."""
+
+EXPERIMENT: Final = "mien"
 
 Curves: TypeAlias = Mapping[str, Sequence[tuple[int, float, float]]]
 """By name of the figure: epoch, seconds since the epoch of 1970, value."""
@@ -114,16 +119,24 @@ class Run:
         return self.tags.get(ARCHIVED_TAG) == "true"
 
     def score_name(self, figure: str) -> str | None:
-        """Name of the metric to believe for a held-out figure; a leaking one where there is no other."""
+        """Name of the metric to believe for a held-out figure; a leaking one where there is no other.
+
+        Where the run's model was judged on several data sets it is the one that its card names first.
+        """
         names = sorted(
             (name for name in self.metrics if name.endswith(f"/{figure}") and name.count("/") == 1),
-            key=lambda name: "-leaking/" in name,
+            key=lambda name: ("-leaking/" in name, name.partition("/")[0] != self.tags.get(HEADLINE_TAG)),
         )
         return names[0] if names else None
 
     def _score(self, figure: str) -> float | None:
         name = self.score_name(figure)
         return self.metrics[name] if name else None
+
+
+def experiment_name() -> str:
+    """The experiment that runs are logged to."""
+    return os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
 
 
 class History(Protocol):

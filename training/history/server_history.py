@@ -1,6 +1,7 @@
 """Runs on a remote MLflow server, over its documented REST interface."""
 
 import base64
+import http.client
 import json
 import os
 import urllib.error
@@ -9,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
-from training.history.run import Curves, HistoryError, Run
+from training.history.run import Curves, HistoryError, Run, experiment_name
 from training.history.sqlite_history import thin
 
-EXPERIMENT: Final = "mien"
 PATIENCE: Final = 20.0
 """Seconds: MLflow takes several to tell of 1,000 runs."""
 
@@ -41,8 +41,7 @@ class ServerHistory:
 
     def runs(self) -> tuple[Run, ...]:
         """All runs that were not deleted, newest first."""
-        name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
-        answer = self._get("experiments/get-by-name", missing_ok=True, experiment_name=name)
+        answer = self._get("experiments/get-by-name", missing_ok=True, experiment_name=experiment_name())
         if answer is None:
             return ()
         experiment = answer["experiment"]["experiment_id"]
@@ -119,7 +118,7 @@ class ServerHistory:
             if missing_ok and error.code == 404:
                 return None
             raise HistoryError(f"The tracking server refuses ({error.code} {error.reason}).") from None
-        except (OSError, ValueError):
+        except (OSError, ValueError, http.client.HTTPException):
             where = urlsplit(self.address).hostname
             raise HistoryError(
                 f"The tracking server at {where} does not answer: start it, or unset MLFLOW_TRACKING_URI."

@@ -11,7 +11,7 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from training.history.run import Curves, HistoryError, Run
+from training.history.run import Curves, HistoryError, Run, experiment_name
 
 NOT_A_CURVE: Final = "%/%"
 """Scores are named `data/figure`; what remains was told each epoch."""
@@ -37,8 +37,10 @@ class SqliteHistory:
     def runs(self) -> tuple[Run, ...]:
         """All runs that were not deleted, newest first."""
         rows = self._read(
-            "select run_uuid, name, status, start_time, end_time from runs "
-            "where lifecycle_stage = 'active' order by start_time desc"
+            "select run_uuid, runs.name, status, start_time, end_time from runs "
+            "join experiments using (experiment_id) where experiments.name = :experiment "
+            "and runs.lifecycle_stage = 'active' order by start_time desc",
+            experiment=experiment_name(),
         )
         parameters = self._pairs("select run_uuid, key, value from params")
         tags = self._pairs("select run_uuid, key, value from tags")

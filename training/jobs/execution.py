@@ -84,7 +84,7 @@ def _compare(bundle: Bundle, raw: LabelledCrops, parts: Parts, folder: Path) -> 
         bundle,
         champion,
         _raw_rows(raw, parts.test),
-        leaks=parts.leak > 0,
+        leaks=parts.leaks,
         folder=folder,
         why_alone=why_alone,
     )

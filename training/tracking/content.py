@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from core.bundles import Card
 from core.settings import PROJECT_ROOT
+from training.history.run import HEADLINE_TAG
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
 
@@ -39,6 +40,11 @@ def score_values(card: Card) -> dict[str, float]:
         for name, value in _flatten(groups, "/")
         if isinstance(value, int | float) and not isinstance(value, bool)
     }
+
+
+def headline_of(card: Card) -> dict[str, str]:
+    """A tag that names the group in `score_values` whose figures are the ones to believe."""
+    return {HEADLINE_TAG: _slug(card.headline.data)} if card.headline else {}
 
 
 def code_version() -> dict[str, str]:

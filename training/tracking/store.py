@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Final
 from filelock import FileLock
 
 from core.settings import settings
+from training.history.run import experiment_name
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
-
-EXPERIMENT: Final = "mien"
 
 ENVIRONMENT: Final = {
     "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "0",  # the tracker tries again by itself, and says so once
@@ -52,7 +51,7 @@ def open_store() -> tuple["MlflowClient", str]:
 def _experiment(client: "MlflowClient", location: str | None) -> str:
     from mlflow.exceptions import MlflowException
 
-    name = os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
+    name = experiment_name()
     found = client.get_experiment_by_name(name)
     if found is None:
         try:

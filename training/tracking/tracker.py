@@ -13,7 +13,7 @@ from core.bundles import Bundle
 from training.circumstances import circumstances
 from training.durable import replace_text
 from training.run_folder import TrainingCancelledError, read_epochs
-from training.tracking.content import code_version, curve_values, parameters_of, score_values
+from training.tracking.content import code_version, curve_values, headline_of, parameters_of, score_values
 from training.tracking.outbox import Outbox, Step, without_password
 from training.tracking.store import open_store, tracking_uri
 
@@ -94,10 +94,9 @@ class Tracker(keras.callbacks.Callback):
         """Log what came out: the bundle's files, and each score as metrics."""
         self._bundle = bundle
         values = {0: (time.time(), score_values(bundle.card))}
+        tags = {"bundle": bundle.name, "digest": bundle.digest, **headline_of(bundle.card)}
         self._outbox.put(
-            lambda client, run: _log(
-                client, run, values, tags={"bundle": bundle.name, "digest": bundle.digest}
-            ),
+            lambda client, run: _log(client, run, values, tags=tags),
             lambda client, run: client.log_artifacts(run, str(bundle.folder), "bundle"),
         )
 

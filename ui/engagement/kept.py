@@ -41,6 +41,7 @@ def list_card(kept: Sequence[Engagement]) -> str | None:
         column_config={
             "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "Index": st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100),
+            **{name: st.column_config.NumberColumn(format="%.0f") for name in ("From", "To", "Seconds")},
         },
         key=f"engagements-{hash(tuple(one.id for one in shown))}",  # a tick stays on its row's engagement
         placeholder="",

@@ -45,8 +45,9 @@ def _figure(run: Run, figure: str) -> str:
         return "–"
     value, low, high = (run.metrics.get(f"{found}{end}") for end in ("", "/low", "/high"))
     interval = f" ({low:.1%} to {high:.1%})" if low is not None and high is not None else ""
-    leaks = ", leaks" if "-leaking/" in found else ""
-    return f"{value:.1%}{interval}{leaks}"
+    data = found.partition("/")[0]
+    leaks = ", leaks" if data.endswith("-leaking") else ""
+    return f"{value:.1%}{interval} on {data.removesuffix('-leaking')}{leaks}"
 
 
 def _percent(value: float | None) -> str:

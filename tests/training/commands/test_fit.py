@@ -71,3 +71,9 @@ def test_wrong_usage_gets_one_sentence(tmp_path, data, arguments, code, sentence
     filled = [text.format(data=data) for text in arguments]
     said = train(tmp_path, *filled, code=code).stderr
     assert sentence in " ".join(said.replace("│", " ").split())
+
+
+def test_training_never_takes_the_name_of_what_serves_or_was_shipped(home, data):
+    for name in ("mien-8", "ckplus-reference"):
+        said = train(home, "fit", "--data", data, "--recipe", "quick", "--name", name, code=1).stderr
+        assert "another name" in said

@@ -6,13 +6,14 @@ import subprocess
 import sys
 import time
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
 from training.history import HistoryError, Run, open_history
-from training.history.run import ARCHIVED_TAG, NOTE_TAG
+from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG
 from training.history.server_history import ServerHistory
 from training.history.sqlite_history import SqliteHistory, thin
 from training.tracking.store import open_store
@@ -150,3 +151,26 @@ def wait_for(address: str) -> None:
         except OSError:
             time.sleep(0.2)
     pytest.fail(f"{address} does not answer")
+
+
+def test_score_that_the_card_believes_is_shown_whatever_its_name():
+    metrics = {"ck-48/accuracy": 0.94, "fer-valid/accuracy": 0.84, "a-leaking/accuracy": 0.99}
+    known = {"id": "1", "name": "x", "state": "finished", "started": datetime.now(UTC), "metrics": metrics}
+    known |= {"seconds": None, "parameters": {}}
+    assert Run(**known, tags={}).score_name("accuracy") == "ck-48/accuracy"
+    assert Run(**known, tags={HEADLINE_TAG: "fer-valid"}).score_name("accuracy") == "fer-valid/accuracy"
+
+
+def test_runs_of_another_experiment_are_not_shown(store, monkeypatch):
+    client, _ = open_store()
+    other = client.create_experiment("somebody else's")
+    client.create_run(other, run_name="theirs")
+    assert "theirs" not in {run.name for run in open_history().runs()}
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "somebody else's")
+    assert {run.name for run in open_history().runs()} == {"theirs"}
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:abc", "http://"])
+def test_address_that_is_none_is_one_sentence(address):
+    with pytest.raises(HistoryError, match="does not answer"):
+        ServerHistory(address).runs()
