@@ -48,7 +48,7 @@ def _gpus() -> tuple[Device, ...]:
     tool = shutil.which("nvidia-smi")
     if tool is None:
         return ()
-    query = [tool, "--query-gpu=index,name,memory.total", "--format=csv,noheader,nounits"]
+    query = [tool, "--query-gpu=index,name,memory.total,uuid", "--format=csv,noheader,nounits"]
     try:
         answer = subprocess.run(query, capture_output=True, text=True, timeout=10, check=True)  # noqa: S603
     except (OSError, subprocess.SubprocessError):
@@ -56,15 +56,23 @@ def _gpus() -> tuple[Device, ...]:
     allowed = os.environ.get("CUDA_VISIBLE_DEVICES")
     rows = [[cell.strip() for cell in line.split(",")] for line in answer.stdout.splitlines()]
     return tuple(
-        Device(f"gpu:{row[0]}", row[1], int(row[2]) * 2**20)
+        Device(f"gpu:{row[0]}", row[1], _memory(row[2]))
         for row in rows
-        if len(row) == 3 and _may_use(row[0], allowed)
+        if len(row) == 4 and _may_use(row[0], row[3], allowed)
     )
 
 
-def _may_use(number: str, allowed: str | None) -> bool:
-    """Whether the operator lets a card be used."""
-    return allowed is None or number in [one.strip() for one in allowed.split(",")]
+def _memory(megabytes: str) -> int:
+    """Bytes; a card that shares the machine's memory names none."""
+    return int(megabytes) * 2**20 if megabytes.isdecimal() else psutil.virtual_memory().total
+
+
+def _may_use(number: str, uuid: str, allowed: str | None) -> bool:
+    """Whether the operator lets a card be used: by its number, or by its UUID or the start of it."""
+    if allowed is None:
+        return True
+    named = [one.strip() for one in allowed.split(",")]
+    return number in named or any(one and uuid.startswith(one) for one in named)
 
 
 def _processor() -> str:

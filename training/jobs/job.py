@@ -73,6 +73,7 @@ class Job(BaseModel):
     """One row of the job table.
 
     Attributes:
+        queued: when it was last put into the queue.
         place: how many jobs stand before it in the queue; None once it runs.
         attempt: 1 at first, one more each time it is resumed.
         pid: process that trains; `pid_started` tells it from a later one of the same number.
@@ -85,6 +86,7 @@ class Job(BaseModel):
     state: JobState
     by: str
     created: datetime
+    queued: datetime
     started: datetime | None = None
     ended: datetime | None = None
     device: str | None = None

@@ -4,6 +4,7 @@ The cluster's machines must see `MIEN_HOME` and the data under the same paths.
 """
 
 import os
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
@@ -14,6 +15,9 @@ from training.jobs.job import Job, JobError, JobSpec, JobState
 from training.jobs.local_runner import settle
 from training.jobs.shared import TableRunner
 from training.run_folder import ask_to_cancel
+
+HANDING_OVER: Final = timedelta(minutes=5)
+"""How long a cluster may take to know a job."""
 
 PASSED_ON: Final = (
     "KERAS_BACKEND",
@@ -108,6 +112,8 @@ class RayRunner(TableRunner):
         except RuntimeError as error:
             if not _is_unknown(error):
                 return
+            if job.state is JobState.QUEUED and datetime.now(UTC) - job.queued < HANDING_OVER:
+                return  # its code is still being sent
             status = "FAILED"  # the cluster was started anew
         if status == "PENDING":
             return

@@ -144,7 +144,7 @@ def now() -> datetime:
 
 def _job(row: dict[str, Any], place: int | None) -> Job | None:
     """The row as a job; None where another version of Mien wrote it, which no longer runs here."""
-    times = ("created", "started", "ended", "heartbeat", "cancel_asked")
+    times = ("created", "queued", "started", "ended", "heartbeat", "cancel_asked")
     try:
         return Job.model_validate(
             row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}

@@ -7,7 +7,7 @@ import pytest
 from core.settings import settings
 from tests.training.jobs.conftest import epochs_told, spec, until
 from training.executors import ClusterError
-from training.jobs import JobState, get_runner
+from training.jobs import JobState, get_runner, table
 
 
 @pytest.mark.xdist_group("ray")
@@ -25,6 +25,10 @@ def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster
     until(runner, endless.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
     runner.cancel(endless.id)
     assert until(runner, endless.id, lambda job: job.state.ended).state is JobState.CANCELLED
+    handed_over_later = table.add(spec(data), "ada")
+    assert runner.get(handed_over_later.id).state is JobState.QUEUED, (
+        "a page that looks meanwhile ends nothing"
+    )
 
 
 def test_cluster_that_is_not_there_is_one_sentence(home, monkeypatch):
