@@ -9,7 +9,7 @@ from core.settings import settings
 from training.history import Run, open_history
 from ui.history.compare import compare_card
 from ui.history.one_run import run_card
-from ui.history.table import MOST_COMPARED, choose_runs, find_runs
+from ui.history.table import MOST_COMPARED, choose_runs, find_runs, table_key
 from ui.roles import sign_in_card
 
 st.header("What was trained", anchor=False)
@@ -47,13 +47,15 @@ def linked(name: str) -> list[Run]:
     return found[:MOST_COMPARED]
 
 
-chosen = choose_runs(find_runs(runs), compact="run" in st.query_params or "compare" in st.query_params)
+found = find_runs(runs)
+chosen = choose_runs(found, compact="run" in st.query_params or "compare" in st.query_params)
 if chosen:
     st.query_params.pop("run" if len(chosen) > 1 else "compare", None)
     name = "compare" if len(chosen) > 1 else "run"
     st.query_params[name] = ",".join(run.id for run in chosen)
-    st.session_state["ticked"] = True
-elif st.session_state.pop("ticked", False):  # and now unticked
+    st.session_state["ticked"] = table_key(found)
+elif st.session_state.get("ticked") == table_key(found):  # and now unticked; a search unticks nothing
+    del st.session_state["ticked"]
     for name in ("run", "compare"):
         st.query_params.pop(name, None)
 else:

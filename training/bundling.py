@@ -133,7 +133,7 @@ def _judge(
             predictions,
             parts.split,
             parts.leaks,
-            "a fifth held out",
+            f"{len(parts.test) / (len(parts.test) + len(parts.train) + len(parts.inner)):.0%} held out",
             classifier.bundle.card.training.learned_before,
         )
     if len(faces) and len(nonfaces):

@@ -77,6 +77,18 @@ class Recipe(_Frozen):
     precision: Literal["auto", "float32"] = "auto"
     augmentation: AugmentationRecipe = AugmentationRecipe()
 
+    def adjusted(self, **changes: object) -> Self:
+        """The same with other settings; those that are None stay.
+
+        Raises:
+            RecipeError: a setting is out of range.
+        """
+        wanted = {name: value for name, value in changes.items() if value is not None}
+        try:
+            return self.model_validate(self.model_dump() | wanted)
+        except ValidationError as error:
+            raise RecipeError(_first_fault(self.name, error)) from None
+
     @model_validator(mode="after")
     def _one_way_to_choose_weights(self) -> Self:
         if self.ema is not None and self.early_stopping is not None:
@@ -99,6 +111,10 @@ def load_recipe(name: str) -> Recipe:
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"The recipe {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"]) or "the whole"
-        raise RecipeError(f"In the recipe {path.name}, {where}: {first['msg'].lower()}.") from None
+        raise RecipeError(_first_fault(path.name, error)) from None
+
+
+def _first_fault(name: str, error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "the whole"
+    return f"In the recipe {name}, {where}: {first['msg'].lower()}."

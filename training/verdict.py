@@ -3,6 +3,7 @@
 Light enough for a page; `training.comparing` makes one.
 """
 
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -71,3 +72,11 @@ class Verdict(BaseModel):
             f"{told}, the champion {self.champion.name} on {self.champion.score.accuracy.value:.1%}: "
             f"{self.outcome}."
         )
+
+
+def read_verdict(file: Path) -> Verdict | None:
+    """What the gate said about a job that is done; None where there is nothing to read."""
+    try:
+        return Verdict.model_validate_json(file.read_bytes())
+    except (OSError, ValueError):
+        return None

@@ -62,15 +62,7 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         elsewhere.goto(url)
         sidebar = elsewhere.get_by_test_id("stSidebar")
         expect(sidebar.get_by_text("mien-8: ")).to_be_visible()
-        page.get_by_role("button", name="Promote …").click()
-        dialog = page.get_by_role("dialog")
-        dialog.get_by_role("button", name="Promote").click()
-        expect(dialog.get_by_text("Say why")).to_be_visible()
-        dialog.get_by_label("Why?").fill("to see that it works")
-        dialog.get_by_label("Why?").blur()
-        shot(page, "5-promote")
-        dialog.get_by_role("button", name="Promote").click()
-        expect(page.get_by_text("drawn serves now, in every open browser")).to_be_visible()
+        promote(page, "drawn", "to see that it works")
         print(f"from the button to a promoted model: {time.monotonic() - start:.0f} s")
         elsewhere.get_by_text("Drawn surprise").click()
         expect(sidebar.get_by_text("drawn: A first retraining")).to_be_visible()
@@ -84,10 +76,26 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         page.get_by_role("link", name="Retrain").click()
         go_back(page)
         page.goto(address)
+        page.get_by_role("button", name="Throw away …").click()
+        page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
+        expect(page.get_by_text("drawn was thrown away")).to_be_visible()
         page.get_by_role("button", name="Delete …").click()
         page.get_by_role("dialog").get_by_role("button", name="Delete").click()
         expect(page.get_by_role("button", name="Start training")).to_be_visible()
     assert not any((home / "jobs").glob("*/spec.json"))
+
+
+def promote(page: Page, name: str, why: str) -> None:
+    """Let a model serve, with a reason."""
+    page.get_by_role("button", name="Promote …").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_role("button", name="Promote").click()
+    expect(dialog.get_by_text("Say why")).to_be_visible()
+    dialog.get_by_label("Why?").fill(why)
+    dialog.get_by_label("Why?").blur()
+    shot(page, f"5-promote-{name}")
+    dialog.get_by_role("button", name="Promote").click()
+    expect(page.get_by_text(f"{name} serves now, in every open browser")).to_be_visible()
 
 
 def go_back(page: Page) -> None:
@@ -159,6 +167,9 @@ def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, 
         page.get_by_role("button", name="Start training").click()
         expect(heading(page, "mien-8").first).to_be_visible(timeout=PATIENCE)
         shot(page, "9-ckplus-verdict")
-        page.get_by_role("button", name="Throw away …").click()
-        page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
-        expect(page.get_by_text("reference was thrown away")).to_be_visible()
+        promote(page, "reference", "to see the slides' network serve")
+        page.get_by_role("link", name="Photo").click()
+        expect(
+            page.get_by_test_id("stSidebar").get_by_text("reference: The CNN of the slides")
+        ).to_be_visible()
+        shot(page, "10-reference-serves")

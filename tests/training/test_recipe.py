@@ -37,3 +37,10 @@ def test_bad_recipe_names_what_is_wrong(tmp_path, text, sentence):
     (tmp_path / "bad.toml").write_text(text)
     with pytest.raises(RecipeError, match=sentence):
         load_recipe(str(tmp_path / "bad.toml"))
+
+
+def test_settings_are_adjusted_within_their_ranges():
+    quick = load_recipe("quick")
+    assert quick.adjusted(epochs=3, batch_size=None) == quick.model_copy(update={"epochs": 3})
+    with pytest.raises(RecipeError, match="epochs"):
+        quick.adjusted(epochs=0)

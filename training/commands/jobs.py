@@ -10,10 +10,12 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
 from training.commands.console import CONSOLE, failing_plainly, user_name
-from training.jobs import JobSpec, JobState, get_runner
+from training.jobs import Job, JobSpec, JobState, get_runner
+from training.jobs.job import VERDICT_FILE
 from training.jobs.progress import read_progress
 from training.recipe import load_recipe
 from training.splits import SplitKind
+from training.verdict import read_verdict
 
 PAUSE = 0.5
 
@@ -32,6 +34,9 @@ def submit(
     name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
     title: Annotated[str, typer.Option(help="One line that says what it is.")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="Train even on data that are refused.")] = False,
+    epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
+    learning_rate: Annotated[float | None, typer.Option(help="Instead of the recipe's.")] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Watch it, and exit with its outcome.")] = False,
 ) -> None:
     """Queue a training, of the drawn faces where no data is named, and see to it that a worker runs."""
@@ -39,7 +44,9 @@ def submit(
         from training.jobs.naming import free_name  # loads SQLAlchemy, which --help need not wait for
 
         spec = JobSpec(
-            recipe=load_recipe(recipe),
+            recipe=load_recipe(recipe).adjusted(
+                epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
+            ),
             data=tuple(data or ["drawn"]),
             split=split,
             seed=seed,
@@ -124,6 +131,24 @@ def _watch(name: str) -> None:
     CONSOLE.print(f"{job.state.capitalize()}: {escape(job.message)}", highlight=False)
     if job.state is not JobState.DONE:
         raise typer.Exit(1)
+    _print_verdict(job)
+
+
+def _print_verdict(job: Job) -> None:
+    """What the gate said and why, as on the page."""
+    verdict = read_verdict(job.folder / VERDICT_FILE)
+    if verdict is None:
+        return
+    table = Table("Held-out faces", *(side.name for side in (verdict.challenger, verdict.champion) if side))
+    sides = [side for side in (verdict.challenger, verdict.champion) if side]
+    table.add_row("Right", *(side.score.accuracy.in_percent for side in sides))
+    table.add_row("Macro-F1", *(f"{side.score.macro_f1.value:.3f}" for side in sides))
+    table.add_row("Calibration error", *(f"{side.score.expected_calibration_error:.3f}" for side in sides))
+    table.add_row("One crop", *(f"{side.milliseconds_per_crop:.1f} ms" for side in sides))
+    table.add_row("Size", *(f"{side.megabytes:.1f} MB" for side in sides))
+    CONSOLE.print(table)
+    for line in (*verdict.reasons, *verdict.cautions):
+        CONSOLE.print(f"- {escape(line)}", highlight=False)
 
 
 def _tell_once() -> Callable[[str], Any]:

@@ -50,7 +50,7 @@ def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
         hide_index=True,
         on_select="rerun",
         selection_mode="multi-row",
-        key=f"runs-{hash(tuple(run.id for run in runs))}",  # a tick stays on its run, not on its row
+        key=table_key(runs),
         height=min(250 if compact else 560, 80 + 35 * len(runs)),
         alt="Trainings, the newest first",
     )
@@ -58,6 +58,11 @@ def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
     if len(chosen) > MOST_COMPARED:
         st.caption(f"Only the first {MOST_COMPARED} of the {len(chosen)} ticked runs are compared.")
     return chosen[:MOST_COMPARED]
+
+
+def table_key(runs: Sequence[Run]) -> str:
+    """Another one for other runs: a tick stays on its run, not on its row."""
+    return f"runs-{hash(tuple(run.id for run in runs))}"
 
 
 def _row(run: Run) -> dict[str, object]:

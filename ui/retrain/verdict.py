@@ -9,7 +9,6 @@ from core.bundles import Interval, bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
 from training.jobs import Job
-from training.jobs.job import VERDICT_FILE
 from training.registry import discard, promote
 from training.verdict import DISAGREEMENTS_FILE, Side, Verdict
 from ui.palette import display_name
@@ -23,14 +22,6 @@ ICONS: Final = {
     "worse": ":material/trending_down:",
 }
 SHOWN: Final = 12
-
-
-def read_verdict(job: Job) -> Verdict | None:
-    """What the gate said about a job that is done; None where there is nothing to read."""
-    try:
-        return Verdict.model_validate_json((job.folder / VERDICT_FILE).read_bytes())
-    except (OSError, ValueError):
-        return None
 
 
 def verdict_card(job: Job, verdict: Verdict) -> None:
@@ -139,7 +130,7 @@ def _ways_out(verdict: Verdict) -> None:
 @st.dialog("Let this model serve?")
 def _confirm_promotion(verdict: Verdict) -> None:
     name = verdict.challenger.name
-    st.markdown(f"From now on **{name}** answers everybody. You can go back with one click.")
+    st.markdown(f"From now on **{name}** answers everybody. You can go back at any time.")
     if verdict.outcome != "better":
         st.warning(f"The gate does not advise it: {_headline(verdict).lower()}.", icon=":material/warning:")
     if _is_stale(verdict):
