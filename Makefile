@@ -55,7 +55,8 @@ model: .venv/ready ## Train the shipped models again: make model DATA=path/to/da
 	$(BIN)/python -m training crossval --recipe finetune --from ferplus-base --name mien-8 --folds 10 --seed 0 \
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --output var/mien-8-folds.json
 	$(FIT) --recipe finetune --from ferplus-base --name mien-8 --title "Mien's residual network, eight expressions" \
-		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json --seed 0 --output models
+		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json \
+		--also sequence --also random --seed 0 --output models
 	$(BIN)/python -m training evaluate --model mien-8 --data $(DATA)/fer2013plus --robustness --keep
 	$(BIN)/python -m training card --output docs/model-card.md
 

@@ -66,7 +66,10 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
                 f"{card.headline.covered_accuracy:.0%} of those"
             )
     if card.refusal:
-        facts.append(f":material/block: It refuses {card.refusal.nonfaces_refused:.0%} of what is no face")
+        known = ", some of which it had learned from" if card.refusal.leaks else ""
+        facts.append(
+            f":material/block: It refuses {card.refusal.nonfaces_refused:.0%} of what is no face{known}"
+        )
     elif not card.refuses_non_faces:
         facts.append(":material/block: It cannot tell whether there is a face at all")
     size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6

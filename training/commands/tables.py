@@ -25,7 +25,8 @@ def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -
     CONSOLE.print(table)
     if refusal:
         CONSOLE.print(
-            f"No label for {refusal.nonfaces_refused:.1%} of {refusal.nonfaces} crops without a face; "
+            f"{'LEAKS: ' if refusal.leaks else ''}No label for {refusal.nonfaces_refused:.1%} of "
+            f"{refusal.nonfaces} crops without a face; "
             f"{refusal.faces_refused:.1%} of {refusal.faces} faces called unlike a face."
         )
 
