@@ -1,4 +1,4 @@
-"""`python -m core classify`: pictures and folders in, one JSON object, CSV line or table row out."""
+"""`python -m core`: pictures and folders in, one JSON object, CSV line or table row out; or a recording."""
 
 import os
 import sys
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from core.classifier import Classifier, load_classifier
+from core.engagement.command import engagement
 from core.errors import MienError
 from core.images import MAX_BYTES, SUFFIXES
 from core.readings import read_bytes
@@ -70,6 +71,9 @@ def classify(
     if failed:
         messages.print(f"{failed} of {len(files)} files could not be read.", style="yellow")
         raise typer.Exit(1)
+
+
+app.command()(engagement)
 
 
 def _is_same(file: Path, output: Path) -> bool:

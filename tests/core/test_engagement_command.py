@@ -1,0 +1,44 @@
+import json
+import subprocess
+import sys
+
+import numpy as np
+
+from tests.core.test_recording import clip, portraits
+
+
+def judge(*arguments, code=0):
+    command = [sys.executable, "-m", "core", "engagement", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    return result
+
+
+def test_recording_on_the_disk_is_judged(tmp_path):
+    (tmp_path / "call.mp4").write_bytes(clip([portraits()["astronaut"]] * 90))
+    result = judge(tmp_path / "call.mp4", "--course", tmp_path / "call.csv")
+    report = json.loads(result.stdout)
+    assert report["exit_emotion"]["label"] == "happiness"
+    assert report["index"]["value"] > 80
+    assert len((tmp_path / "call.csv").read_text().splitlines()) == report["moments"] + 1
+    assert "looks" in result.stderr
+
+
+def test_nobody_is_judged_before_the_customer_is_named(tmp_path):
+    one = portraits()["astronaut"]
+    (tmp_path / "two.mp4").write_bytes(clip([np.hstack([one, one[:, ::-1]])] * 30))
+    result = judge(tmp_path / "two.mp4", code=1)
+    assert "--person: 1 (" in result.stderr
+    assert not result.stdout
+    assert json.loads(judge(tmp_path / "two.mp4", "--person", 2).stdout)["seen"] > 0
+    assert "--person" in judge(tmp_path / "two.mp4", "--person", 9, code=1).stderr
+
+
+def test_what_cannot_be_judged_is_one_sentence(tmp_path):
+    (tmp_path / "x.mp4").write_bytes(b"rubbish")
+    (tmp_path / "empty.mp4").write_bytes(clip([np.full((240, 320, 3), 90, np.uint8)] * 20))
+    assert "not a video" in judge(tmp_path / "x.mp4", code=1).stderr
+    assert "No face" in judge(tmp_path / "empty.mp4", code=1).stderr
+    assert "no file" in judge(tmp_path / "nowhere.mp4", code=2).stderr
+    assert "no model called" in judge(tmp_path / "empty.mp4", "--model", "nothing", code=1).stderr
