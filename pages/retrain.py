@@ -75,9 +75,8 @@ def new_training() -> None:
             disabled=spec is None or refused,
             key="start",
         )
-        if (
-            pressed and spec is not None
-        ):  # not in a callback: that would see the settings before the last edit
+        # Not in a callback: that would see the settings before the last edit.
+        if pressed and spec is not None:
             start(spec)
 
 

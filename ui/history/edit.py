@@ -22,9 +22,8 @@ def edit_card(history: History, run: Run) -> None:
         )
         with st.container(horizontal=True):
             keep = {NOTE_TAG: note, LABELS_TAG: ",".join(labels)}
-            if st.button(
-                "Keep", type="primary", key="keep"
-            ):  # a callback would see the words before the last edit
+            # Not in a callback: that would see the words before the last edit.
+            if st.button("Keep", type="primary", key="keep"):
                 _tag(history, run, keep)
             archived = {ARCHIVED_TAG: "false" if run.archived else "true"}
             word = "Take out of the archive" if run.archived else "Archive"
