@@ -15,7 +15,9 @@ from ui.roles import sign_in_card
 
 
 def keep(engagement: Engagement) -> None:
-    """Store a result."""
+    """Store a result under the name that was typed."""
+    typed = {name: st.session_state[f"engagement_{name}"].strip() for name in ("name", "channel")}
+    engagement = engagement.model_copy(update={name: value for name, value in typed.items() if value})
     try:
         keep_engagement(engagement)
         st.session_state["kept"] = engagement.name
@@ -39,20 +41,20 @@ def new_recording() -> None:
     report = make_report(moments, settings, recording.seconds)
     report_card(moments, report)
     downloads("engagement", moments, report, f"Read by {classifier.bundle.name} ({classifier.bundle.digest})")
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="engagement_name")
-        channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="engagement_channel")
-        engagement = Engagement(
-            name=name.strip() or "Recording",
-            channel=channel.strip(),
-            source="recorded",
-            model=classifier.bundle.name,
-            digest=classifier.bundle.digest,
-            consent=CONSENT,
-            report=report,
-            moments=tuple(moments),
-        )
-        st.button("Keep the result", icon=":material/save:", key="keep", on_click=keep, args=(engagement,))
+    engagement = Engagement(
+        name="Recording",
+        source="recorded",
+        model=classifier.bundle.name,
+        digest=classifier.bundle.digest,
+        consent=CONSENT,
+        report=report,
+        moments=tuple(moments),
+    )
+    with st.form("keep_form"):
+        st.text_input("Name", placeholder="Call 17", max_chars=200, key="engagement_name")
+        st.text_input("Channel or queue, never an employee", max_chars=60, key="engagement_channel")
+        icon = ":material/save:"
+        st.form_submit_button("Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement,))
 
 
 st.header("How did the customer leave?", anchor=False)

@@ -29,8 +29,8 @@ SECONDS_TO_OBEY: Final = 1.5
 SECONDS_TO_CLEAN_UP: Final = 3.5
 """After a cancel, until the process is killed."""
 
-KILLED: Final = -9
-"""Status of a child that SIGKILL ended, as the system does where memory runs out."""
+ENDED_FROM_OUTSIDE: Final = (-6, -9, -11)
+"""Status of a child that SIGABRT, SIGKILL or SIGSEGV ended, as happens where memory runs out."""
 
 log = logging.getLogger("training.worker")
 
@@ -109,8 +109,8 @@ class Worker:
         log.info("The job %s ended with status %d.", job.id, status)
         if status == NO_SPACE_STATUS and not read_outcome(job):
             table.end(job.id, JobState.FAILED, DISK_FULL)
-        elif status == KILLED and not job.cancel_asked:
-            settle(job, f"{LOST} If it was the system that ended it: {NO_MEMORY.lower()}")
+        elif status in ENDED_FROM_OUTSIDE and not job.cancel_asked:
+            settle(job, f"{LOST} If it was for want of memory: {NO_MEMORY.lower()}")
         else:
             settle(job)
 

@@ -1,6 +1,7 @@
 """Clips whose course is known, and real ones, through the same path as an upload."""
 
 import io
+import struct
 from collections.abc import Sequence
 
 import av
@@ -37,7 +38,7 @@ def clip(frames: Sequence[np.ndarray], rate: int = 10, codec: str = "mpeg4", for
     with av.open(stream, "w", format=form) as container:
         video = container.add_stream(codec, rate=rate)
         video.height, video.width = frames[0].shape[:2]
-        video.pix_fmt = "yuv420p"
+        video.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
         video.bit_rate = 2_000_000
         for frame in frames:
             container.mux(video.encode(av.VideoFrame.from_ndarray(frame, format="rgb24")))
@@ -74,7 +75,15 @@ def test_nobody_in_sight_is_a_gap():
 
 
 @pytest.mark.parametrize(
-    ("codec", "form"), [("mpeg4", "mp4"), ("libvpx-vp9", "webm"), ("libx264", "matroska")]
+    ("codec", "form"),
+    [
+        ("mpeg4", "mp4"),
+        ("libx264", "mov"),
+        ("libx264", "matroska"),
+        ("libvpx-vp9", "webm"),
+        ("libsvtav1", "mp4"),
+        ("gif", "gif"),
+    ],
 )
 def test_usual_formats_are_read(codec, form):
     try:
@@ -82,6 +91,17 @@ def test_usual_formats_are_read(codec, form):
     except av.error.FFmpegError:
         pytest.skip(f"this PyAV cannot write {codec}")
     assert read(data).looks >= 4
+
+
+def test_clip_that_says_how_it_is_turned_is_read_upright():
+    data = bytearray(clip([np.ascontiguousarray(np.rot90(portraits()["astronaut"]))] * 10))
+    place = data.index(b"tkhd") + 44  # the track's matrix (ISO/IEC 14496-12, 8.3.2)
+    data[place : place + 36] = struct.pack(">9i", 0, 1 << 16, 0, -1 << 16, 0, 0, 0, 0, 1 << 30)
+    (person,) = read(bytes(data)).people.values()
+    assert {max(m.probabilities, key=m.probabilities.get) for m in person.moments} == {Expression.HAPPINESS}
+    with open_video(io.BytesIO(bytes(data))) as video:
+        _, picture = next(iter(video.sample(5)))
+    assert np.abs(picture.astype(int) - portraits()["astronaut"]).mean() < 10
 
 
 def test_cancelled_reading_keeps_what_was_read():

@@ -29,6 +29,20 @@ def start(page: Page, url: str) -> None:
     expect(page.get_by_role("heading", name="Happiness")).to_be_visible(timeout=60_000)
 
 
+def begin_recording(page: Page) -> None:
+    """Consent and begin; again where the page was drawn anew under the click."""
+    record = page.get_by_role("button", name="Record the engagement")
+    for _ in range(5):
+        page.get_by_text("This is so").click()
+        try:
+            expect(record).to_be_enabled(timeout=5000)
+            break
+        except AssertionError:
+            continue
+    record.click()
+    expect(page.get_by_text("are being recorded")).to_be_visible()
+
+
 def go(page: Page, link: str, title: str) -> None:
     """Follow a link to another page, as a person does: again where nothing happened.
 
@@ -51,9 +65,7 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     start(page, server)
     expect(page.get_by_text("frames a second")).to_be_visible()
     expect(page.get_by_role("button", name="Record the engagement")).to_be_disabled()
-    page.get_by_text("This is so").click()
-    page.get_by_role("button", name="Record the engagement").click()
-    expect(page.get_by_text("are being recorded")).to_be_visible()
+    begin_recording(page)
     page.wait_for_timeout(8000)
     shot(page, "live")
     page.get_by_role("button", name="Finish").click()
@@ -71,9 +83,7 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
     home, port = tmp_path / "home", free_port()
     with running_server(home, port) as url:
         start(page, url)
-        page.get_by_text("This is so").click()
-        page.get_by_role("button", name="Record the engagement").click()
-        expect(page.get_by_text("are being recorded")).to_be_visible()
+        begin_recording(page)
         page.wait_for_timeout(9000)
         (server,) = [p for p in psutil.process_iter(["cmdline"]) if f"--server.port={port}" in command(p)]
         server.kill()

@@ -1,6 +1,9 @@
 import asyncio
 import gc
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import streamlit as st
@@ -18,6 +21,12 @@ from ui import lifecycle
 from ui.lifecycle import warm_up
 
 
+def run(what: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: the browser tests leave a running loop in this one."""
+    with ThreadPoolExecutor(1) as threads:
+        threads.submit(asyncio.run, what).result()
+
+
 def test_server_is_warm_and_its_collector_spared_once_it_has_started():
     async def start() -> None:
         async with warm_up(st.App("ui/main.py")):
@@ -25,7 +34,7 @@ def test_server_is_warm_and_its_collector_spared_once_it_has_started():
 
     before = gc.get_freeze_count()
     try:
-        asyncio.run(start())
+        run(start())
         assert gc.get_freeze_count() > before + 10_000
     finally:
         gc.unfreeze()
@@ -50,7 +59,7 @@ def test_running_server_forgets_what_is_too_old(home, monkeypatch):
             await asyncio.sleep(0.5)
 
     try:
-        asyncio.run(asyncio.wait_for(serve(), 60))
+        run(asyncio.wait_for(serve(), 60))
     finally:
         gc.unfreeze()
     assert get_engagement(young.id).id == young.id
@@ -66,7 +75,7 @@ def test_uploads_are_never_written_to_a_temporary_file(monkeypatch):
             pass
 
     try:
-        asyncio.run(start())
+        run(start())
     finally:
         gc.unfreeze()
     rolled = []

@@ -1,7 +1,6 @@
 """Real workers and real trainings: waited for, killed, cancelled, and out of disk."""
 
 import os
-import resource
 import shutil
 import subprocess
 import time
@@ -10,13 +9,13 @@ import psutil
 import pytest
 
 from core.bundles import find_bundle
+from tests.training.conftest import make_recipe
 from tests.training.jobs.conftest import epochs_told, of_home, spec, until, worker_processes
 from training.jobs import JobError, JobState
 from training.jobs.failures import DISK_FULL, NO_MEMORY
 from training.verdict import DISAGREEMENTS_FILE, Verdict
 
 LONG = 400
-GIB = 2**30
 
 
 def test_killed_worker_and_killed_job_lose_nothing(runner, data, home):
@@ -91,13 +90,9 @@ def test_full_disk_fails_a_job_with_advice_and_the_next_one_runs(runner, data, h
 
 
 def test_job_that_needs_too_much_memory_fails_with_advice_and_the_next_one_runs(runner, data, home):
-    before = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (6 * GIB, before[1]))  # the worker and its jobs inherit it
-    try:
-        greedy = runner.submit(spec(data, "greedy", epochs=1, batch_size=4096, draws=4096), by="ada")
-        modest = runner.submit(spec(data, "modest", epochs=1), by="ada")
-    finally:
-        resource.setrlimit(resource.RLIMIT_AS, before)
+    wide = make_recipe(epochs=1, batch_size=4096, draws=4096, stem=2048)  # its first features take 72 GiB
+    greedy = runner.submit(spec(data, "greedy").model_copy(update={"recipe": wide}), by="ada")
+    modest = runner.submit(spec(data, "modest", epochs=1), by="ada")
     ended = until(runner, greedy.id, lambda job: job.state.ended)
     assert (ended.state, ended.message) == (JobState.FAILED, NO_MEMORY), runner.logs(greedy.id)
     ended = until(runner, modest.id, lambda job: job.state.ended)
