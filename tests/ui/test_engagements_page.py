@@ -11,6 +11,7 @@ from core.engagement import Moment, make_report
 from core.engagement.audit import read_notes
 from core.engagement.store import Engagement, delete_engagement, keep_engagement, list_engagements
 from core.expressions import Expression
+from core.settings import settings
 from tests.conftest import encode
 from tests.core.test_recording import clip, portraits
 from ui.engagement.charts import valence_chart
@@ -38,7 +39,7 @@ def test_nothing_is_read_before_consent(app):
     assert not app.get("file_uploader")
 
 
-def test_clip_is_reported_kept_listed_and_deleted(app):
+def test_clip_is_reported_kept_and_listed(app):
     found = portraits()
     upload(app, "call.mp4", clip([found["drawn-sadness"]] * 60 + [found["astronaut"]] * 80))
     if any(box.key == "customer" for box in app.multiselect):
@@ -48,7 +49,7 @@ def test_clip_is_reported_kept_listed_and_deleted(app):
     titles = [title.value for title in app.title]
     assert titles[0] == "Happiness"
     assert titles[1].isdigit()
-    app.text_input(key="engagement_name").set_value("call 17").run()
+    app.text_input(key="engagement_name").set_value("call 17")
     app.button(key="keep").click().run()
     (kept,) = list_engagements()
     assert kept.name == "call 17"
@@ -128,6 +129,21 @@ def test_kept_engagement_is_shown_as_it_was_and_with_other_settings(home):
     kept_card.segmented_control(key=f"last-part-{one.id}").set_value("share").run()
     kept_card.slider(key=f"exit_share-{one.id}").set_value(100).run()
     assert not kept_card.exception
+
+
+def test_kept_engagement_is_deleted_by_an_analyst_only(home, monkeypatch):
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    one = keep()
+    page = AppTest.from_string(f"from ui.engagement.kept import kept_card\nkept_card('{one.id}')")
+    page.run(timeout=60)
+    assert not [button for button in page.button if button.key == "delete_engagement"]
+    page.session_state["analyst"] = "Ada"
+    page.run()
+    page.button(key="delete_engagement").click().run()
+    assert not page.exception
+    assert list_engagements() == ()
+    assert (read_notes()[0]["action"], read_notes()[0]["by"]) == ("deleted", "Ada")
 
 
 def test_list_is_filtered_and_what_was_done_is_logged(app):
