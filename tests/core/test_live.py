@@ -10,7 +10,7 @@ from core.classifier import load_classifier
 from core.engagement.journal import Journal, Opening
 from core.expressions import Expression
 from core.live import LiveReader, Recorder
-from ui.live.stream import Holder
+from ui.live.holder import Holder
 
 
 @pytest.fixture

@@ -7,8 +7,8 @@ import streamlit as st
 
 from core.live import LiveReader
 from core.valence import expressed_valence
-from ui.charts import LINE, await_pandas, describe_probabilities, probability_bars
-from ui.live.stream import Holder
+from ui.charts import LINE, VALENCE, await_pandas, describe_probabilities, probability_bars
+from ui.live.holder import Holder
 from ui.palette import display_name, percent
 
 SECONDS_BETWEEN_LOOKS: Final = 0.5
@@ -78,7 +78,7 @@ def _strip(reader: LiveReader) -> go.Figure:
             x=[moment.seconds - last for moment in past],
             y=[expressed_valence(moment.probabilities) if moment.is_seen else None for moment in past],
             mode="lines",
-            line={"color": "#2F8F93", "width": 2},
+            line={"color": VALENCE, "width": 2},
             hovertemplate="%{x:.0f} s: %{y:+.2f}<extra></extra>",
         )
     )

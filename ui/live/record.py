@@ -10,7 +10,7 @@ from core.engagement.closing import close_journal
 from core.engagement.journal import EndedError, Journal, Opening, unfinished
 from core.errors import MienError
 from core.live import Recorder
-from ui.live.stream import Holder
+from ui.live.holder import Holder
 from ui.roles import analyst, require_analyst
 
 CONSENT: Final = (
@@ -44,7 +44,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
     if analyst() is not None:
-        _left_over()
+        _left_over(own)
 
 
 def _state(own: Holder) -> None:
@@ -87,9 +87,14 @@ def _keep(journal: Journal, name: str) -> None:
     st.session_state["live_done"] = f"Kept. Exit emotion: {ending}."
 
 
-def _left_over() -> None:
+def _left_over(own: Holder) -> None:
     """Engagements that a closed page or a killed server cut off."""
-    others = [journal for journal in unfinished() if journal.opening.source == "live" and journal.quiet]
+    current = own.recorder.journal.opening if own.recorder else None  # its video may stand still
+    others = [
+        journal
+        for journal in unfinished()
+        if journal.opening.source == "live" and journal.quiet and journal.opening != current
+    ]
     if not others:
         return
     with st.expander(f"Engagements that were cut off ({len(others)})", icon=":material/healing:"):

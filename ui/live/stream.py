@@ -1,74 +1,16 @@
 """The video stream: the browser's frames in, the same frames with boxes and answers out."""
 
-import threading
 from typing import Final
 
-import av
-import cv2
-import numpy as np
-import numpy.typing as npt
 import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.classifier import Classifier
-from core.live import LiveReader, LiveState, Recorder
 from core.settings import settings
-from ui.palette import ABSTAINED, COLORS, display_name
+from ui.live.holder import Holder
 
 KEY: Final = "live_holder"
 CONSTRAINTS: Final = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
-
-
-class Holder:
-    """The reader of one browser session; its callbacks run in threads that know no session.
-
-    A reader lasts as long as the stream and the model; what is being recorded outlives both.
-    """
-
-    def __init__(self) -> None:
-        self.classifier: Classifier | None = None
-        self.reader: LiveReader | None = None
-        self.recorder: Recorder | None = None
-        self.played = False
-        self._lock = threading.Lock()
-
-    def take(self, frame: av.VideoFrame) -> av.VideoFrame:
-        """Hand the newest frame to the reader, and draw what it last knew."""
-        picture = np.asarray(frame.to_ndarray(format="rgb24"), np.uint8)
-        reader = self._reader_of_now()
-        if reader is not None:
-            self.played = True
-            reader.offer(picture)
-        drawn = draw(picture.copy(), reader.state if reader else LiveState())
-        answer = av.VideoFrame.from_ndarray(drawn, format="rgb24")
-        answer.pts, answer.time_base = frame.pts, frame.time_base
-        return answer
-
-    def record(self, recorder: Recorder | None) -> None:
-        """From now on record, also after the video stopped and went on; None ends it."""
-        with self._lock:
-            self.recorder = recorder
-            if self.reader is not None:
-                self.reader.record(recorder)
-
-    def end(self) -> None:
-        """Stop reading and forget everything."""
-        with self._lock:
-            reader, self.reader = self.reader, None
-        if reader is not None:
-            reader.close()
-
-    def _reader_of_now(self) -> LiveReader | None:
-        """The reader of the chosen model; another one where it changed."""
-        with self._lock:
-            before, classifier = self.reader, self.classifier
-            if classifier is None or (before is not None and before.classifier is classifier):
-                return before
-            reader = self.reader = LiveReader(classifier)
-            reader.record(self.recorder)
-        if before is not None:
-            before.close()
-        return reader
 
 
 def holder() -> Holder:
@@ -96,28 +38,3 @@ def stream(classifier: Classifier) -> bool:
     if not context.state.playing:
         own.end()
     return bool(context.state.playing)
-
-
-def draw(picture: npt.NDArray[np.uint8], state: LiveState) -> npt.NDArray[np.uint8]:
-    """Boxes, numbers and answers, into the picture."""
-    for seen in state.seen:
-        if seen.reading.box is None:
-            continue
-        x, y, width, height = (round(value) for value in seen.reading.box)
-        color = _rgb(COLORS[seen.label] if seen.label else ABSTAINED)
-        cv2.rectangle(picture, (x, y), (x + width, y + height), color, 2)
-        text = str(seen.number)
-        if seen.label:
-            text += f" {display_name(seen.label)} {seen.probabilities[seen.label]:.0%}"
-        (wide, high), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1)
-        top = max(0, y - high - 10)
-        cv2.rectangle(picture, (x, top), (x + wide + 8, top + high + 10), color, -1)
-        cv2.putText(
-            picture, text, (x + 4, top + high + 4), cv2.FONT_HERSHEY_SIMPLEX, 0.55, (0, 0, 0), 1, cv2.LINE_AA
-        )
-    return picture
-
-
-def _rgb(color: str) -> tuple[int, int, int]:
-    """Channels of `#rrggbb`."""
-    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)
