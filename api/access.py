@@ -50,7 +50,7 @@ def documented(token: Token) -> None:
     """What the document says of access; `let_in` decides it, before a body is read."""
 
 
-def let_in(request: Request) -> None:
+async def let_in(request: Request) -> None:
     """Let a call in, or say why not.
 
     Without tokens in the settings only this machine may call; with some, whoever holds one.
@@ -62,9 +62,10 @@ def let_in(request: Request) -> None:
     host = request.client.host if request.client else ""
     name = host
     if tokens:
-        scheme, _, given = request.headers.get("Authorization", "").partition(" ")
-        matches = [hmac.compare_digest(given.strip().encode(), token.encode()) for token in tokens]
-        if scheme.lower() != "bearer" or not any(matches):
+        sent = await _BEARER(request)
+        given = sent.credentials if sent else ""
+        matches = [hmac.compare_digest(given.encode(), token.encode()) for token in tokens]
+        if not any(matches):
             _take(_WRONG, host, WRONG_TOKENS_A_MINUTE / 60, WRONG_TOKENS_A_MINUTE)
             raise HTTPException(
                 401, "Send one of the server's tokens as a bearer.", {"WWW-Authenticate": "Bearer"}

@@ -1,7 +1,9 @@
 """The API's documentation as a page, from its OpenAPI document; it asks no other server for anything."""
 
 from html import escape
-from typing import Any
+from typing import Any, Final
+
+BODIES: Final = {"application/json": "JSON body", "multipart/form-data": "form"}
 
 
 def docs_page(document: dict[str, Any]) -> str:
@@ -35,7 +37,7 @@ def _section(path: str, method: str, operation: dict[str, Any], schemas: dict[st
     text = escape(operation.get("description", operation.get("summary", "")))
     takes = [_parameter(found) for found in operation.get("parameters", [])]
     for kind, content in operation.get("requestBody", {}).get("content", {}).items():
-        takes += _fields(content["schema"], schemas, f"in the {_BODIES.get(kind, kind)}")
+        takes += _fields(content["schema"], schemas, f"in the {BODIES.get(kind, kind)}")
     gives = []
     for status, answer in operation["responses"].items():
         schema = answer.get("content", {}).get("application/json", {}).get("schema")
@@ -76,6 +78,3 @@ def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]
 def _item(name: str, place: str, text: str, *, needed: bool) -> str:
     told = ", ".join(part for part in (place, "needed" if needed else "", escape(text)) if part)
     return f"<li><code>{escape(name)}</code>{': ' if told else ''}{told}</li>"
-
-
-_BODIES = {"application/json": "JSON body", "multipart/form-data": "form"}

@@ -36,7 +36,7 @@ class Gate:
         request = Request(scope)
         try:
             if scope["path"].removeprefix(scope.get("root_path", "")) not in OPEN:
-                let_in(request)
+                await let_in(request)
             if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
                 raise HTTPException(413, TOO_LARGE)
         except HTTPException as error:

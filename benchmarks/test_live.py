@@ -7,13 +7,12 @@ import os
 import re
 from collections.abc import Iterator
 
-import psutil
 import pytest
 from playwright.sync_api import Page
 
 from benchmarks.conftest import chromium
 from tests.conftest import free_port
-from tests.e2e.conftest import running_server, write_camera_file
+from tests.e2e.conftest import running_server, server_process, write_camera_file
 
 SECONDS = 60 * float(os.environ.get("MIEN_BENCH_MINUTES", "0.5"))
 VIEWERS = int(os.environ.get("MIEN_BENCH_VIEWERS", "1"))
@@ -32,7 +31,7 @@ def pages(tmp_path) -> Iterator[list[Page]]:
 def test_live(benchmark, pages, tmp_path):
     port = free_port()
     with running_server(tmp_path / "home", port) as url:
-        (server,) = [p for p in psutil.process_iter(["cmdline"]) if f"--server.port={port}" in _line(p)]
+        server = server_process(port)
         for page in pages:
             _start(page, url)
         pages[0].wait_for_timeout(5000)
@@ -68,7 +67,3 @@ def _told(page: Page) -> tuple[int, int]:
     text = page.get_by_text("frames a second").inner_text()
     rate, behind = re.search(r"(\d+) frames a second, (\d+) ms", text).groups()
     return int(rate), int(behind)
-
-
-def _line(process: psutil.Process) -> str:
-    return " ".join(process.info["cmdline"] or ())

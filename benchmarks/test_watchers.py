@@ -4,16 +4,10 @@ They speak to the server as browsers do, but draw nothing: ten browsers on the m
 measure themselves.
 """
 
-import os
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import numpy as np
-import psutil
 import pytest
 from streamlit.proto.AutoRerun_pb2 import AutoRerun
 from streamlit.proto.BackMsg_pb2 import BackMsg
@@ -21,40 +15,24 @@ from streamlit.proto.ClientState_pb2 import ClientState
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
+from benchmarks.conftest import epochs_done
 from tests.conftest import free_port
 from tests.e2e.conftest import running_server
-from tests.training.jobs.conftest import of_home
 
-ROOT = Path(__file__).parents[1]
 SECONDS = 20
 PATIENCE = 300
 
 
-@pytest.fixture
-def job(tmp_path) -> Iterator[str]:
-    """A training of the drawn faces that has finished its first epoch."""
-    environment = {**os.environ, "MIEN_HOME": str(tmp_path / "home")}
-    command = [sys.executable, "-m", "training", "jobs", "submit", "--recipe", "drawn"]
-    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    end = time.monotonic() + PATIENCE
-    while not (found := list(tmp_path.glob("home/jobs/*/run/events.jsonl"))) or _epochs(found[0]) < 1:
-        assert time.monotonic() < end
-        time.sleep(0.5)
-    yield found[0].parents[1].name
-    for process in psutil.process_iter():
-        if of_home(process, tmp_path / "home"):
-            process.kill()
-
-
 @pytest.mark.parametrize("watchers", [1, 10])
-def test_watchers(benchmark, job, tmp_path, watchers):
-    events = tmp_path / "home" / "jobs" / job / "run" / "events.jsonl"
+def test_watchers(benchmark, drawn_job, watchers):
+    job, home = drawn_job.name, drawn_job.parents[1]
+    events = drawn_job / "run" / "events.jsonl"
     port = free_port()
-    with running_server(tmp_path / "home", port), ThreadPoolExecutor(watchers) as people:
-        before = _epochs(events)
+    with running_server(home, port), ThreadPoolExecutor(watchers) as people:
+        before = epochs_done(events)
         watch = lambda: list(people.map(_watch, [port] * watchers, [job] * watchers))  # noqa: E731
         drawn = benchmark.pedantic(watch, rounds=1)
-        epochs = _epochs(events) - before
+        epochs = epochs_done(events) - before
     took = np.concatenate(drawn)
     half, most = np.percentile(took, [50, 95])
     assert all(len(times) > SECONDS / 4 for times in drawn), "somebody saw nothing for seconds"
@@ -96,7 +74,3 @@ def _run(socket: ClientConnection, state: ClientState) -> tuple[float, str, Auto
             partly = told.script_finished == ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
             assert partly == bool(state.fragment_id)
             return 1000 * (time.perf_counter() - start), page, timer
-
-
-def _epochs(events: Path) -> int:
-    return events.read_text().count('"epoch", ')

@@ -85,6 +85,15 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
+def run_core(*arguments: object, code: int = 0) -> subprocess.CompletedProcess[str]:
+    """`python -m core` as a person types it, ending with a status and never with a traceback."""
+    command = [sys.executable, "-m", "core", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert result.returncode == code, result.stderr
+    assert "Traceback" not in result.stderr
+    return result
+
+
 def encode(picture: np.ndarray | Image.Image, format: str = "PNG", **options) -> bytes:
     """A picture as the bytes of a file."""
     stream = io.BytesIO()

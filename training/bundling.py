@@ -25,7 +25,7 @@ from training.evaluation import measure_refusal, predict, score_predictions, sco
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network
 from training.runs import Parts
-from training.terms import learned_nonfaces, limits_of, terms_of
+from training.terms import limits_of, terms_of
 
 
 @dataclass(frozen=True)
@@ -138,6 +138,4 @@ def _judge(
         )
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)
-    if refusal is not None and learned_nonfaces(classifier.bundle.card.training.learned_before):
-        refusal = refusal.model_copy(update={"leaks": True})
     return {"scores": (*found, *also), "refusal": refusal}

@@ -16,7 +16,6 @@ from training.executors import run_all
 from training.recipe import Recipe
 from training.runs import load, take_apart, train_run
 from training.splits import SplitKind, folds
-from training.terms import learned_nonfaces
 from training.tracking.tracker import Tracker
 
 CROSSVAL_FILE: Final = "crossval.json"
@@ -95,7 +94,6 @@ def cross_validate(
         for number in range(len(found))
     ]
     answers: dict[int, tuple[Predictions, Refusal | None]] = dict(run_all(run_fold, tasks, workers))
-    learned_before = find_bundle(initial).card.training.all_sources if initial else ()
     pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
     result = CrossValidation(
         recipe=recipe,
@@ -109,11 +107,9 @@ def cross_validate(
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
-            learned_before,
+            find_bundle(initial).card.training.all_sources if initial else (),
         ),
-        refusal=_pool_refusals(
-            [refusal for _, refusal in answers.values() if refusal], learned_nonfaces(learned_before)
-        ),
+        refusal=_pool_refusals([refusal for _, refusal in answers.values() if refusal]),
     )
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CROSSVAL_FILE).write_text(result.model_dump_json(indent=2) + "\n")
@@ -165,7 +161,7 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     return predict(classifier, faces), refusal
 
 
-def _pool_refusals(found: Sequence[Refusal], leaks: bool) -> Refusal | None:
+def _pool_refusals(found: Sequence[Refusal]) -> Refusal | None:
     """Shares weighted by the crops they were counted on."""
     if not found:
         return None
@@ -175,5 +171,5 @@ def _pool_refusals(found: Sequence[Refusal], leaks: bool) -> Refusal | None:
         nonfaces_refused=sum(r.nonfaces_refused * r.nonfaces for r in found) / max(1, nonfaces),
         faces=faces,
         faces_refused=sum(r.faces_refused * r.faces for r in found) / max(1, faces),
-        leaks=leaks,
+        leaks=any(r.leaks for r in found),
     )

@@ -1,6 +1,8 @@
-"""Text files that a kill or a power cut leaves whole."""
+"""Files that a kill or a power cut leaves whole."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -12,6 +14,15 @@ def replace_text(path: Path, text: str) -> None:
         file.flush()
         os.fsync(file.fileno())
     new.replace(path)
+
+
+@contextmanager
+def staged_file(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write; it takes the place of `path` once the `with` block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    staged = path.with_name(f".{os.getpid()}-{path.name}")
+    yield staged
+    staged.replace(path)
 
 
 def append_line(path: Path, line: str) -> None:

@@ -38,7 +38,7 @@ DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing."
 
 def learned_nonfaces(sources: Iterable[str]) -> bool:
     """Whether crops without a face from a data set are among them; made ones are made anew each time."""
-    return any(source in NONFACES and source != MADE for source in sources)
+    return FERPLUS_NONFACES in sources
 
 
 def terms_of(sources: Iterable[str]) -> str:

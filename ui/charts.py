@@ -16,8 +16,9 @@ SAVABLE: Final = {
 }
 """Plotly's configuration of charts that analysts keep: pointing at one shows a button that saves a PNG."""
 
+VALENCE: Final = "#2F8F93"
 LINE: Final = "#8A8F98"
-"""Seen on white and on the dark background alike."""
+"""Both are seen on white and on the dark background alike."""
 
 
 def probability_bars(

@@ -9,17 +9,13 @@ import sys
 import numpy as np
 import pytest
 
-from tests.conftest import encode
+from tests.conftest import encode, run_core
 
 EXPRESSION_NAMES = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"]
 
 
 def classify(*arguments, code=0):
-    command = [sys.executable, "-m", "core", "classify", *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == code, result.stderr
-    assert "Traceback" not in result.stderr
-    return result
+    return run_core("classify", *arguments, code=code)
 
 
 def test_one_json_object_a_picture(portrait_file):

@@ -1,18 +1,13 @@
 import json
-import subprocess
-import sys
 
 import numpy as np
 
+from tests.conftest import run_core
 from tests.core.test_recording import clip, portraits
 
 
 def judge(*arguments, code=0):
-    command = [sys.executable, "-m", "core", "engagement", *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert result.returncode == code, result.stderr
-    assert "Traceback" not in result.stderr
-    return result
+    return run_core("engagement", *arguments, code=code)
 
 
 def test_recording_on_the_disk_is_judged(tmp_path):

@@ -12,12 +12,14 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+import psutil
 import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import free_port
 from tests.e2e.browser import find_browser
+from tests.training.jobs.conftest import line
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -59,6 +61,12 @@ def running_server(home: Path, port: int) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def server_process(port: int) -> psutil.Process:
+    """The server that listens on a port."""
+    (found,) = [p for p in psutil.process_iter() if f"--server.port={port}" in line(p)]
+    return found
 
 
 def _as_users_have_it() -> dict[str, str]:

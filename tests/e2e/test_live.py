@@ -4,13 +4,12 @@ import json
 import os
 from datetime import UTC, datetime, timedelta
 
-import psutil
 import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TookTooLongError
 
 from tests.conftest import free_port
-from tests.e2e.conftest import running_server
+from tests.e2e.conftest import running_server, server_process
 from tests.e2e.test_retrain import shot
 
 
@@ -85,8 +84,7 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
         start(page, url)
         begin_recording(page)
         page.wait_for_timeout(9000)
-        (server,) = [p for p in psutil.process_iter(["cmdline"]) if f"--server.port={port}" in command(p)]
-        server.kill()
+        server_process(port).kill()
         killed = datetime.now(UTC)
     (left,) = (home / "engagements").glob("*.jsonl")
     opening, *_, last = left.read_text().splitlines()
@@ -99,10 +97,6 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
         page.get_by_text("Engagements that were cut off (1)").click()
         page.get_by_role("button", name="Keep").click()
         expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
-
-
-def command(process: psutil.Process) -> str:
-    return " ".join(process.info["cmdline"] or ())
 
 
 def test_leaving_the_page_ends_the_stream(page, server):

@@ -139,8 +139,8 @@ def _print_verdict(job: Job) -> None:
     verdict = read_verdict(job.folder / VERDICT_FILE)
     if verdict is None:
         return
-    table = Table("Held-out faces", *(side.name for side in (verdict.challenger, verdict.champion) if side))
     sides = [side for side in (verdict.challenger, verdict.champion) if side]
+    table = Table("Held-out faces", *(side.name for side in sides))
     table.add_row("Right", *(side.score.accuracy.in_percent for side in sides))
     table.add_row("Macro-F1", *(f"{side.score.macro_f1.value:.3f}" for side in sides))
     table.add_row("Calibration error", *(f"{side.score.expected_calibration_error:.3f}" for side in sides))

@@ -24,6 +24,7 @@ from core.drawing import (
 from core.expressions import EXPRESSIONS, Expression
 from core.settings import PROJECT_ROOT, settings
 from training.datasets.labelled import LabelledCrops, one_hot
+from training.durable import staged_file
 
 SOURCE: Final = "drawn faces"
 SUBJECTS: Final = 60
@@ -57,10 +58,8 @@ def load_drawn() -> LabelledCrops:
         with np.load(file) as kept:
             return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
     data = draw_dataset()
-    file.parent.mkdir(parents=True, exist_ok=True)
-    staged = file.with_name(f".{os.getpid()}-{file.name}")
-    np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})
-    staged.replace(file)
+    with staged_file(file) as staged:
+        np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})
     return data
 
 

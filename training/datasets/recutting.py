@@ -1,7 +1,6 @@
 """Cut crops again on the template that serving uses, so that training and serving see the same framing."""
 
 import hashlib
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -16,6 +15,7 @@ import numpy.typing as npt
 from core import faces
 from core.settings import settings
 from training.datasets.labelled import LabelledCrops
+from training.durable import staged_file
 
 
 def recut(data: LabelledCrops) -> LabelledCrops:
@@ -38,10 +38,8 @@ def _recut_all(data: LabelledCrops) -> npt.NDArray[np.uint8]:
         return np.asarray(np.load(cached), np.uint8)
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(_recut_one, _rgb(data.crops))))
-    cached.parent.mkdir(parents=True, exist_ok=True)
-    staged = cached.with_name(f".{os.getpid()}-{cached.name}")
-    np.save(staged, crops)
-    staged.replace(cached)
+    with staged_file(cached) as staged:
+        np.save(staged, crops)
     return crops
 
 

@@ -7,13 +7,15 @@ from core.bundles import Refusal
 from core.classifier import Classifier
 from core.faces.quality import measure_quality
 from training.datasets.labelled import LabelledCrops
+from training.terms import learned_nonfaces
 
 
 def measure_refusal(classifier: Classifier, nonfaces: LabelledCrops, faces: LabelledCrops) -> Refusal:
     """Count crops that get no label, by the rules that serving follows for a picture that is a crop.
 
     A non-face counts as refused whatever the reason; a face counts where the reason is "unlike a face",
-    since an ambiguous one is refused for another cause.
+    since an ambiguous one is refused for another cause. It leaks where the model started from one that had
+    learned from non-faces of a data set: these may be the same.
     """
     refused = [reason is not None for reason in _reasons(classifier, nonfaces)]
     unlike = [reason is Reason.UNLIKE_A_FACE for reason in _reasons(classifier, faces)]
@@ -22,6 +24,7 @@ def measure_refusal(classifier: Classifier, nonfaces: LabelledCrops, faces: Labe
         nonfaces_refused=float(np.mean(refused)) if refused else 0.0,
         faces=len(faces),
         faces_refused=float(np.mean(unlike)) if unlike else 0.0,
+        leaks=learned_nonfaces(classifier.bundle.card.training.learned_before),
     )
 
 

@@ -11,10 +11,9 @@ from core.engagement import Moment, Report
 from core.engagement.report import Extreme, smooth
 from core.engagement.signal import Signal, make_signal, subtract_baseline
 from core.expressions import EXPRESSIONS
-from ui.charts import LINE, await_pandas
+from ui.charts import LINE, VALENCE, await_pandas
 from ui.palette import COLORS, display_name
 
-VALENCE: Final = "#2F8F93"
 LONGEST_GAP: Final = 1.5
 """Seconds without a reading after which the course is interrupted; looks may be farther apart than that."""
 

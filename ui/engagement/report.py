@@ -81,9 +81,9 @@ def _last_part(start: ReportSettings, key: str) -> tuple[float, float | None]:
         key=f"last-part{key}",
     )
     if kind == "seconds":
-        shortest = start.least_stretches * BLOCK_SECONDS
-        chosen = max(shortest, start.exit_seconds)
-        return st.slider("Seconds", shortest, 120.0, chosen, 1.0, key=f"exit_seconds{key}"), None
+        shortest = min(start.least_stretches * BLOCK_SECONDS, start.exit_seconds)
+        seconds = st.slider("Seconds", shortest, 120.0, start.exit_seconds, 1.0, key=f"exit_seconds{key}")
+        return seconds, None
     percent = round(100 * (start.exit_share or 0.2))
     share = st.slider("Percent of the whole", 5, 100, percent, 5, key=f"exit_share{key}")
     return start.exit_seconds, share / 100

@@ -11,7 +11,7 @@ from core.bundles import Interval
 from core.engagement.store import Engagement
 from core.engagement.surveys import check_surveys, read_surveys
 from core.errors import MienError
-from ui.charts import await_pandas
+from ui.charts import VALENCE, await_pandas
 
 
 def surveys_card(kept: Sequence[Engagement]) -> None:
@@ -75,9 +75,7 @@ def _to_fill_in(kept: Sequence[Engagement]) -> str:
 
 def _scatter(indices: Sequence[float], scores: Sequence[float]) -> go.Figure:
     await_pandas()
-    figure = go.Figure(
-        go.Scatter(x=list(indices), y=list(scores), mode="markers", marker={"color": "#2F8F93"})
-    )
+    figure = go.Figure(go.Scatter(x=list(indices), y=list(scores), mode="markers", marker={"color": VALENCE}))
     figure.update_layout(height=280, margin={"l": 0, "r": 0, "t": 8, "b": 0})
     figure.update_xaxes(range=[0, 100], title="index")
     figure.update_yaxes(title="survey score")
