@@ -1,5 +1,6 @@
 """Train the network of a recipe on one part of the data."""
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,12 +11,15 @@ import numpy as np
 import numpy.typing as npt
 
 from core.bundles import Bundle
+from core.errors import RecipeError
 from training.accelerator import has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed
 from training.datasets.labelled import COLUMNS, LabelledCrops
+from training.devices import find_devices
 from training.initial import start_from
+from training.jobs.failures import NO_MEMORY
 from training.networks import build_network, mirror
 from training.precision import planned_precision
 from training.recipe import Recipe
@@ -60,7 +64,8 @@ def fit(
         watchers: further callbacks; they may look but not change anything.
 
     Raises:
-        RecipeError: `initial` holds another network than the recipe asks for.
+        RecipeError: `initial` holds another network than the recipe asks for, or the device has too little
+            memory for what one layer gives.
         TrainingCancelledError: a file called `cancel` appeared in the run's folder.
     """
     keras.utils.set_random_seed(seed)
@@ -70,6 +75,7 @@ def fit(
     keras.config.set_dtype_policy(policy)
     try:
         network = build_network(recipe, len(columns))
+        _require_memory(network, recipe)
         if initial is not None:
             start_from(network, columns, initial)
         first = network.get_weights()
@@ -108,6 +114,14 @@ def fit(
         precision=policy,
         seconds=time.perf_counter() - start,
     )
+
+
+def _require_memory(network: keras.Model, recipe: Recipe) -> None:
+    """Refuse what cannot fit: TensorFlow's convolutions may crash without a word where memory runs out."""
+    numbers = max(math.prod(layer.output.shape[1:]) for layer in network.layers)
+    size = np.dtype("float32").itemsize if keras.config.dtype_policy().compute_dtype == "float32" else 2
+    if numbers * size * recipe.batch_size > find_devices()[0].memory:
+        raise RecipeError(NO_MEMORY)
 
 
 def average_weights(

@@ -2,7 +2,7 @@
 
 import json
 import os
-from datetime import UTC, datetime, timedelta
+import time
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -84,12 +84,13 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
         start(page, url)
         begin_recording(page)
         page.wait_for_timeout(9000)
-        server_process(port).kill()
-        killed = datetime.now(UTC)
+        server = server_process(port)
+        killed = time.time()
+        server.kill()
     (left,) = (home / "engagements").glob("*.jsonl")
-    opening, *_, last = left.read_text().splitlines()
-    begun = datetime.fromisoformat(json.loads(opening)["begun"])
-    assert begun + timedelta(seconds=json.loads(last)["seconds"]) > killed - timedelta(seconds=1)
+    _, *readings = map(json.loads, left.read_text().splitlines())
+    assert left.stat().st_mtime > killed - 1, "readings are on the disk as they come"
+    assert len(readings) > 8
     os.utime(left, (0, 0))  # as if a while had passed
     with running_server(home, port) as url:
         page.goto(f"{url}/live")
