@@ -29,7 +29,8 @@ try:
     version = version or f"{time.time() // FRESH_SECONDS}"
     runs = known_runs(str(settings().home), version)
 except MienError as error:
-    st.error(f"{error} The models that were trained are on the Models page.", icon=":material/cloud_off:")
+    st.error(f"{error} The models that were trained are here all the same.", icon=":material/cloud_off:")
+    st.page_link("../pages/models.py", label="See the models", icon=":material/arrow_forward:")
     st.stop()
 if not runs:
     st.info(

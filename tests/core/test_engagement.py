@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.engagement import Moment, ReportSettings, make_report
-from core.engagement.report import index_formula
+from core.engagement.index import index_formula
 from core.expressions import EXPRESSIONS, Expression
 from core.valence import WEIGHTS, expressed_valence
 

@@ -72,9 +72,17 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
         ).to_be_visible()
         shot(page, "6-photo")
         page.get_by_role("link", name="Retrain").click()
-        look_at_the_record(page)
+        record = look_at_the_record(page)
+        page.goto(record)
+        delete_run(page)
+        expect(page.get_by_text("drawn serves: promote another one first")).to_be_visible()
+        page.get_by_role("dialog").get_by_label("Close").click()
         page.get_by_role("link", name="Retrain").click()
         go_back(page)
+        page.goto(record)
+        delete_run(page)
+        expect(heading(page, "drawn")).to_have_count(0)
+        expect(page.get_by_text("Nothing was trained yet")).to_be_visible()
         page.goto(address)
         page.get_by_role("button", name="Throw away …").click()
         page.get_by_role("dialog").get_by_role("button", name="Throw away").click()
@@ -110,8 +118,15 @@ def go_back(page: Page) -> None:
     expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
 
 
-def look_at_the_record(page: Page) -> None:
-    """What History and Models say about the run that was just trained."""
+def delete_run(page: Page) -> None:
+    """Ask for the deletion of the run that is open, and confirm it."""
+    page.get_by_text("Note, labels, archive").click()
+    page.get_by_role("button", name="Delete …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+
+
+def look_at_the_record(page: Page) -> str:
+    """What History and Models say about the run that was just trained; returns the run's address."""
     page.get_by_role("link", name="History").click()
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
@@ -149,6 +164,7 @@ def look_at_the_record(page: Page) -> None:
         page.get_by_role("button", name="Model card").first.click()
     assert "to see that it works" in download.value.path().read_text()
     shot(page, "12-models")
+    return address
 
 
 def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data):

@@ -4,6 +4,8 @@ import pytest
 from mlflow.entities import Metric, Param, RunTag
 from streamlit.testing.v1 import AppTest
 
+from core.bundles import find_bundle
+from core.settings import settings
 from training.tracking.store import open_store
 from ui.history.downloads import to_csv
 
@@ -12,6 +14,14 @@ MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
 def history_page() -> AppTest:
     return AppTest.from_file(MAIN, default_timeout=60).switch_page("../pages/history.py")
+
+
+@pytest.fixture
+def store(store, monkeypatch) -> Path:
+    """The default store, on a server whose analysts sign in."""
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    return store
 
 
 @pytest.fixture
@@ -38,6 +48,16 @@ def runs(store) -> list[str]:
     return found
 
 
+@pytest.fixture
+def spare_run(store) -> str:
+    """A finished run whose model does not serve."""
+    client, experiment = open_store()
+    run = client.create_run(experiment, run_name="page spare").info.run_id
+    client.log_batch(run, metrics=[Metric("loss", 0.5, 60_000, 1)], tags=[RunTag("bundle", "spare")])
+    client.set_terminated(run)
+    return str(run)
+
+
 def texts(app: AppTest) -> str:
     parts = [app.markdown, app.caption, app.subheader, app.error, app.info, app.warning]
     return " ".join(str(element.value) for part in parts for element in part)
@@ -56,6 +76,7 @@ def test_server_that_is_down_gives_a_sentence(home, monkeypatch):
     app = history_page().run()
     assert not app.exception
     assert "does not answer" in app.error[0].value
+    assert app.get("page_link"), "the models that are here are one click away"
 
 
 def test_runs_are_listed_and_found(runs):
@@ -93,11 +114,7 @@ def test_link_to_a_run_that_is_gone_gives_a_sentence(runs):
     assert "not here" in app.warning[0].value
 
 
-def test_note_is_kept_by_an_analyst_only(runs, monkeypatch):
-    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
-    from core.settings import settings
-
-    settings.cache_clear()
+def test_note_is_kept_by_an_analyst_only(runs):
     app = history_page()
     app.query_params["run"] = runs[0]
     app.run()
@@ -107,6 +124,46 @@ def test_note_is_kept_by_an_analyst_only(runs, monkeypatch):
     app.text_area[0].set_value("the first that learned").run()
     app.button(key="keep").click().run()
     assert open_store()[0].get_run(runs[0]).data.tags["mlflow.note.content"] == "the first that learned"
+
+
+def opened(run: str) -> AppTest:
+    """One run, as an analyst sees it."""
+    app = history_page()
+    app.session_state["analyst"] = "Ada"
+    app.query_params["run"] = run
+    return app.run()
+
+
+def test_every_score_of_a_run_can_be_looked_at(runs):
+    bundle = find_bundle("mien-8")
+    open_store()[0].set_tag(runs[0], "digest", bundle.digest)
+    app = opened(runs[0])
+    assert not app.exception
+    score = app.selectbox(key="score")
+    assert len(score.options) == len(bundle.card.scores)
+    assert bundle.card.scores[0].accuracy.in_percent in texts(app)
+    leaking = next(number for number, one in enumerate(bundle.card.scores) if one.leaks)
+    score.set_value(leaking).run()
+    assert not app.exception
+    assert bundle.card.scores[leaking].accuracy.in_percent in texts(app)
+    assert "leaks" in texts(app)
+
+
+def test_run_is_archived_out_of_sight_and_taken_back(spare_run):
+    opened(spare_run).button(key="archive").click().run()
+    app = history_page().run()
+    assert "page spare" not in set(app.dataframe[0].value["Name"])
+    app.toggle(key="archived").set_value(True).run()
+    assert "page spare" in set(app.dataframe[0].value["Name"])
+    opened(spare_run).button(key="archive").click().run()
+    assert "page spare" in set(history_page().run().dataframe[0].value["Name"])
+
+
+def test_run_of_the_model_that_serves_is_not_archived(runs):
+    app = opened(runs[0])
+    app.button(key="archive").click().run()
+    assert any("serves: promote another one first" in error.value for error in app.error)
+    assert open_store()[0].get_run(runs[0]).data.tags.get("mien.archived") != "true"
 
 
 def test_curves_as_csv_have_one_line_an_epoch():

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -103,7 +104,9 @@ def _who(
     if guess and (told := subjects_from_names(names, source)):
         return np.array([told[name][0] for name in names]), np.array([told[name][1] for name in names])
     subjects = np.array([named.get(name, "") for name in names], np.str_)
-    return subjects, np.array([f"{source} group {group}" for group in near_groups(crops)])
+    _, first, member = np.unique(near_groups(crops), return_index=True, return_inverse=True)
+    called = [sha256(crop.tobytes()).hexdigest()[:16] for crop in crops[first]]  # the same in no other folder
+    return subjects, np.array([f"{source} group {called[group]}" for group in member])
 
 
 def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:

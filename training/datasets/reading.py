@@ -14,6 +14,7 @@ from training.datasets.ferplus import read_ferplus, read_ferplus_folder
 from training.datasets.fetching import PREFIX, fetch
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import ReadData
+from training.datasets.shared_pictures import unite_copies
 
 DRAWN: Final = "drawn"
 """The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full."""
@@ -26,12 +27,14 @@ def read(sources: Sequence[str | Path]) -> ReadData:
 
     Each is a path, `drawn` for the built-in drawn faces, or `kaggle:…` to fetch one. By looking it is decided
     whether a path holds FER+ votes (npz), FER2013 (csv or folders), CK+48, or any other folder or zip with
-    one subfolder a class.
+    one subfolder a class. Near-copies that two of them hold stay together, see `unite_copies`.
 
     Raises:
         DataError: with what to mend.
     """
-    return ReadData.concatenate([_read_one(str(source)) for source in sources])
+    parts = [_read_one(str(source)) for source in sources]
+    skipped = tuple(one for part in parts for one in part.skipped)
+    return ReadData(unite_copies([part.crops for part in parts]), skipped)
 
 
 def _read_one(source: str) -> ReadData:

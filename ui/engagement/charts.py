@@ -8,8 +8,9 @@ import numpy.typing as npt
 import plotly.graph_objects as go
 
 from core.engagement import Moment, Report
-from core.engagement.report import Extreme, smooth
+from core.engagement.report import Extreme
 from core.engagement.signal import Signal, make_signal, subtract_baseline
+from core.engagement.smoothing import smooth
 from core.expressions import EXPRESSIONS
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.palette import COLORS, display_name

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from core.engagement import Moment, Report
-from core.engagement.report import index_formula
+from core.engagement.index import index_formula
 from core.engagement.tables import moments_csv
 from core.valence import formula
 from ui.engagement.charts import course_chart, valence_chart

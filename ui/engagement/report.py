@@ -7,7 +7,9 @@ import streamlit as st
 from core.bundles import Interval
 from core.engagement import Moment, Report, ReportSettings
 from core.engagement.bootstrap import BLOCK_SECONDS
-from core.engagement.report import ExitEmotion, Method, index_formula
+from core.engagement.index import index_formula
+from core.engagement.report import ExitEmotion
+from core.engagement.report_settings import Method
 from core.expressions import EXPRESSIONS
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart

@@ -1,5 +1,7 @@
 """One run: how it went, what came of it, and what to do with it."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.bundles import Bundle, Score, find_bundle
@@ -23,8 +25,8 @@ def run_card(history: History, run: Run) -> None:
     curves = curves_card(history, [run])
     bundle = _bundle(run)
     if bundle:
-        for score in bundle.card.scores[:1]:
-            _score_card(score, bundle, run)
+        if bundle.card.scores:
+            _score_card(_choose_score(bundle.card.scores), bundle, run)
         architecture_card(bundle.card.layers)
     with st.expander("Settings, data and versions", icon=":material/settings:"):
         st.dataframe(
@@ -48,6 +50,23 @@ def _bundle(run: Run) -> Bundle | None:
     return bundle if bundle.digest == run.tags.get("digest") else None
 
 
+def _choose_score(scores: Sequence[Score]) -> Score:
+    """Offer every set and split that the model was judged on, the one it was trained for first."""
+    if len(scores) == 1:
+        return scores[0]
+
+    def called(number: int) -> str:
+        return f"{scores[number].data}: {scores[number].protocol}{', leaks' * scores[number].leaks}"
+
+    return scores[st.selectbox("Judged on", range(len(scores)), format_func=called, key="score")]
+
+
+def _kept_pictures(score: Score, scores: Sequence[Score]) -> bool:
+    """Whether the run keeps the pictures that a score counts: not of other splits, which come later."""
+    alike = next(other for other in scores if (other.data, other.labels) == (score.data, score.labels))
+    return alike is score
+
+
 def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
@@ -67,7 +86,8 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
             on_select=lambda: take_click(score),
             selection_mode="points",
         )
-        pictures_card(run, score)
+        if _kept_pictures(score, bundle.card.scores):
+            pictures_card(run, score)
     with classes:
         st.plotly_chart(classes_chart(score), config=SAVABLE, alt="Recall and precision", key="per_class")
         st.caption(

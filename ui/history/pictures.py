@@ -20,6 +20,10 @@ SIDE: Final = 96
 
 def choose_cell(score: Score) -> tuple[Expression, Expression | None]:
     """Offer the cells by name; a click on the matrix chooses the same."""
+    if st.session_state.get("cell_truth") not in score.labels:
+        st.session_state.pop("cell_truth", None)  # chosen on a score that has other expressions
+    if st.session_state.get("cell_guess") not in score.labels:
+        st.session_state.pop("cell_guess", None)
     with st.container(horizontal=True):
         truth = st.selectbox("Faces of", score.labels, format_func=display_name, key="cell_truth", width=180)
         guess = st.selectbox(

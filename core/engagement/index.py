@@ -1,0 +1,55 @@
+"""The index of expressed valence, 0 to 100: its formulas, and when there is too little for it."""
+
+import numpy as np
+import numpy.typing as npt
+
+from core.bundles import Interval
+from core.engagement.bootstrap import BLOCK_SECONDS, block_bootstrap, count_blocks
+from core.engagement.report_settings import ReportSettings
+from core.engagement.signal import Signal
+from core.engagement.smoothing import window_mean
+
+
+def index_formula(settings: ReportSettings) -> str:
+    """The formula as it stands on screen."""
+    if settings.method == "peak-end":
+        return "index = 50 + 50 · (valence at its strongest + mean valence of the last part) / 2"
+    return f"index = 50 + 50 · mean valence, a moment {settings.half_life:.0f} s before the end counting half"
+
+
+def why_no_index(signal: Signal, last: Signal, settings: ReportSettings) -> str | None:
+    """What is missing for an index, as a sentence; None where nothing is."""
+    if len(signal) < settings.least_seen:
+        return f"A face was read {len(signal)} times; it takes {settings.least_seen}."
+    if len(last) < settings.least_exit_seen:
+        return f"In the last part a face was read {len(last)} times; it takes {settings.least_exit_seen}."
+    stretches = count_blocks(last.times)
+    if stretches < settings.least_stretches:
+        return (
+            f"In the last part a face was read in {stretches} stretches of {BLOCK_SECONDS:.0f} seconds; it "
+            f"takes {settings.least_stretches}: moments that follow each other at once say nothing new."
+        )
+    return None
+
+
+def compute_index(signal: Signal, settings: ReportSettings) -> Interval:
+    """The index of one person's signal, with its 95% interval by block bootstrap."""
+    course = signal.valence(settings.weights)
+    start = settings.exit_start(signal.end)
+
+    def peak_end(rows: npt.NDArray[np.intp]) -> float:
+        times, values = signal.times[rows], course[rows]
+        smoothed = window_mean(times, values)
+        strongest = smoothed[np.argmax(np.abs(smoothed))]
+        ending = values[times >= start]
+        return _to_index((strongest + (ending.mean() if len(ending) else values[-1])) / 2)
+
+    def end_weighted(rows: npt.NDArray[np.intp]) -> float:
+        weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life)
+        return _to_index(float(np.average(course[rows], weights=weights + 1e-12)))
+
+    return block_bootstrap(peak_end if settings.method == "peak-end" else end_weighted, signal.times)
+
+
+def _to_index(valence: float) -> float:
+    return float(np.clip(50 + 50 * valence, 0, 100))

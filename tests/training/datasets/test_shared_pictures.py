@@ -1,0 +1,71 @@
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.training.datasets.conftest import write_folder
+from tests.training.datasets.test_labelled_folder import png
+from tests.training.datasets.test_near_duplicates import altered, smooth
+from training.datasets import read
+from training.datasets.labelled import LabelledCrops, one_hot
+from training.datasets.shared_pictures import unite_copies
+from training.splits import folds
+
+
+def of_source(source, crops, subjects, parts=""):
+    n = len(crops)
+    names = np.array([f"{source} {number}" for number in range(n)])
+    targets = one_hot(["anger", "happiness"] * n)[:n]
+    return LabelledCrops(
+        crops, targets, np.array(subjects), names, np.full(n, source), np.full(n, parts), names
+    )
+
+
+def test_copy_in_another_data_set_gets_the_sequence_and_the_person():
+    pictures = smooth(6)
+    first = of_source("first", pictures[:4], ["Ada", "Ada", "Bob", ""])
+    second = of_source("second", np.stack([altered(pictures[1], jpeg=60), pictures[5]]), ["", ""])
+    found = unite_copies([first, second])
+    assert found.subjects.tolist() == ["Ada", "Ada", "Bob", "", "Ada", ""]
+    assert found.sequences[4] == found.sequences[1]
+    assert len(set(found.sequences)) == 5
+
+
+def test_two_names_of_one_person_become_one():
+    pictures = smooth(4)
+    first = of_source("first", pictures[:2], ["Ada", "Ada"])
+    second = of_source("second", pictures[1:], ["S7", "S7", "S8"])
+    found = unite_copies([first, second])
+    assert found.subjects.tolist() == ["Ada", "Ada", "Ada", "Ada", "S8"]
+
+
+def test_one_data_set_is_left_as_it_says_itself():
+    data = of_source("only", smooth(1).repeat(3, axis=0), ["a", "b", ""])
+    found = unite_copies([data])
+    assert (found.subjects == data.subjects).all()
+    assert (found.sequences == data.sequences).all()
+
+
+@settings(max_examples=20, deadline=None)
+@given(copied=st.sets(st.integers(0, 19), min_size=1), seed=st.integers(0, 1000))
+def test_no_copy_is_learned_from_where_its_other_is_tested(copied, seed):
+    pictures = smooth(20)
+    rows = sorted(copied)
+    data = unite_copies(
+        [
+            of_source("first", pictures, [f"P{number // 2}" for number in range(20)]),
+            of_source("second", pictures[rows], [""] * len(rows)),
+        ]
+    )
+    for fold in folds(data, "subject", 2, seed):
+        learned = {crop.tobytes() for crop in data.crops[fold.train]}
+        assert not learned & {crop.tobytes() for crop in data.crops[fold.test]}
+
+
+def test_folders_read_together_know_the_pictures_they_share(tmp_path):
+    files = {f"{label}/{number}.png": png(number) for number, label in enumerate(["happy", "sad", "angry"])}
+    one = write_folder(tmp_path / "one" / "mine", files)
+    two = write_folder(tmp_path / "two" / "mine", {"joy/again.png": png(0), "joy/other.png": png(7)})
+    found = read([one, two]).crops
+    again = found.names.tolist().index("joy/again.png")
+    assert found.sequences[again] == found.sequences[found.names.tolist().index("happy/0.png")]
+    assert len(set(found.sequences)) == len(found) - 1

@@ -1,0 +1,57 @@
+"""Keep the copies of one picture together where several data sets hold it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from training.datasets.labelled import LabelledCrops
+from training.datasets.near_duplicates import near_groups
+
+
+def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
+    """Join data sets; near-copies in different ones get one sequence, and one subject where one is named.
+
+    So no split sets one copy to learn from and another to be judged on. Bonds are closed: where a picture
+    shows that two data sets' people are the same, all of their pictures get one subject.
+    """
+    data = LabelledCrops.concatenate(parts)
+    if len(parts) < 2:
+        return data
+    near = near_groups(data.crops)
+    shared = _in_several(near, np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
+    if not shared.any():
+        return data
+    sequences = _unite(data.sequences, near, shared)
+    named = data.subjects != ""
+    people = _unite(np.where(named, np.char.add("person ", data.subjects), sequences), near, shared)
+    names: dict[str, str] = {}
+    for person, subject in zip(people[named], data.subjects[named], strict=True):
+        names.setdefault(person, subject)
+    return replace(data, sequences=sequences, subjects=np.array([names.get(p, "") for p in people], np.str_))
+
+
+def _in_several(near: npt.NDArray[np.intp], owners: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:
+    """Which rows belong to a group of near-copies that more than one owner holds, bool (n,)."""
+    pairs = np.unique(np.stack([near, owners]), axis=1)
+    groups, count = np.unique(pairs[0], return_counts=True)
+    return np.isin(near, groups[count > 1])
+
+
+def _unite(
+    keys: npt.NDArray[np.str_], near: npt.NDArray[np.intp], bound: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.str_]:
+    """Replace each key by the first of those that a bound row's group ties it to, str (n,)."""
+    names, first, member = np.unique(keys, return_index=True, return_inverse=True)
+    n = len(names)
+    links = (member[bound], n + near[bound])
+    size = n + int(near.max()) + 1
+    graph = coo_array((np.ones(len(links[0]), np.bool_), links), shape=(size, size))
+    component = connected_components(graph, directed=False)[1][:n]
+    leader: dict[int, str] = {}
+    for index in np.argsort(first):
+        leader.setdefault(int(component[index]), str(names[index]))
+    return np.array([leader[int(component[index])] for index in member], np.str_)
