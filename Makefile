@@ -8,16 +8,17 @@ FIT := $(BIN)/python -m training fit --resume
 CUDA := $(shell nvidia-smi -L >/dev/null 2>&1 && echo --extra cuda)
 export PYTHONDONTWRITEBYTECODE := # without compiled files TensorFlow takes 11 s to import instead of 4
 
+READY := .venv/ready$(if $(CUDA),-with-cuda)
 .PHONY: help setup run test lint bench model lock clean
 
 help: ## List the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-7s %s\n", $$1, $$2}'
 
-setup: .venv/ready ## Install everything into .venv
+setup: $(READY) ## Install everything into .venv
 
-.venv/ready: pyproject.toml uv.lock
+$(READY): pyproject.toml uv.lock
 	@test -n "$(PYTHON)" || { echo "Mien needs Python 3.11, 3.12 or 3.13. Install one, then call make again."; exit 1; }
-	@test -x $(BIN)/python || { echo "Creating .venv with $(PYTHON) …"; $(PYTHON) -m venv .venv || { \
+	@test -x $(BIN)/python || { echo "Creating .venv with $(PYTHON) …"; $(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Creating .venv failed: on Debian and Ubuntu install python3-venv, then call make again."; exit 1; }; }
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(BIN)/python -m ensurepip >/dev/null # a .venv made by uv has no pip
 	@test -x $(BIN)/uv || { echo "Installing uv into .venv …"; $(BIN)/python -m pip install --quiet --disable-pip-version-check uv; }
@@ -25,28 +26,28 @@ setup: .venv/ready ## Install everything into .venv
 	@VIRTUAL_ENV="$(CURDIR)/.venv" UV_LINK_MODE=copy $(BIN)/uv sync --quiet --frozen --inexact --python $(BIN)/python $(CUDA)
 	@touch $@
 
-run: .venv/ready ## Set up and open the app
+run: $(READY) ## Set up and open the app
 	@echo "Starting Mien …"
 	@$(BIN)/streamlit run app.py
 
-test: .venv/ready ## Set up and pass every check and test
+test: $(READY) ## Set up and pass every check and test
 	@$(MAKE) --no-print-directory lint
 	@echo "Looking for a browser for the browser tests …"
 	@$(BIN)/python -m tests.e2e.browser
 	@echo "Running the tests …"
 	@$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
 
-lint: .venv/ready ## Check format, style, types and the rules on imports
+lint: $(READY) ## Check format, style, types and the rules on imports
 	@echo "Checking format, style, types and imports …"
 	@$(BIN)/ruff format --check --quiet . || { echo "Format the files above: .venv/bin/ruff format ."; exit 1; }
 	@$(BIN)/ruff check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache >.venv/imports.log || { cat .venv/imports.log; exit 1; }
 
-bench: .venv/ready ## Measure speed and memory
+bench: $(READY) ## Measure speed and memory
 	@$(BIN)/pytest benchmarks --benchmark-only --benchmark-columns=min,median,max,rounds -p no:xdist -s
 
-model: .venv/ready ## Train the shipped models again: make model DATA=path/to/data
+model: $(READY) ## Train the shipped models again: make model DATA=path/to/data
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make model DATA=path (docs/training.md names them)."; exit 1; }
 	$(FIT) --recipe reference --name ckplus-reference --title "The slides' CNN, trained on CK+48" \
 		--data $(DATA)/ckplus48.zip --split subject --also sequence --also random --seed 42 --output models
@@ -60,7 +61,7 @@ model: .venv/ready ## Train the shipped models again: make model DATA=path/to/da
 	$(BIN)/python -m training evaluate --model mien-8 --data $(DATA)/fer2013plus --robustness --keep
 	$(BIN)/python -m training card --output docs/model-card.md
 
-lock: .venv/ready ## Renew uv.lock and requirements.txt from pyproject.toml
+lock: $(READY) ## Renew uv.lock and requirements.txt from pyproject.toml
 	@$(BIN)/uv lock
 	@$(BIN)/uv export --quiet --frozen --no-dev --no-hashes --no-emit-project --output-file requirements.txt
 

@@ -40,7 +40,12 @@ class Classifier:
 
     def __init__(self, bundle: Bundle) -> None:
         self.bundle = bundle
-        model = (bundle.folder / RUNTIME_FILE).read_bytes()
+        try:
+            model = (bundle.folder / RUNTIME_FILE).read_bytes()
+        except OSError:
+            raise BundleError(
+                f"The model {bundle.name} cannot be opened: restore its folder or choose another model."
+            ) from None
         self._interpreters = Pool(lambda: _interpreter(model))
         self._outputs = len(bundle.card.labels) + bundle.card.refuses_non_faces
         try:

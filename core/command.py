@@ -1,11 +1,11 @@
 """`python -m core`: pictures and folders in, one JSON object, CSV line or table row out; or a recording."""
 
+import io
 import os
 import sys
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TextIO
 
 import typer
 from rich.console import Console
@@ -14,7 +14,8 @@ from rich.progress import Progress
 from core.classifier import Classifier, load_classifier
 from core.engagement.command import engagement
 from core.errors import MienError
-from core.images import MAX_BYTES, SUFFIXES
+from core.folders import pictures_at
+from core.images import MAX_BYTES
 from core.readings import read_bytes
 from core.reports import to_record
 from core.writers import WRITERS, Format
@@ -46,7 +47,7 @@ def classify(
         classifier = load_classifier(model)
     except MienError as error:
         raise typer.BadParameter(str(error), param_hint="--model" if model else "the model") from None
-    files = list(_pictures(paths))
+    files = list(pictures_at(paths))
     if not any(os.path.lexists(path) for path in paths):
         raise typer.BadParameter(f"there is nothing at {', '.join(map(str, paths))}", param_hint="PATHS")
     if not files:
@@ -54,17 +55,29 @@ def classify(
     if output is not None and any(_is_same(file, output) for file in files):
         raise typer.BadParameter(f"{output} is one of the pictures: name another file", param_hint="--output")
     failed = 0
+    shared = output is None and sys.stdout.isatty()  # results then stand above the bar, not on its line
     try:
         with ExitStack() as stack:
-            stream = stack.enter_context(output.open("w", encoding="utf-8")) if output else sys.stdout
-            writer = stack.enter_context(WRITERS[format](stream))
+            stream = _for(format, output)
+            if output:
+                stack.enter_context(stream)
             bar = stack.enter_context(
-                Progress(console=messages, transient=True, disable=not messages.is_terminal)
+                Progress(
+                    console=messages,
+                    transient=True,
+                    disable=not messages.is_terminal,
+                    redirect_stdout=shared,
+                )
             )
+            writer = stack.enter_context(WRITERS[format](sys.stdout if shared else stream))
             for file in bar.track(files, description="Reading"):
                 record = _classify(file, classifier, crops)
                 failed += record["error"] is not None
                 writer.write(record)
+    except BrokenPipeError:
+        # Whoever reads has seen enough. What is left in the buffer must go somewhere, or Python complains.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise typer.Exit(1) from None
     except OSError as error:
         where = output or "the output"
         raise typer.BadParameter(f"cannot write {where}: {error.strerror}", param_hint="--output") from None
@@ -83,31 +96,16 @@ def _is_same(file: Path, output: Path) -> bool:
         return False
 
 
-def _pictures(paths: list[Path]) -> Iterator[Path]:
-    """Files as named, those in folders whose names end like a picture's, and folders that stay closed."""
-    for path in paths:
-        if os.path.isdir(path):  # noqa: PTH112 - `Path.is_dir` raises where a folder above is closed
-            yield from _search(path)
+def _for(format: Format, output: Path | None) -> TextIO:
+    """The terminal or pipe, in UTF-8 where programs read on, or the file that was named."""
+    if output:
+        return output.open("w", encoding="utf-8")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        if format is Format.TABLE:
+            sys.stdout.reconfigure(errors="backslashreplace")
         else:
-            yield path
-
-
-def _search(folder: Path) -> list[Path]:
-    closed: list[Path] = []
-    found = [
-        Path(place, name)
-        for place, folders, names in os.walk(
-            folder, onerror=lambda error: closed.append(Path(error.filename))
-        )
-        for name in _visible(folders, names)
-    ]
-    return sorted(file for file in found if file.suffix.lower() in SUFFIXES and file.is_file()) + closed
-
-
-def _visible(folders: list[str], names: list[str]) -> list[str]:
-    """Return the files of a folder, and keep `os.walk` out of the hidden folders in it."""
-    folders[:] = [name for name in folders if not name.startswith(".")]
-    return names
+            sys.stdout.reconfigure(encoding="utf-8")
+    return sys.stdout
 
 
 def _classify(file: Path, classifier: Classifier, is_crop: bool) -> dict[str, Any]:

@@ -18,6 +18,9 @@ MAX_BYTES: Final = 50 * 2**20
 MAX_PIXELS: Final = 64_000_000
 """Above the 48 and 50 megapixel phone cameras; such a picture takes 0.2 GB while it is read."""
 
+INTEGER_WHITES: Final = (255.0, 4095.0, 65535.0)
+"""What white may be in a grey picture of more than 8 bits."""
+
 FORMATS: Final = ("JPEG", "PNG", "WEBP", "BMP", "DIB", "GIF", "TIFF", "PPM", "AVIF", "HEIF")
 SUFFIXES: Final = frozenset(
     [
@@ -105,8 +108,16 @@ def _to_rgb(image: Image.Image) -> Image.Image:
 
 
 def _to_8_bit(image: Image.Image) -> Image.Image:
-    """Deep greyscale to 8 bits: 16-bit integers by their range, floats by 0 to 1 or their maximum."""
+    """Deep greyscale to 8 bits: floats by 0 to 1 or their maximum, integers by the depth they use.
+
+    Cameras of 12 bits, and programs of 8, leave the upper bits of a 16-bit file empty: taken for 16 bits
+    their pictures would be black.
+    """
     values = np.nan_to_num(np.asarray(image, dtype=np.float64))
     highest = float(values.max())
-    white = max(1.0, highest) if image.mode == "F" else 65535.0 if highest > 255 else 255.0
+    white = (
+        max(1.0, highest)
+        if image.mode == "F"
+        else next((depth for depth in INTEGER_WHITES if highest <= depth), highest)
+    )
     return Image.fromarray((np.clip(values / white, 0, 1) * 255).round().astype(np.uint8))

@@ -1,5 +1,6 @@
 """Picture to readings: the one path that pages, API and command line take."""
 
+import logging
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,9 +13,12 @@ from pydantic import BaseModel, ConfigDict
 from core import faces
 from core.abstention import Abstention, Reason, judge_answer, judge_quality
 from core.classifier import Classifier
+from core.errors import MienError, PictureError
 from core.expressions import Expression
 from core.faces import Face, Quality
 from core.images import Picture, decode
+
+log = logging.getLogger(__name__)
 
 
 class Reading(BaseModel):
@@ -70,12 +74,25 @@ def read_bytes(data: bytes, classifier: Classifier, is_crop: bool = False) -> Pi
         is_crop: the picture is already a face crop, so there is exactly one face to read.
 
     Raises:
-        PictureError: the bytes are no picture that can be read.
+        PictureError: the bytes are no picture that can be read, or reading it failed in a way nobody foresaw,
+            which the log then tells: one picture never ends the reading of others.
     """
     milliseconds: dict[str, float] = {}
-    with _timed(milliseconds, "decode"):
-        picture = decode(data)
-    return _read(picture, classifier, is_crop, milliseconds)
+    try:
+        with _timed(milliseconds, "decode"):
+            picture = decode(data)
+        return _read(picture, classifier, is_crop, milliseconds)
+    except MienError:
+        raise
+    except MemoryError:
+        raise PictureError(
+            "There is not enough memory for this picture: scale it down and try again."
+        ) from None
+    except Exception as error:
+        log.exception("A picture of %d bytes could not be read", len(data))
+        raise PictureError(
+            "This picture could not be read: save it again as PNG or JPEG and retry."
+        ) from error
 
 
 def read_picture(picture: Picture, classifier: Classifier, is_crop: bool = False) -> PictureReading:

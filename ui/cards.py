@@ -41,14 +41,17 @@ def choose_face(shown: Shown) -> int:
             {"": to_data_url(enlarge_crop(crop, 48)), "Face": number + 1} | _told(reading)
             for number, reading, crop in zip(numbers, shown.readings, shown.crops, strict=True)
         ]
-        return _choose_row(rows, "face", f"The {len(rows)} faces with their expressions", row_height=40)
+        st.caption("Tick a face to see its answer.")
+        return _choose_row(
+            rows, f"face-{shown.key}", f"The {len(rows)} faces with their expressions", row_height=40
+        )
     chosen = st.pills(
         "Face",
         numbers,
         default=0,
         required=True,
         format_func=lambda i: f"{i + 1} {_expression(shown.readings[i])}",
-        key="face",
+        key=f"face-{shown.key}",
     )
     return chosen or 0
 
@@ -108,8 +111,10 @@ def quality_notes(quality: Quality) -> list[str]:
 
 def pictures_table(shown: Sequence[Shown]) -> int:
     """All pictures in a table; returns the row that was chosen, the first where none was."""
+    st.caption("Tick a picture to see its answer.")
+    which = hash(tuple(picture.key for picture in shown))  # other pictures: a new choice
     return _choose_row(
-        [_row(picture) for picture in shown], "pictures", "The pictures with their expressions"
+        [_row(picture) for picture in shown], f"pictures-{which}", "The pictures with their expressions"
     )
 
 

@@ -10,8 +10,9 @@ from core.classifier import Classifier, load_classifier
 from core.errors import MienError
 from ui.words import plain
 
-SERVED: Final = "serving"
-"""The choice of who chooses nothing: whatever is promoted answers from the next run on."""
+SERVED: Final = "_serving"
+"""The choice of who chooses nothing: whatever is promoted answers from the next run on. No model's name can
+begin so."""
 
 NO_MODEL: Final = "No model is installed: restore the models folder, or train one."
 
@@ -29,7 +30,7 @@ def choose_model() -> Classifier:
             f"{gone}: {names[0]} answers instead. Choose another in the sidebar, or promote one.",
             icon=":material/warning:",
         )
-    if wanted and wanted not in names:
+    if wanted and wanted not in (SERVED, *names):
         st.warning(
             f"There is no model called “{plain(wanted)}”. The default one answers instead; "
             "choose another in the sidebar.",

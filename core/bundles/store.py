@@ -58,8 +58,9 @@ def champion_name() -> str | None:
     """The bundle being served; None where none has been named."""
     for root in _roots():
         file = root / CHAMPION_FILE
-        if file.is_file():
-            return file.read_text(encoding="utf-8", errors="replace").strip() or None
+        with suppress(OSError):  # closed to this user: as if nobody had named one
+            if file.is_file():
+                return file.read_text(encoding="utf-8", errors="replace").strip() or None
     return None
 
 
@@ -95,9 +96,9 @@ def read_bundle(folder: Path) -> Bundle:
         BundleError: card or model is missing, incomplete or altered.
     """
     stats = []
-    with suppress(FileNotFoundError):
+    with suppress(OSError):  # a closed folder has no readable card either
         for file in sorted(folder.iterdir()):
-            with suppress(FileNotFoundError):  # staged beside, and renamed meanwhile
+            with suppress(OSError):  # staged beside, and renamed meanwhile
                 stats.append((file.name, file.stat()))
     return _read_bundle(folder, tuple((name, s.st_mtime_ns, s.st_size, s.st_ino) for name, s in stats))
 
@@ -117,7 +118,7 @@ def _read_bundle(folder: Path, fingerprint: tuple[tuple[str | int, ...], ...]) -
             "restore its folder or choose another model."
         ) from None
     for file, expected in card.files.items():
-        if not (folder / file).is_file() or file_digest(folder / file) != expected:
+        if not _is_the_file(folder / file, expected):
             raise BundleError(
                 f"The model {folder.name} is damaged: {file} is missing or not the file its card names. "
                 "Restore its folder or choose another model."
@@ -137,6 +138,13 @@ def file_digest(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _is_the_file(path: Path, digest: str) -> bool:
+    try:
+        return path.is_file() and file_digest(path) == digest
+    except OSError:
+        return False
 
 
 def _roots() -> tuple[Path, Path]:

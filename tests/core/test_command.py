@@ -1,14 +1,22 @@
 import csv
+import fcntl
 import io
 import json
 import os
 import pty
+import re
+import shutil
+import struct
 import subprocess
 import sys
+import termios
+from contextlib import suppress
 
 import numpy as np
 import pytest
 
+from core.bundles import find_bundle
+from core.images import MAX_BYTES
 from tests.conftest import encode, run_core
 
 EXPRESSION_NAMES = ["anger", "contempt", "disgust", "fear", "happiness", "neutral", "sadness", "surprise"]
@@ -143,20 +151,75 @@ def test_full_disk_gets_one_sentence(portrait_file):
     assert "cannot write /dev/full" in " ".join(said.replace("│", " ").split())
 
 
-def test_progress_bar_shows_on_a_terminal_only(portrait_file):
-    assert "Reading" not in classify(portrait_file).stderr
+def on_a_terminal(*command, **streams):
+    """What a command shows on a terminal, and its exit status."""
     controller, terminal = pty.openpty()
-    command = [sys.executable, "-m", "core", "classify", *[str(portrait_file)] * 30]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=terminal)
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 40, 120, 0, 0))
+    process = subprocess.Popen(
+        [sys.executable, *command], **{"stderr": terminal, "stdout": terminal} | streams
+    )
     os.close(terminal)
     seen = b""
-    try:
+    with suppress(OSError):  # the other side was closed: the command ended
         while chunk := os.read(controller, 1024):
             seen += chunk
-    except OSError:  # the other side was closed: the command ended
-        pass
-    assert process.wait() == 0
-    assert b"Reading" in seen
+    os.close(controller)
+    return seen.decode(), process.wait()
+
+
+def test_progress_bar_shows_on_a_terminal_only(portrait_file):
+    assert "Reading" not in classify(portrait_file).stderr
+    command = ("-m", "core", "classify", *[str(portrait_file)] * 30)
+    seen, status = on_a_terminal(*command, stdout=subprocess.DEVNULL)
+    assert status == 0
+    assert "Reading" in seen
+
+
+def test_results_on_a_terminal_stand_on_lines_of_their_own(portrait_file):
+    seen, status = on_a_terminal("-m", "core", "classify", *[str(portrait_file)] * 3)
+    assert status == 0
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\r", seen)
+    lines = [part for part in re.split(r"[\r\n]+", shown) if '"faces"' in part]
+    assert [json.loads(line)["error"] for line in lines] == [None] * 3
+
+
+def test_reader_who_has_seen_enough_ends_the_command_quietly(tmp_path, face):
+    for number in range(60):
+        (tmp_path / f"{number}.png").write_bytes(encode(face))
+    command = f"{sys.executable} -m core classify {tmp_path} --format csv | head -n 1"
+    result = subprocess.run(command, shell=True, capture_output=True, text=True, check=True)
+    assert result.stdout.startswith("path,")
+    assert "pipe" not in result.stderr.lower()
+    assert "Usage" not in result.stderr
+
+
+@pytest.mark.parametrize(("format", "shown"), [("json", "日本.png"), ("table", r"\u65e5\u672c.png")])
+def test_any_name_is_written_where_the_terminal_knows_few_letters(tmp_path, face, format, shown):
+    (tmp_path / "日本.png").write_bytes(encode(face))
+    command = [sys.executable, "-m", "core", "classify", str(tmp_path), "--format", format]
+    environment = {**os.environ, "PYTHONIOENCODING": "latin-1", "COLUMNS": "300"}
+    result = subprocess.run(command, capture_output=True, env=environment, check=True)
+    assert shown in result.stdout.decode()
+
+
+def test_file_over_the_limit_is_told_so_without_being_read(tmp_path):
+    with (tmp_path / "huge.jpg").open("wb") as file:
+        file.truncate(MAX_BYTES + 1)
+    (record,) = map(json.loads, classify(tmp_path, code=1).stdout.splitlines())
+    assert "over the limit of 50 MB" in record["error"]
+
+
+def test_damaged_models_are_told_so(home):
+    shipped = find_bundle("mien-8").folder
+    for name in ("a-card", "b-model"):
+        shutil.copytree(shipped, home / "models" / name)
+    (home / "models" / "a-card" / "card.json").write_text("{}")
+    card = json.loads((shipped / "card.json").read_text())
+    (home / "models" / "b-model" / "card.json").write_text(json.dumps(card | {"name": "b-model"}))
+    (home / "models" / "b-model" / "model.tflite").write_bytes(b"damaged")
+    for name, said in (("a-card", "is damaged at name"), ("b-model", "model.tflite is missing or not the")):
+        error = classify("x.png", "--model", name, code=2).stderr
+        assert said in " ".join(error.replace("│", " ").split())
 
 
 def test_output_that_is_one_of_the_pictures_is_refused_and_the_picture_kept(tmp_path, portrait_file):
@@ -167,8 +230,18 @@ def test_output_that_is_one_of_the_pictures_is_refused_and_the_picture_kept(tmp_
     assert own.read_bytes() == portrait_file.read_bytes()
 
 
-def test_hidden_folders_are_not_searched(tmp_path, portrait_file):
+def test_hidden_folders_and_files_are_not_searched(tmp_path, portrait_file):
     (tmp_path / ".cache").mkdir()
     (tmp_path / ".cache" / "a.png").write_bytes(b"")
+    (tmp_path / "._b.png").write_bytes(b"what macOS leaves on foreign disks")
     (tmp_path / "b.png").write_bytes(portrait_file.read_bytes())
     assert len(classify(tmp_path).stdout.splitlines()) == 1
+
+
+def test_folder_behind_a_link_is_searched_once(tmp_path, portrait_file):
+    (tmp_path / "asked").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "a.png").write_bytes(portrait_file.read_bytes())
+    (tmp_path / "asked" / "link").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere" / "back").symlink_to(tmp_path / "asked")
+    assert len(classify(tmp_path / "asked").stdout.splitlines()) == 1

@@ -55,6 +55,13 @@ def test_close_up_that_fills_a_large_frame_is_found(portrait):
     assert found.box.area > 0.4 * 1100 * 1250
 
 
+@pytest.mark.parametrize("at", [(40, 60), (1300, 1800), (1640, 2150), (2900, 3900)])
+def test_small_face_anywhere_in_the_photo_of_a_phone_is_found_once(face, at):
+    """Twelve megapixels, 25 px; where the parts that are looked at overlap too."""
+    (found,) = faces.find(pasted(scaled(face, 64), (3000, 4000), at))
+    assert np.abs(centre(found.box) - (at[1] + 32, at[0] + 29)).max() < 8
+
+
 def test_faces_come_largest_first(face):
     canvas = pasted(scaled(face, 120), at=(20, 20))
     canvas[300:640, 700:1040] = scaled(face, 340)

@@ -4,6 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 
 from playwright.sync_api import sync_playwright
@@ -14,38 +17,51 @@ APPLICATIONS = (
     Path("/Applications/Chromium.app/Contents/MacOS/Chromium"),
     Path(os.environ.get("PROGRAMFILES", "C:/")) / "Google/Chrome/Application/chrome.exe",
 )
+FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
+INSTALL_SECONDS = 600
 
 
 def find_browser() -> Path | None:
-    """The browser named by MIEN_BROWSER, one that is installed, or the one that Playwright fetched."""
+    """The browser named by MIEN_BROWSER, else the first that starts: installed, or fetched by Playwright."""
     named = os.environ.get("MIEN_BROWSER")
     if named:
         return Path(named)
-    on_path = next((found for name in NAMES if (found := shutil.which(name))), None)
-    if on_path:
-        return Path(on_path)
-    installed = next((path for path in APPLICATIONS if path.exists()), None)
-    return installed or _playwrights_own()
+    return next((path for path in _candidates() if starts(path)), None)
+
+
+@cache
+def starts(path: Path) -> bool:
+    """Whether a browser shows a page: one without its libraries, or a mere pointer to a store, does not."""
+    command = [path, *FLAGS, "--dump-dom", "data:text/html,<p>ready"]
+    with suppress(OSError, subprocess.TimeoutExpired):
+        return b"ready" in subprocess.run(command, capture_output=True, timeout=60, check=False).stdout
+    return False
 
 
 def install_browser() -> Path | None:
     """Install Playwright's Chromium, else the system's where that is allowed."""
-    _attempt([sys.executable, "-m", "playwright", "install", "chromium"])
-    if find_browser() is None and shutil.which("apt-get") and os.geteuid() == 0:
+    may_install = shutil.which("apt-get") is not None and os.geteuid() == 0
+    libraries = ["--with-deps"] if may_install else []
+    _attempt([sys.executable, "-m", "playwright", "install", *libraries, "chromium"])
+    if find_browser() is None and may_install:
         _attempt(["apt-get", "update", "-qq"])
         _attempt(["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium"])
     return find_browser()
 
 
-def _playwrights_own() -> Path | None:
+def _candidates() -> Iterator[Path]:
+    yield from (Path(found) for name in NAMES if (found := shutil.which(name)))
+    yield from (path for path in APPLICATIONS if path.exists())
     with sync_playwright() as playwright:
         path = Path(playwright.chromium.executable_path)
-    return path if path.exists() else None
+    if path.exists():
+        yield path
 
 
 def _attempt(command: list[str]) -> None:
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    subprocess.run(command, capture_output=True, timeout=600, check=False, env=environment)
+    with suppress(subprocess.TimeoutExpired):
+        subprocess.run(command, capture_output=True, timeout=INSTALL_SECONDS, check=False, env=environment)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,8 @@ from streamlit.testing.v1 import AppTest
 from core.bundles import bundle_names
 from core.settings import settings
 from tests.conftest import WRONG_EXIF, encode, pixel_bomb
+from ui.models import SERVED
+from ui.session import read_all
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
@@ -131,31 +133,53 @@ def test_many_pictures_stand_in_a_table_and_a_failed_one_says_so_in_its_row(app)
     assert list(table["Picture"]) == ["portrait.png", "broken.png", "portrait-2.png"]
     assert table["Expression"][0] == "Happiness"
     assert table["Expression"][1] == "Not read"
+    assert table["Sure"][0] > 80
+    assert table[""][0].startswith("data:image/")
     assert app.title[0].value == "Happiness"
+
+
+def faces_of(app):
+    """The choice among faces, as pills or as a table."""
+    return next(element for element in [*app.pills, *app.dataframe] if str(element.key).startswith("face-"))
 
 
 def test_every_one_of_several_faces_can_be_chosen(app):
+    app.query_params["sample"] = "drawn-group"
+    app.run()
+    faces = faces_of(app)
+    answers = []
+    for number, option in enumerate(faces.options):
+        faces_of(app).set_value(number).run()
+        assert not app.exception
+        assert option == f"{number + 1} {app.title[0].value}"
+        answers.append(app.title[0].value)
+    assert len(set(answers)) > 2, "each face has an answer of its own"
+
+
+def test_face_chosen_in_one_picture_chooses_none_in_the_next(app):
     face = np.asarray(Image.open(io.BytesIO(astronaut())).convert("RGB"))[:256, 96:352]
     upload(app, ("two.png", encode(np.concatenate([face, face[:, ::-1]], axis=1))))
-    faces = app.pills(key="face")
-    assert len(faces.options) == 2
-    faces.set_value(1).run()
-    assert not app.exception
-    assert app.title[0].value == "Happiness"
+    faces_of(app).set_value(1).run()
+    upload(app, ("mirrored.png", encode(np.concatenate([face[:, ::-1], face], axis=1))))
+    assert faces_of(app).value == 0
 
 
 def test_forty_faces_stand_in_a_table_and_any_can_be_chosen(app):
     face = np.asarray(
         Image.open(io.BytesIO(astronaut())).convert("RGB").crop((96, 0, 352, 256)).resize((128, 128))
     )
-    upload(app, ("forty.png", encode(np.tile(face, (5, 8, 1)))))
-    faces = app.dataframe(key="face").value
-    assert list(faces["Face"]) == list(range(1, 41))
-    assert set(faces["Expression"]) == {"Happiness"}
-    app.session_state["face"] = {"selection": {"rows": [39], "columns": [], "cells": []}}
+    crowd = np.tile(face, (5, 8, 1))
+    crowd[-128:, -128:] //= 12  # the last one stands in the dark
+    upload(app, ("forty.png", encode(crowd)))
+    faces = faces_of(app)
+    assert list(faces.value["Face"]) == list(range(1, 41))
+    expressions = list(faces.value["Expression"])
+    assert expressions.count("Happiness") == 39
+    dark = next(row for row, expression in enumerate(expressions) if expression != "Happiness")
+    app.session_state[faces.key] = {"selection": {"rows": [dark], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
-    assert app.title[0].value == "Happiness"
+    assert app.title[0].value == "No answer"
 
 
 def test_uploads_are_still_there_after_a_look_at_another_page(app):
@@ -202,6 +226,33 @@ def test_damaged_bundle_gives_one_sentence(app, tmp_path, monkeypatch):
         assert app.title[0].value == "Happiness"
     finally:
         settings.cache_clear()
+
+
+def test_link_to_what_serves_needs_no_warning(app):
+    app.query_params["model"] = SERVED
+    app.run()
+    assert not app.warning
+    assert app.title[0].value == "Happiness"
+
+
+def test_pictures_read_before_a_click_in_between_are_not_read_again(champion, monkeypatch):
+    state = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    sources = [(f"{number}.png", astronaut()) for number in range(3)]
+
+    def click_after_two(done):
+        if done == 2:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        read_all(sources, champion, click_after_two)
+    before = dict(state["readings"])
+    assert len(before) == 2
+    found = read_all(sources, champion, lambda done: None)
+    assert [shown.name for shown in found] == ["0.png", "1.png", "2.png"]
+    assert all(before[key] is state["readings"][key] for key in before)
+    read_all(sources[:1], champion, lambda done: None)
+    assert len(state["readings"]) == 1, "what is no longer shown is forgotten"
 
 
 @pytest.mark.parametrize("content", [b"ghost", b"", b"\xff\xfe"])
