@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Iterator
 
+import numpy as np
 import pytest
 from playwright.sync_api import Page
 
@@ -50,9 +51,14 @@ def test_live(benchmark, pages, tmp_path):
         print(
             f"\n{VIEWERS} at once: {sorted(rates)[len(rates) // 2]} frames a second (least {min(rates)}), "
             f"{sorted(lags)[len(lags) // 2]} ms behind (most {max(lags)}), server "
-            f"{server.cpu_percent():.0f}% of one core, {megabytes[0]:.0f} MiB at first, "
-            f"{max(megabytes):.0f} at most, {megabytes[-1]:.0f} at the end of {SECONDS:.0f} s"
+            f"{server.cpu_percent():.0f}% of one core; MiB in the course of {SECONDS:.0f} s: {_course(megabytes)}"
         )
+
+
+def _course(megabytes: list[float]) -> str:
+    """Eleven values, the first and the last among them: a leak climbs to the end, what fills up flattens."""
+    places = np.linspace(0, len(megabytes) - 1, 11).round().astype(int)
+    return " ".join(f"{megabytes[place]:.0f}" for place in places)
 
 
 def _start(page: Page, url: str) -> None:
