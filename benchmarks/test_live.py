@@ -51,7 +51,7 @@ def test_live(benchmark, pages, tmp_path):
         print(
             f"\n{VIEWERS} at once: {sorted(rates)[len(rates) // 2]} frames a second (least {min(rates)}), "
             f"{sorted(lags)[len(lags) // 2]} ms behind (most {max(lags)}), server "
-            f"{server.cpu_percent():.0f}% of one core; MiB in the course of {SECONDS:.0f} s: {_course(megabytes)}"
+            f"{server.cpu_percent():.0f}% of one core; MiB in {SECONDS:.0f} s: {_course(megabytes)}"
         )
 
 
