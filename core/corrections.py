@@ -1,18 +1,21 @@
 """Corrections that people leave with their consent: a crop, the right label, and what was agreed to.
 
 They wait in a queue until an analyst accepts or deletes them. Accepted ones form a folder with one subfolder
-a class, which training reads like any other; beside each picture lies its consent.
+a class, which training reads like any other; beside each picture lies its consent. No picture of them is
+kept anywhere else, so that deleting it here is deleting it.
 """
 
 import io
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from filelock import FileLock, Timeout
 from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -25,8 +28,14 @@ CONSENT: Final = (
     "that the model saw, with the label I chose, so that its analysts can train models with it. They delete "
     "it when I ask for it."
 )
+ACCEPTED: Final = "accepted"
+"""Name of the folder of accepted ones, which as a data set is called after it."""
+
 MOST_WAITING: Final = 2000
 """Corrections beyond these are refused until somebody has looked at some."""
+
+PATIENCE: Final = 10.0
+"""Seconds to wait for another analyst's click to be done."""
 
 
 class CorrectionError(MienError):
@@ -109,26 +118,33 @@ def accept_correction(correction: Correction, by: str) -> Correction:
     """Make a waiting correction part of the data set of accepted ones.
 
     Raises:
-        CorrectionError: somebody else has accepted or deleted it.
+        CorrectionError: somebody else has accepted or deleted it, or it cannot be kept.
     """
     accepted = correction.model_copy(update={"accepted_by": by})
-    try:
-        _write(accepted, correction.picture.read_bytes())
-    except FileNotFoundError:
-        raise CorrectionError("Somebody else has looked at this face already.") from None
-    delete_correction(correction)
+    with _alone():
+        try:
+            picture = correction.picture.read_bytes()
+        except FileNotFoundError:
+            raise CorrectionError("Somebody else has looked at this face already.") from None
+        _write(accepted, picture)
+        _remove(correction)
     return accepted
 
 
 def delete_correction(correction: Correction) -> None:
-    """Delete picture and consent; nothing where they are gone already."""
-    correction.picture.unlink(missing_ok=True)
-    correction.picture.with_suffix(".json").unlink(missing_ok=True)
+    """Delete picture and consent, also where somebody has accepted them just now.
+
+    Raises:
+        CorrectionError: they cannot be deleted.
+    """
+    with _alone():
+        for accepted_by in (None, "somebody"):  # whoever it was, it lies in the same place
+            _remove(correction.model_copy(update={"accepted_by": accepted_by}))
 
 
 def accepted_folder() -> Path:
     """The data set of accepted corrections."""
-    return settings().home / "review" / "accepted"
+    return settings().home / "review" / ACCEPTED
 
 
 def _waiting_folder() -> Path:
@@ -145,8 +161,31 @@ def _write(correction: Correction, picture: bytes) -> None:
         staged.write_bytes(picture)
         staged.replace(correction.picture)
     except OSError as error:
-        delete_correction(correction)
+        with suppress(OSError):
+            _remove(correction)
         raise CorrectionError(f"The face cannot be kept: {error.strerror}.") from None
+
+
+def _remove(correction: Correction) -> None:
+    """The picture first, for the same reason."""
+    for suffix in (".new", ".png", ".json"):
+        correction.picture.with_suffix(suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Let no analyst delete what another is accepting."""
+    folder = settings().home / "review"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".lock", timeout=PATIENCE):
+            yield
+    except Timeout:
+        raise CorrectionError("Somebody else is looking at these faces: try again in a moment.") from None
+    except OSError as error:
+        raise CorrectionError(
+            f"The faces cannot be changed: let Mien write in {folder} ({error.strerror})."
+        ) from None
 
 
 def _read(files: Iterable[Path]) -> tuple[Correction, ...]:

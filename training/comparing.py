@@ -11,6 +11,7 @@ import numpy.typing as npt
 from core.bundles import Bundle, Interval
 from core.bundles.store import RUNTIME_FILE
 from core.classifier import Classifier
+from core.corrections import ACCEPTED
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import macro_f1, predict, score
@@ -156,7 +157,8 @@ def _macro_f1(predictions: Predictions, rows: Rows, truth: Rows) -> float:
 
 
 def _keep_disagreements(ours: Predictions, theirs: Predictions, folder: Path) -> tuple[Disagreement, ...]:
-    differ = np.flatnonzero(ours.guess != theirs.guess)
+    may_stay = ours.data.sources != ACCEPTED  # see `training.judged`
+    differ = np.flatnonzero((ours.guess != theirs.guess) & may_stay)
     ours_right = ours.guess[differ] == ours.truth[differ]
     theirs_right = theirs.guess[differ] == theirs.truth[differ]
     kinds = [differ[ours_right], differ[theirs_right], differ[~ours_right & ~theirs_right]]

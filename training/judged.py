@@ -1,7 +1,8 @@
 """The held-out pictures of a run beside what its model answered.
 
 They are faces of a data set: they stay in the run's folder, with whoever holds the data, and never enter a
-bundle. It loads neither Keras nor scikit-learn, so a page may read them.
+bundle. Corrected faces are left out: the people were promised that an analyst can delete them. It loads
+neither Keras nor scikit-learn, so a page may read them.
 """
 
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.bundles import Score
+from core.corrections import ACCEPTED
 from core.expressions import Expression
 
 if TYPE_CHECKING:
@@ -36,20 +38,21 @@ class Behind:
 
 
 def keep_judged(run: Path, predictions: "Predictions", scored_as: npt.NDArray[np.str_]) -> None:
-    """Keep the pictures of a test part and what was answered, in the run's folder.
+    """Keep the pictures of a test part and what was answered, in the run's folder; no corrected faces.
 
     Args:
         scored_as: str (n,), the `data` of the score that each picture counts in.
     """
     data = predictions.data
+    may_stay = data.sources != ACCEPTED
     np.savez(
         run / JUDGED_FILE,
         labels=np.array([label.value for label in predictions.labels]),
-        crops=data.crops,
-        names=data.names,
-        scored_as=scored_as,
-        truth=predictions.truth,
-        probabilities=predictions.probabilities,
+        crops=data.crops[may_stay],
+        names=data.names[may_stay],
+        scored_as=scored_as[may_stay],
+        truth=predictions.truth[may_stay],
+        probabilities=predictions.probabilities[may_stay],
     )
 
 

@@ -1,4 +1,6 @@
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -25,6 +27,10 @@ def keep(label=Expression.FEAR):
     return keep_correction(CROP, label, Expression.SURPRISE, "mien-8", "abc")
 
 
+def pictures_and_consents(home):
+    return [file for file in (home / "review").rglob("*") if file.is_file() and file.name != ".lock"]
+
+
 def test_correction_waits_with_the_text_that_was_agreed_to(home):
     kept = keep()
     assert waiting_corrections() == (kept,)
@@ -49,7 +55,35 @@ def test_accepted_corrections_are_a_data_set_with_consent_beside_each(home):
 def test_deleted_correction_leaves_nothing(home):
     delete_correction(keep())
     delete_correction(accept_correction(keep(), "ada"))
-    assert not [file for file in (home / "review").rglob("*") if file.is_file()]
+    assert not pictures_and_consents(home)
+
+
+def test_face_that_a_colleague_has_just_accepted_is_deleted_all_the_same(home):
+    kept = keep()
+    accept_correction(kept, "ada")
+    delete_correction(kept)  # as the page of another analyst still shows it
+    assert not pictures_and_consents(home)
+
+
+def test_face_that_is_accepted_and_deleted_at_once_never_comes_back(home):
+    def accept(one):
+        with suppress(CorrectionError):
+            accept_correction(one, "ada")
+
+    with ThreadPoolExecutor(2) as threads:
+        for _ in range(20):
+            kept = keep()
+            wait([threads.submit(accept, kept), threads.submit(delete_correction, kept)])
+            assert not pictures_and_consents(home)
+
+
+def test_face_for_which_there_is_no_room_leaves_nothing(home):
+    kept = keep()
+    (accepted_folder() / kept.label).parent.mkdir()
+    (accepted_folder() / kept.label).write_text("a file where the folder should be")
+    with pytest.raises(CorrectionError, match="cannot be kept"):
+        accept_correction(kept, "ada")
+    assert waiting_corrections() == (kept,), "it still waits"
 
 
 def test_correction_that_another_analyst_has_dealt_with_gives_a_sentence(home):
