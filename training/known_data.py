@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
 from typing import Final
+
+from filelock import FileLock, Timeout
 
 from core.corrections import accepted_corrections, accepted_folder
 from core.errors import DataError
@@ -12,6 +15,9 @@ from training.datasets.fetching import NICKNAMES, PREFIX
 from training.datasets.reading import DRAWN
 
 SUFFIXES: Final = frozenset({".zip", ".npz", ".csv"})
+PATIENCE: Final = 60.0
+"""Seconds to wait for another upload to be kept."""
+
 TITLES: Final = {"ckplus48": "CK+48", "fer2013": "FER2013"}
 
 
@@ -53,6 +59,17 @@ def keep_upload(name: str, content: bytes) -> Path:
         DataError: it is no zip that may be read, or there is no room.
     """
     folder = settings().data_folder
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(folder / ".upload.lock", timeout=PATIENCE):  # two may choose one name at once
+            return _keep(folder, name, content)
+    except Timeout:
+        raise DataError("Another upload is being kept: try again in a moment.") from None
+    except OSError as error:
+        raise DataError(f"The upload cannot be kept in {folder}: {error.strerror}.") from None
+
+
+def _keep(folder: Path, name: str, content: bytes) -> Path:
     stem = "".join(c if c.isalnum() or c in "._-+" else "-" for c in PurePosixPath(name).stem).strip(".-")
     target = folder / f"{stem or 'upload'}.zip"
     number = 1
@@ -61,18 +78,10 @@ def keep_upload(name: str, content: bytes) -> Path:
         target = folder / f"{stem or 'upload'}-{number}.zip"
     if target.exists():
         return target
-    staged = folder / f".{target.name}.new"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=folder, prefix=".upload-") as staging:
+        staged = Path(staging) / target.name
         staged.write_bytes(content)
-        checked = staged.with_name(f".{target.stem}.checking.zip")
-        staged.rename(checked)
-        staged = checked
         with open_archive(staged):
             pass
         staged.rename(target)
-    except OSError as error:
-        raise DataError(f"The upload cannot be kept in {folder}: {error.strerror}.") from None
-    finally:
-        staged.unlink(missing_ok=True)
     return target
