@@ -64,8 +64,8 @@ def fit(
         watchers: further callbacks; they may look but not change anything.
 
     Raises:
-        RecipeError: `initial` holds another network than the recipe asks for, or the device has too little
-            memory for what one layer gives.
+        RecipeError: `initial` holds another network than the recipe asks for, the device has too little
+            memory for what one layer gives, or the training diverged.
         TrainingCancelledError: a file called `cancel` appeared in the run's folder.
     """
     keras.utils.set_random_seed(seed)
@@ -105,6 +105,7 @@ def fit(
         ],
         verbose=verbose,
     )
+    _require_numbers(checkpoint.curves, network)
     if initial is not None and recipe.keep_initial:
         network.set_weights(average_weights(network.get_weights(), first, recipe.keep_initial))
     return Fitted(
@@ -122,6 +123,17 @@ def _require_memory(network: keras.Model, recipe: Recipe) -> None:
     size = np.dtype("float32").itemsize if keras.config.dtype_policy().compute_dtype == "float32" else 2
     if numbers * size * recipe.batch_size > find_devices()[0].memory:
         raise RecipeError(NO_MEMORY)
+
+
+def _require_numbers(curves: Sequence[dict[str, float]], network: keras.Model) -> None:
+    """Refuse what diverged: `TerminateOnNaN` ends such a training without a word."""
+    losses = [curves[-1][name] for name in ("loss", "val_loss")] if curves else []
+    if np.isfinite(losses).all() and all(np.isfinite(weight).all() for weight in network.get_weights()):
+        return
+    raise RecipeError(
+        f"The training diverged in epoch {len(curves)}: its loss is no number any more. Start it anew with a "
+        "smaller learning rate, a tenth say."
+    )
 
 
 def average_weights(

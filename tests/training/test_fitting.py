@@ -5,6 +5,7 @@ import keras
 import numpy as np
 import pytest
 
+from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training.fitting import fit as fit_in
@@ -81,6 +82,12 @@ def test_plateau_lowers_the_learning_rate_to_its_floor():
     )
     rates = fit(recipe, TRAIN, INNER, seed=3).history["learning_rate"]
     assert min(rates) == pytest.approx(1e-6)
+
+
+def test_training_that_diverges_is_refused_with_advice():
+    recipe = make_recipe(epochs=3, network="reference").model_copy(update={"learning_rate": 1e30})
+    with pytest.raises(RecipeError, match=r"diverged in epoch 1.*smaller learning rate"):
+        fit(recipe, TRAIN, INNER, seed=3)
 
 
 def test_global_precision_is_left_as_it_was():
