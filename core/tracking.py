@@ -42,6 +42,11 @@ class Tracker:
         self._people: list[_Person] = []
         self._next = 1
 
+    @property
+    def known(self) -> frozenset[int]:
+        """Numbers of those who are in sight, or were so a moment ago that they may come back."""
+        return frozenset(person.number for person in self._people)
+
     def follow(self, boxes: Sequence[Box], seconds: float) -> list[int]:
         """Number the faces of the next frame, nearest pairs first.
 

@@ -1,6 +1,7 @@
 """Recorded video to pictures, one at a time: an hour takes no more memory than a minute."""
 
-from collections.abc import Iterator
+import math
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,38 @@ CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,gif,avi"
 
 MOST_PIXELS: Final = 8192 * 4320
 
+HELD_SECONDS: Final = 10.0
+"""A frame stays on the screen until the next one, but no longer: then the recording was paused, or its clock
+is broken."""
+
+MISSING_SECONDS: Final = 1.0
+"""By how much the pictures may end before the length that the file states; sound often goes on a little."""
+
+DAMAGED: Final = "Parts of the file are damaged and were left out."
+
+INSTANT: Final = 1e-6
+"""Times of frames are multiples of their clock's tick, never quite those that are asked for."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A frame, and from when to when it is on the screen, seconds; another frame may end it before `stop`."""
+
+    frame: Any
+    start: float
+    stop: float
+
+    def look(self, until: float, rate: float, number: int) -> Generator[tuple[float, Picture], None, int]:
+        """Yield it at each multiple of 1/`rate` from the `number`th on; return the next number."""
+        number = max(number, math.ceil((self.start - INSTANT) * rate))
+        until = min(until, self.start + HELD_SECONDS)
+        picture = None
+        while number / rate < until - INSTANT:
+            picture = _to_picture(self.frame) if picture is None else picture
+            yield number / rate, picture
+            number += 1
+        return number
+
 
 @dataclass
 class VideoFrames:
@@ -29,7 +62,8 @@ class VideoFrames:
     Attributes:
         seconds: length as the file says; None where it does not.
         width: pixels of a frame as it is stored.
-        broken: what was wrong with the rest, once the pictures came to an early end.
+        end: when the last picture leaves the screen, seconds; known once they have come to an end.
+        broken: what of the file is missing or damaged; known then, too.
     """
 
     seconds: float | None
@@ -37,29 +71,57 @@ class VideoFrames:
     height: int
     codec: str
     _container: Any = field(repr=False)
+    end: float = 0.0
     broken: str | None = None
 
     def sample(self, rate: float) -> Iterator[tuple[float, Picture]]:
-        """Yield (seconds since the start, RGB picture uint8 (h, w, 3)), at most `rate` a second.
+        """Yield (seconds since the start, RGB picture uint8 (h, w, 3)) at each multiple of 1/`rate`.
 
-        Times are those of the frames, so a variable frame rate does not matter. A damaged rest ends the
-        pictures, and `broken` says so.
+        The picture is the one on the screen at that time, so a variable frame rate does not matter; while one
+        stays, the same array comes again. What is damaged is left out, and `broken` says so.
+
+        Raises:
+            VideoError: nothing of it can be decoded.
         """
-        due, first = 0.0, None
-        try:
-            for frame in self._container.decode(video=0):
-                if frame.time is None:
-                    continue
-                first = frame.time if first is None else first
-                seconds = max(0.0, frame.time - first)
-                if seconds + 1e-6 < due:
-                    continue
-                due = max(due + 1 / rate, seconds)
-                yield seconds, _to_picture(frame)
-        except (av.error.FFmpegError, ValueError) as error:
-            if first is None:
-                raise VideoError("The video cannot be decoded: save it as an mp4 with H.264.") from error
-            self.broken = "The rest of the file is damaged; what came before it was read."
+        number, shown, first = 0, None, 0.0
+        for frame in self._decode():
+            if frame.time is None:
+                continue
+            if shown is None:
+                first = frame.time
+            start = max(0.0, frame.time - first)
+            if shown is not None:
+                number = yield from shown.look(start, rate, number)
+            shown = _Shown(frame, start, start + min(_duration(frame), HELD_SECONDS))
+        if shown is None:
+            raise VideoError("The video cannot be decoded: save it as an mp4 with H.264.")
+        yield from shown.look(max(shown.stop, shown.start + 2 * INSTANT), rate, number)
+        self.end = shown.stop
+        stop = max(self.end, first + self.end)  # some files count their length from zero, not from the first
+        if self.seconds is not None and stop < self.seconds - MISSING_SECONDS:
+            self.broken = (
+                f"The pictures end after {self.end:.0f} of {self.seconds:.0f} seconds: the rest of the file "
+                "is missing or damaged."
+            )
+
+    def _decode(self) -> Iterator[Any]:
+        """Frames, without those that cannot be decoded."""
+        goes_on = True
+        while goes_on:
+            goes_on = False
+            try:
+                for packet in self._container.demux(video=0):
+                    goes_on = True
+                    try:
+                        yield from packet.decode()
+                    except (av.error.FFmpegError, ValueError):
+                        self.broken = DAMAGED
+                return
+            except (
+                av.error.FFmpegError,
+                ValueError,
+            ):  # the next call looks for the next packet that is whole
+                self.broken = DAMAGED
 
 
 @contextmanager
@@ -87,8 +149,22 @@ def open_video(source: Path | BinaryIO) -> Iterator[VideoFrames]:
             raise VideoError(
                 f"A frame of {stream.width} × {stream.height} pixels is too large: save it smaller."
             )
-        seconds = float(container.duration / av.time_base) if container.duration else None
-        yield VideoFrames(seconds, stream.width, stream.height, stream.codec_context.name, container)
+        yield VideoFrames(
+            _length(container), stream.width, stream.height, stream.codec_context.name, container
+        )
+
+
+def _length(container: Any) -> float | None:  # noqa: ANN401 - av.container.InputContainer
+    """Seconds of the pictures, else of the whole file."""
+    stream = container.streams.video[0]
+    if stream.duration and stream.time_base:
+        return float(stream.duration * stream.time_base)
+    return float(container.duration / av.time_base) if container.duration else None
+
+
+def _duration(frame: Any) -> float:  # noqa: ANN401 - av.VideoFrame
+    """Seconds for which a frame is shown; 0 where the file does not say."""
+    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
 
 
 def _to_picture(frame: Any) -> Picture:  # noqa: ANN401 - av.VideoFrame

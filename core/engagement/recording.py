@@ -12,7 +12,7 @@ from core.classifier import Classifier
 from core.engagement.moment import Moment
 from core.errors import PictureError
 from core.images import Picture, decode
-from core.readings import Reading, read_picture
+from core.readings import PictureReading, Reading, read_picture
 from core.tracking import Tracker
 from core.video import open_video
 
@@ -59,6 +59,15 @@ class Recording:
     cancelled: bool = False
     done: bool = False
 
+    @property
+    def incomplete(self) -> str | None:
+        """What of it was not read, for the report; None where it is whole."""
+        told = [self.broken] if self.broken else []
+        if self.cancelled or not self.done:
+            length = f" of {self.length:.0f}" if self.length else ""
+            told.append(f"Stopped after {self.seconds:.0f}{length} seconds.")
+        return " ".join(told) or None
+
     def moments_of(self, numbers: Sequence[int]) -> list[Moment]:
         """One person's moments, with a gap at each look at which they were not seen.
 
@@ -84,14 +93,16 @@ def read_recording(
     Raises:
         VideoError: it is no video that can be read.
     """
-    recording, tracker = Recording(), Tracker()
+    recording = Recording()
+    onlooker = _Onlooker(recording, classifier, Tracker())
     with open_video(source) as video:
         recording.length = video.seconds
         for seconds, picture in video.sample(rate):
-            _look(recording, tracker, classifier, seconds, picture)
+            onlooker.look(seconds, picture)
             if not watch(recording):
                 recording.cancelled = True
                 break
+        recording.seconds = max(recording.seconds, video.end)
         recording.broken = video.broken
     recording.done = True
     return recording
@@ -110,11 +121,11 @@ def read_photos(
         watch: as for `read_recording`.
     """
     recording = Recording(length=apart * (len(photos) - 1))
-    tracker = Tracker(near=FAR, patience=3 * apart)
+    onlooker = _Onlooker(recording, classifier, Tracker(near=FAR, patience=3 * apart))
     left_out = 0
     for number, data in enumerate(photos):
         try:
-            _look(recording, tracker, classifier, number * apart, decode(data))
+            onlooker.look(number * apart, decode(data))
         except PictureError:
             left_out += 1
             continue
@@ -127,17 +138,26 @@ def read_photos(
     return recording
 
 
-def _look(
-    recording: Recording, tracker: Tracker, classifier: Classifier, seconds: float, picture: Picture
-) -> None:
-    """Read every face of one picture, each into the one who shows it."""
-    found = read_picture(picture, classifier)
-    located = [(n, reading) for n, reading in enumerate(found.readings) if reading.box is not None]
-    numbers = tracker.follow([reading.box for _, reading in located if reading.box], seconds)
-    for number, (place, reading) in zip(numbers, located, strict=True):
-        _add(recording.people.setdefault(number, Person(number)), reading, found.crops[place], seconds)
-    recording.times.append(seconds)
-    recording.seconds, recording.looks = seconds, recording.looks + 1
+@dataclass
+class _Onlooker:
+    """Reads picture after picture, each face into the one who shows it."""
+
+    recording: Recording
+    classifier: Classifier
+    tracker: Tracker
+    found: PictureReading | None = None
+
+    def look(self, seconds: float, picture: Picture) -> None:
+        """Read one picture; one that is still on the screen is not read again."""
+        if self.found is None or self.found.picture is not picture:
+            self.found = read_picture(picture, self.classifier)
+        located = [(n, reading) for n, reading in enumerate(self.found.readings) if reading.box is not None]
+        numbers = self.tracker.follow([reading.box for _, reading in located if reading.box], seconds)
+        people = self.recording.people
+        for number, (place, reading) in zip(numbers, located, strict=True):
+            _add(people.setdefault(number, Person(number)), reading, self.found.crops[place], seconds)
+        self.recording.times.append(seconds)
+        self.recording.seconds, self.recording.looks = seconds, self.recording.looks + 1
 
 
 def _add(person: Person, reading: Reading, crop: npt.NDArray[np.uint8], seconds: float) -> None:
