@@ -1,36 +1,25 @@
 """What was trained, and how did it go?"""
 
-import time
-
 import streamlit as st
 
 from core.errors import MienError
-from core.settings import settings
 from training.history import Run, open_history
+from ui.history.colors import in_order
 from ui.history.compare import compare_card
+from ui.history.known import known_runs
+from ui.history.local_models import local_models_card
 from ui.history.one_run import run_card
 from ui.history.table import MOST_COMPARED, choose_runs, find_runs, table_key
 from ui.roles import sign_in_card
 
 st.header("What was trained", anchor=False)
 sign_in_card()
-FRESH_SECONDS = 30  # what a server told is taken as still so: it cannot say what changed without telling all
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def known_runs(home: str, version: str) -> tuple[Run, ...]:
-    """Read runs once, until one of them changes."""
-    return open_history().runs()
-
-
 try:
     history = open_history()
-    version = history.version()
-    version = version or f"{time.time() // FRESH_SECONDS}"
-    runs = known_runs(str(settings().home), version)
+    runs = known_runs(history)
 except MienError as error:
     st.error(f"{error} The models that were trained are here all the same.", icon=":material/cloud_off:")
-    st.page_link("../pages/models.py", label="See the models", icon=":material/arrow_forward:")
+    local_models_card()
     st.stop()
 if not runs:
     st.info(
@@ -51,6 +40,7 @@ def linked(name: str) -> list[Run]:
 found = find_runs(runs)
 chosen = choose_runs(found, compact="run" in st.query_params or "compare" in st.query_params)
 if chosen:
+    chosen = in_order(chosen)
     st.query_params.pop("run" if len(chosen) > 1 else "compare", None)
     name = "compare" if len(chosen) > 1 else "run"
     st.query_params[name] = ",".join(run.id for run in chosen)
@@ -60,7 +50,7 @@ elif st.session_state.get("ticked") == table_key(found):  # and now unticked; a 
     for name in ("run", "compare"):
         st.query_params.pop(name, None)
 else:
-    chosen = linked("run") or linked("compare")
+    chosen = in_order(linked("run") or linked("compare"))
     if not chosen and ("run" in st.query_params or "compare" in st.query_params):
         st.warning("The run in this link is not here (any more).", icon=":material/search_off:")
 try:

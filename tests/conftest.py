@@ -3,11 +3,15 @@
 import io
 import json
 import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
+import time
+import urllib.request
 import zlib
+from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
 
@@ -146,3 +150,44 @@ def store(made_store, monkeypatch) -> Path:
     settings.cache_clear()
     yield made_store[0]
     settings.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def tracking_server(made_store) -> Iterator[str]:
+    """Address of MLflow's real server over the store; its tests stand in the xdist group `mlflow`."""
+    address = f"http://127.0.0.1:{free_port()}"
+    command = [
+        sys.executable,
+        "-m",
+        "mlflow",
+        "server",
+        "--workers",
+        "1",
+        "--port",
+        address.rpartition(":")[2],
+    ]
+    server = subprocess.Popen(
+        [*command, "--backend-store-uri", f"sqlite:///{made_store[0] / 'runs.db'}"],
+        cwd=made_store[0],
+        env={**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        _await_answer(f"{address}/health")
+        yield address
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        server.wait(20)
+
+
+def _await_answer(address: str, seconds: float = 120) -> None:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        try:
+            with urllib.request.urlopen(address, timeout=2):
+                return
+        except OSError:
+            time.sleep(0.2)
+    pytest.fail(f"{address} does not answer")

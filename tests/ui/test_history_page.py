@@ -1,13 +1,20 @@
+import io
+import os
+import zipfile
 from pathlib import Path
 
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from streamlit.testing.v1 import AppTest
 
-from core.bundles import find_bundle
+from core.bundles import bundle_names, find_bundle
 from core.settings import settings
+from training.history import Course, HistoryError, open_history
+from training.history.course import Plan
+from training.history.run import ARCHIVED_TAG, LABELS_TAG
 from training.tracking.store import open_store
-from ui.history.downloads import to_csv
+from ui.history.downloads import to_csv, to_zip
+from ui.history.edit import delete_run, join_labels, write_tags
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
@@ -49,13 +56,22 @@ def runs(store) -> list[str]:
 
 
 @pytest.fixture
-def spare_run(store) -> str:
-    """A finished run whose model does not serve."""
+def spare_run(store, request) -> str:
+    """A finished run whose model does not serve, named after its test: they share the store."""
     client, experiment = open_store()
-    run = client.create_run(experiment, run_name="page spare").info.run_id
+    run = client.create_run(experiment, run_name=request.node.name).info.run_id
     client.log_batch(run, metrics=[Metric("loss", 0.5, 60_000, 1)], tags=[RunTag("bundle", "spare")])
     client.set_terminated(run)
     return str(run)
+
+
+def shown(app: AppTest) -> set[str]:
+    """The names in the table of runs."""
+    return set(app.dataframe[0].value["Name"])
+
+
+def search(app: AppTest, words: str) -> AppTest:
+    return next(field for field in app.text_input if field.label == "Search").set_value(words).run()
 
 
 def texts(app: AppTest) -> str:
@@ -76,15 +92,16 @@ def test_server_that_is_down_gives_a_sentence(home, monkeypatch):
     app = history_page().run()
     assert not app.exception
     assert "does not answer" in app.error[0].value
+    assert list(app.dataframe[0].value["Model"]) == list(bundle_names())
+    assert find_bundle().card.headline.accuracy.in_percent in app.dataframe[0].value["Right"].iloc[0]
     assert app.get("page_link"), "the models that are here are one click away"
 
 
 def test_runs_are_listed_and_found(runs):
     app = history_page().run()
     assert not app.exception
-    assert {"page one", "page two"} <= set(app.dataframe[0].value["Name"])
-    next(field for field in app.text_input if field.label == "Search").set_value("page TWO").run()
-    assert set(app.dataframe[0].value["Name"]) == {"page two"}  # once a test: they share the store
+    assert {"page one", "page two"} <= shown(app)
+    assert shown(search(app, "page TWO")) == {"page two"}  # once a test: they share the store
 
 
 def test_link_opens_one_run_with_its_curves(runs):
@@ -149,23 +166,127 @@ def test_every_score_of_a_run_can_be_looked_at(runs):
     assert "leaks" in texts(app)
 
 
-def test_run_is_archived_out_of_sight_and_taken_back(spare_run):
-    opened(spare_run).button(key="archive").click().run()
+def archive(run: str, value: str = "true") -> None:
+    """What the dialog's button does: AppTest shows no dialog."""
+    history = open_history()
+    write_tags(history, next(one for one in history.runs() if one.id == run), {ARCHIVED_TAG: value})
+
+
+def test_run_is_archived_out_of_sight_and_taken_back(spare_run, request):
+    archive(spare_run)
     app = history_page().run()
-    assert "page spare" not in set(app.dataframe[0].value["Name"])
+    assert request.node.name not in shown(app)
     app.toggle(key="archived").set_value(True).run()
-    assert "page spare" in set(app.dataframe[0].value["Name"])
+    assert request.node.name in shown(app)
+    opened(spare_run).button(key="unarchive").click().run()
+    assert request.node.name in shown(history_page().run())
+
+
+def test_run_of_the_model_that_serves_is_neither_archived_nor_deleted(runs):
+    with pytest.raises(HistoryError, match="serves: promote another one first"):
+        archive(runs[0])
+    history = open_history()
+    run = next(one for one in history.runs() if one.id == runs[0])
+    assert not run.archived
+    with pytest.raises(HistoryError, match="serves: promote another one first"):
+        delete_run(history, run)
+
+
+def test_archiving_is_asked_about_before_it_is_done(spare_run):
     opened(spare_run).button(key="archive").click().run()
-    assert "page spare" in set(history_page().run().dataframe[0].value["Name"])
+    assert open_store()[0].get_run(spare_run).data.tags.get(ARCHIVED_TAG) != "true"
 
 
-def test_run_of_the_model_that_serves_is_not_archived(runs):
-    app = opened(runs[0])
-    app.button(key="archive").click().run()
-    assert any("serves: promote another one first" in error.value for error in app.error)
-    assert open_store()[0].get_run(runs[0]).data.tags.get("mien.archived") != "true"
+def test_labels_are_kept_and_found(spare_run, request):
+    app = opened(spare_run)
+    app.multiselect[0].set_value(["slow", "for Ada"])
+    app.button(key="keep").click().run()
+    assert not app.exception
+    assert open_store()[0].get_run(spare_run).data.tags[LABELS_TAG] == "slow,for Ada"
+    assert request.node.name in shown(search(history_page().run(), "for ada"))
 
 
-def test_curves_as_csv_have_one_line_an_epoch():
-    curves = {"loss": [(1, 0.0, 0.5), (2, 1.0, 0.25)], "val_loss": [(2, 1.0, 0.75)]}
-    assert to_csv(curves).splitlines() == ["epoch,loss,val_loss", "1,0.5,", "2,0.25,0.75"]
+def test_label_with_a_comma_is_refused():
+    with pytest.raises(HistoryError, match="no comma"):
+        join_labels(["one, two"])
+    assert join_labels([" one ", "", "one"]) == "one"
+
+
+@pytest.mark.xdist_group("mlflow")
+def test_what_was_changed_on_a_real_server_is_seen_at_once(spare_run, tracking_server, monkeypatch, request):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server)
+    app = opened(spare_run)
+    assert not app.exception
+    app.text_area[0].set_value("seen at once").run()
+    app.button(key="keep").click().run()
+    notes = app.dataframe[0].value.set_index("Name")["Note"]
+    assert notes[request.node.name] == "seen at once"
+    archive(spare_run)
+    delete_run(open_history(), next(run for run in open_history().runs() if run.id == spare_run))
+    assert open_store()[0].get_run(spare_run).info.lifecycle_stage == "deleted"
+
+
+def test_runs_are_filtered_by_data_split_state_and_device(runs, spare_run, request):
+    client, _ = open_store()
+    client.log_param(spare_run, "data", "elsewhere")
+    client.set_tag(spare_run, "device", "abacus")
+    client.set_terminated(spare_run, "FAILED")
+    app = history_page().run()
+    for name, value in (("data", "elsewhere"), ("state", "Failed"), ("device", "abacus")):
+        app.selectbox(key=f"{name}_filter").set_value(value).run()
+        assert request.node.name in shown(app)
+        assert "page one" not in shown(app)
+        app.selectbox(key=f"{name}_filter").set_value(None).run()
+    app.selectbox(key="split_filter").set_value("subject").run()
+    assert {"page one", "page two"} <= shown(app)
+    assert request.node.name not in shown(app)
+    assert "No run is like that" in texts(search(app, "abacus"))
+
+
+def test_killed_run_is_said_to_be_lost_and_learns_no_more(store, tmp_path):
+    client, experiment = open_store()
+    run = client.create_run(experiment, run_name="page killed").info.run_id
+    client.log_batch(run, metrics=[Metric("loss", 0.5, 60_000, 1)], tags=[RunTag("folder", str(tmp_path))])
+    (tmp_path / "events.jsonl").touch()
+    states = history_page().run().dataframe[0].value.set_index("Name")["State"]
+    assert states["page killed"] == "Learning"
+    os.utime(tmp_path / "events.jsonl", (0, 0))
+    states = history_page().run().dataframe[0].value.set_index("Name")["State"]
+    assert states["page killed"] == "Lost"
+
+
+def test_at_most_ten_runs_are_compared_with_their_intervals(store):
+    client, experiment = open_store()
+    made = [client.create_run(experiment, run_name=f"page many {n}").info.run_id for n in range(11)]
+    scores = {"accuracy": 0.8, "accuracy/low": 0.7, "accuracy/high": 0.9}
+    for run in made:
+        client.log_batch(
+            run, metrics=[Metric(f"drawn/{name}", value, 1, 0) for name, value in scores.items()]
+        )
+        client.set_terminated(run)
+    app = history_page()
+    app.query_params["compare"] = ",".join(made)
+    app.run()
+    assert not app.exception
+    assert "10 runs side by side" in texts(app)
+    told = app.dataframe[-1].value
+    assert len(told.columns) == 1 + 10
+    assert told["page many 0"].iloc[0] == "80.0% (70.0% to 90.0%) on drawn"
+
+
+def test_curves_as_csv_have_one_line_an_epoch_with_its_time():
+    curves = {"loss": [(1, 5.0, 0.5), (2, 9.0, 0.25)], "val_loss": [(2, 9.0, 0.75)]}
+    told = to_csv(Course(curves, 1.0, Plan(), "finished"))
+    assert told.splitlines() == [
+        "epoch,seconds_since_start,loss,val_loss",
+        "1,4.0,0.5,",
+        "2,8.0,0.25,0.75",
+    ]
+
+
+def test_model_as_zip_holds_everything_it_takes_to_serve_and_to_train_on():
+    bundle = find_bundle("ckplus-reference")
+    with zipfile.ZipFile(io.BytesIO(to_zip(bundle.folder))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    assert {f"{bundle.name}/{name}" for name in ("card.json", "model.keras", "model.tflite")} <= set(files)
+    assert files[f"{bundle.name}/card.json"] == (bundle.folder / "card.json").read_bytes()

@@ -5,7 +5,8 @@ for run in history.runs():
     print(run.name, run.accuracy)
 """
 
+from training.history.course import Course, Curves
 from training.history.opening import open_history
-from training.history.run import Curves, History, HistoryError, Run
+from training.history.run import History, HistoryError, Run
 
-__all__ = ["Curves", "History", "HistoryError", "Run", "open_history"]
+__all__ = ["Course", "Curves", "History", "HistoryError", "Run", "open_history"]

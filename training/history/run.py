@@ -2,12 +2,13 @@
 
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol
 
 from core.errors import MienError
+from training.history.course import PLANNED, Curves, Plan, plan_of
 
 NOTE_TAG: Final = "mlflow.note.content"
 LABELS_TAG: Final = "mien.labels"
@@ -15,10 +16,10 @@ ARCHIVED_TAG: Final = "mien.archived"
 HEADLINE_TAG: Final = "mien.headline"
 """Names the data set whose held-out figures are the ones to believe."""
 
-EXPERIMENT: Final = "mien"
+KEPT_ACCURACY_TAG: Final = "kept.val_accuracy"
+"""Holds the inner accuracy of the epoch whose weights were kept."""
 
-Curves: TypeAlias = Mapping[str, Sequence[tuple[int, float, float]]]
-"""By name of the figure: epoch, seconds since the epoch of 1970, value."""
+EXPERIMENT: Final = "mien"
 
 
 class HistoryError(MienError):
@@ -51,6 +52,11 @@ class Run:
         return self.parameters.get("recipe.name", "")
 
     @property
+    def plan(self) -> Plan:
+        """What its recipe says about how its curves are to be read."""
+        return plan_of({name: _parse(self.parameters.get(f"recipe.{name}", "null")) for name in PLANNED})
+
+    @property
     def split(self) -> str:
         """How the test part was kept apart."""
         return self.parameters.get("split", "")
@@ -58,11 +64,7 @@ class Run:
     @property
     def data(self) -> str:
         """The data sets, as they were named."""
-        said = self.parameters.get("data", "")
-        try:
-            named = json.loads(said)
-        except ValueError:
-            return said
+        named = _parse(self.parameters.get("data", ""))
         names = named if isinstance(named, list) else [named]
         return ", ".join(str(name).rstrip("/").rpartition("/")[2] for name in names)
 
@@ -74,8 +76,15 @@ class Run:
 
     @property
     def inner_accuracy(self) -> float | None:
-        """Accuracy on the inner part in the last epoch; choices were made on it."""
-        return self.metrics.get("val_accuracy")
+        """Accuracy on the inner part, on which choices were made, in the epoch that was kept.
+
+        Of one that goes on, or whose weights are the last ones anyway, that of the newest epoch.
+        """
+        kept = _parse(self.tags.get(KEPT_ACCURACY_TAG, "null"))
+        if isinstance(kept, float):
+            return kept
+        unknown = self.plan.restores_best and self.state == "finished"
+        return None if unknown else self.metrics.get("val_accuracy")
 
     @property
     def accuracy(self) -> float | None:
@@ -132,6 +141,14 @@ class Run:
     def _score(self, figure: str) -> float | None:
         name = self.score_name(figure)
         return self.metrics[name] if name else None
+
+
+def _parse(text: str) -> Any:  # noqa: ANN401 - whatever a setting may be
+    """A parameter as it was before it became a text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
 
 
 def experiment_name() -> str:

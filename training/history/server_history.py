@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import unquote, urlencode, urlsplit, urlunsplit
 
-from training.history.run import Curves, HistoryError, Run, experiment_name
+from training.history.course import Curves
+from training.history.run import HistoryError, Run, experiment_name
 from training.history.sqlite_history import thin
 
 PATIENCE: Final = 20.0

@@ -11,7 +11,8 @@ from typing import Any, Final
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
-from training.history.run import Curves, HistoryError, Run, experiment_name
+from training.history.course import Curves
+from training.history.run import HistoryError, Run, experiment_name
 
 NOT_A_CURVE: Final = "%/%"
 """Scores are named `data/figure`; what remains was told each epoch."""

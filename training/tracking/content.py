@@ -4,12 +4,16 @@ import json
 import re
 import shutil
 import subprocess
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any, Final
 
 from core.bundles import Card
 from core.settings import PROJECT_ROOT
-from training.history.run import HEADLINE_TAG
+from training.history.course import Course, plan_of
+from training.history.run import HEADLINE_TAG, KEPT_ACCURACY_TAG
+from training.run_folder import read_epochs, read_events
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
 
@@ -17,6 +21,27 @@ NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_lef
 def curve_values(event: Mapping[str, Any]) -> dict[str, float]:
     """The figures of one epoch event that make a curve."""
     return {name: value for name, value in event.items() if name not in NOT_A_CURVE and value is not None}
+
+
+def course_of(folder: Path) -> Course:
+    """How the training in a run's folder went, as its events tell."""
+    curves: dict[str, list[tuple[int, float, float]]] = defaultdict(list)
+    for epoch, event in sorted(read_epochs(folder).items()):
+        for name, value in curve_values(event).items():
+            curves[name].append((epoch, event["time"], value))
+    inputs = json.loads((folder / "inputs.json").read_text())
+    return Course(
+        curves=curves,
+        started=next((event["time"] for event in read_events(folder)), 0.0),
+        plan=plan_of(inputs.get("recipe", {})),
+        state="finished" if (folder / "run.json").exists() else "killed",
+    )
+
+
+def kept_of(course: Course) -> dict[str, str]:
+    """A tag with the inner accuracy of the epoch whose weights a training that came to its end keeps."""
+    kept = course.epochs.get(course.kept or 0, {}) if course.state == "finished" else {}
+    return {KEPT_ACCURACY_TAG: json.dumps(kept["val_accuracy"])} if "val_accuracy" in kept else {}
 
 
 def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:

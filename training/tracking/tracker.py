@@ -13,7 +13,15 @@ from core.bundles import Bundle
 from training.circumstances import circumstances
 from training.durable import replace_text
 from training.run_folder import TrainingCancelledError, read_epochs
-from training.tracking.content import code_version, curve_values, headline_of, parameters_of, score_values
+from training.tracking.content import (
+    code_version,
+    course_of,
+    curve_values,
+    headline_of,
+    kept_of,
+    parameters_of,
+    score_values,
+)
 from training.tracking.outbox import Outbox, Step, without_password
 from training.tracking.store import open_store, tracking_uri
 
@@ -130,12 +138,13 @@ class Tracker(keras.callbacks.Callback):
     def _log_outcome(self, client: "MlflowClient", run: str) -> None:
         file = self.folder / "run.json"
         found = json.loads(file.read_text()) if file.exists() else {}
-        _log(client, run, tags=parameters_of({name: found[name] for name in OUTCOMES if name in found}))
+        tags = parameters_of({name: found[name] for name in OUTCOMES if name in found})
+        _log(client, run, tags=tags | kept_of(course_of(self.folder)))
 
     def _log_plots(self, client: "MlflowClient", run: str) -> None:
         from training.plots import plots_page
 
-        page = plots_page(read_epochs(self.folder), self._bundle.card if self._bundle else None)
+        page = plots_page(course_of(self.folder), self._bundle.card if self._bundle else None)
         client.log_text(run, page, "plots.html")
 
 

@@ -1,93 +1,13 @@
-"""Plotly charts of the History page."""
+"""Plotly charts of what a model is worth."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
-from typing import Final
+from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
 from core.bundles import CoveragePoint, ReliabilityBin, Score
-from training.history import Curves
 from ui.charts import LINE, await_pandas
+from ui.history.colors import RUN_COLORS
 from ui.palette import COLORS, display_name
-
-RUN_COLORS: Final = (
-    *("#2F8F93", "#D55E00", "#3A7FC1", "#E69F00", "#B279C4"),
-    *("#009E73", "#A07D3B", "#56B4E9", "#C2477F", "#8A8F98"),
-)
-"""One for each compared run, in the order in which they were chosen."""
-
-
-def curves_chart(
-    runs: Mapping[str, Curves], figure: str, *, by_time: bool, log: bool, smoothing: float, steps: bool
-) -> go.Figure:
-    """One figure of one or several runs, solid on the inner part and dotted on training faces.
-
-    Args:
-        runs: curves by the name of the run.
-        figure: "loss" or "accuracy".
-        by_time: minutes since the first epoch, else epochs.
-        smoothing: weight of what was before, 0 to 1, exponential.
-        steps: mark where the learning rate fell, which says something only where it falls in steps.
-    """
-    await_pandas()
-    chart = go.Figure()
-    for number, (name, curves) in enumerate(runs.items()):
-        color = RUN_COLORS[number % len(RUN_COLORS)]
-        for key, dash, what in ((f"val_{figure}", "solid", "held apart"), (figure, "dot", "training")):
-            points = curves.get(key, ())
-            if not points:
-                continue
-            start = points[0][1]
-            chart.add_scatter(
-                x=[(when - start) / 60 if by_time else epoch for epoch, when, _ in points],
-                y=smooth([value for _, _, value in points], smoothing),
-                name=f"{name}, {what}" if len(runs) > 1 else what,
-                line={"color": color, "dash": dash, "width": 2.2 if dash == "solid" else 1.4},
-                mode="lines",
-                showlegend=len(runs) == 1 or dash == "solid",
-                hovertemplate=f"{name}, {what}: %{{y:.4f}}<extra></extra>",
-            )
-    if len(runs) == 1 and not by_time:
-        _mark(chart, next(iter(runs.values())), steps)
-    chart.update_layout(
-        height=320,
-        title={"text": figure.capitalize(), "font": {"size": 14}},
-        margin={"l": 0, "r": 0, "t": 36, "b": 0},
-        legend={"orientation": "h", "y": -0.2},
-        hovermode="x unified",
-    )
-    chart.update_xaxes(title="minutes" if by_time else "epoch")
-    chart.update_yaxes(type="log" if log else "linear")
-    return chart
-
-
-def smooth(values: Sequence[float], weight: float) -> list[float]:
-    """Exponential moving average, without the pull towards the first value.
-
-    >>> smooth([1.0, 1.0, 1.0], 0.9)
-    [1.0, 1.0, 1.0]
-    """
-    smoothed, last, share = [], 0.0, 0.0
-    for value in values:
-        last = weight * last + (1 - weight) * value
-        share = weight * share + (1 - weight)
-        smoothed.append(last / share)
-    return smoothed
-
-
-def _mark(chart: go.Figure, curves: Curves, steps: bool) -> None:
-    """The best epoch, and where the learning rate fell."""
-    rates = curves.get("learning_rate", ()) if steps else ()
-    for (_, _, before), (epoch, _, after) in pairwise(rates):
-        if after < before:
-            chart.add_vline(x=epoch, line_dash="dot", line_width=1, line_color=LINE)
-    losses = curves.get("val_loss", ())
-    if losses:
-        best = min(losses, key=lambda point: point[2])[0]
-        chart.add_vline(
-            x=best, line_width=1, line_color=LINE, annotation_text="best", annotation_font_size=11
-        )
 
 
 def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:

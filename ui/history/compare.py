@@ -11,8 +11,7 @@ from ui.history.curves import curves_card
 def compare_card(history: History, runs: Sequence[Run]) -> None:
     """Compare runs."""
     st.subheader(f"{len(runs)} runs side by side", anchor=False)
-    curves = curves_card(history, runs)
-    names = list(curves)
+    names = list(curves_card(history, runs))
     st.markdown("**What differs**")
     rows = [_row(name, [run.parameters.get(name, "–") for run in runs], names) for name in _differing(runs)]
     if rows:

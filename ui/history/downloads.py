@@ -8,16 +8,16 @@ from pathlib import Path
 import streamlit as st
 
 from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
-from training.history import Curves, Run
+from training.history import Course, Run
 from training.plots import plots_page
 
 
-def downloads(run: Run, curves: Curves, bundle: Bundle | None) -> None:
+def downloads(run: Run, course: Course, bundle: Bundle | None) -> None:
     """Offer the curves, the plots, and the bundle whole or file by file."""
     with st.container(horizontal=True):
         st.download_button(
             "Curves as CSV",
-            to_csv(curves),
+            to_csv(course),
             f"{run.name}.csv",
             "text/csv",
             icon=":material/download:",
@@ -25,7 +25,7 @@ def downloads(run: Run, curves: Curves, bundle: Bundle | None) -> None:
         )
         st.download_button(
             "Plots as HTML",
-            lambda: plots_page(_by_epoch(curves), bundle.card if bundle else None),
+            lambda: plots_page(course, bundle.card if bundle else None),
             f"{run.name}.html",
             "text/html",
             icon=":material/download:",
@@ -42,34 +42,28 @@ def downloads(run: Run, curves: Curves, bundle: Bundle | None) -> None:
                 )
             st.download_button(
                 "Model as zip",
-                lambda: _zip(bundle.folder),
+                lambda: to_zip(bundle.folder),
                 f"{bundle.name}.zip",
                 "application/zip",
                 icon=":material/folder_zip:",
                 on_click="ignore",
             )
+    st.caption("A plot as PNG: point at it, and press the camera above it.")
 
 
-def to_csv(curves: Curves) -> str:
-    """One line an epoch, one column a figure."""
+def to_csv(course: Course) -> str:
+    """One line an epoch, one column a figure; and the seconds of training at its end, pauses left out."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    writer.writerow(["epoch", *curves])
-    for epoch, values in _by_epoch(curves).items():
-        writer.writerow([epoch, *(values.get(name, "") for name in curves)])
+    writer.writerow(["epoch", "seconds_since_start", *course.curves])
+    for epoch, figures in course.epochs.items():
+        values = (figures.get(name, "") for name in course.curves)
+        writer.writerow([epoch, round(course.elapsed[epoch], 3), *values])
     return stream.getvalue()
 
 
-def _by_epoch(curves: Curves) -> dict[int, dict[str, float]]:
-    """The figures of each epoch, in order."""
-    found: dict[int, dict[str, float]] = {}
-    for name, points in curves.items():
-        for epoch, _, value in points:
-            found.setdefault(epoch, {})[name] = value
-    return dict(sorted(found.items()))
-
-
-def _zip(folder: Path) -> bytes:
+def to_zip(folder: Path) -> bytes:
+    """A folder's files as one archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.iterdir()):

@@ -1,6 +1,6 @@
 """What an analyst can change about a run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
@@ -8,7 +8,9 @@ from core.bundles.store import champion_name
 from core.errors import MienError
 from training.history import History, HistoryError, Run
 from training.history.run import ARCHIVED_TAG, LABELS_TAG, NOTE_TAG
+from ui.history.known import forget_runs
 from ui.roles import analyst, require_analyst
+from ui.words import plain
 
 
 def edit_card(history: History, run: Run) -> None:
@@ -21,56 +23,90 @@ def edit_card(history: History, run: Run) -> None:
             "Labels", run.labels, list(run.labels), accept_new_options=True, key=f"labels-{run.id}"
         )
         with st.container(horizontal=True):
-            keep = {NOTE_TAG: note, LABELS_TAG: ",".join(labels)}
             # Not in a callback: that would see the words before the last edit.
-            if st.button("Keep", type="primary", key="keep"):
-                _tag(history, run, keep)
-            archived = {ARCHIVED_TAG: "false" if run.archived else "true"}
-            word = "Take out of the archive" if run.archived else "Archive"
-            if st.button(word, icon=":material/archive:", key="archive"):
-                _tag(history, run, archived, never_the_champion=not run.archived)
+            if st.button("Keep", type="primary", key="keep") and _act(
+                lambda: write_tags(history, run, {NOTE_TAG: note, LABELS_TAG: join_labels(labels)})
+            ):
+                st.rerun()
+            if run.archived:
+                if st.button(
+                    "Take out of the archive", icon=":material/unarchive:", key="unarchive"
+                ) and _act(lambda: write_tags(history, run, {ARCHIVED_TAG: "false"})):
+                    st.rerun()
+            elif st.button("Archive …", icon=":material/archive:", key="archive"):
+                _confirm_archive(history, run)
             if st.button("Delete …", icon=":material/delete:", key="delete"):
                 _confirm_delete(history, run)
 
 
-def _tag(history: History, run: Run, tags: dict[str, str], *, never_the_champion: bool = False) -> None:
-    def write() -> None:
-        if never_the_champion:
-            _require_not_serving(run)
-        for name, value in tags.items():
-            history.tag(run.id, name, value)
+def join_labels(labels: Sequence[str]) -> str:
+    """Labels as one tag.
 
-    if _act(write):
-        st.rerun()
+    Raises:
+        HistoryError: one holds a comma, which stands between labels there.
+    """
+    if any("," in label for label in labels):
+        raise HistoryError("A label holds no comma: make it two labels.")
+    return ",".join(dict.fromkeys(label.strip() for label in labels if label.strip()))
+
+
+def write_tags(history: History, run: Run, tags: Mapping[str, str]) -> None:
+    """Change what is noted about a run; archive none whose model serves.
+
+    Raises:
+        HistoryError: the store refuses, or the run is the champion's.
+    """
+    if tags.get(ARCHIVED_TAG) == "true":
+        _require_not_serving(run)
+    for name, value in tags.items():
+        history.tag(run.id, name, value)
+
+
+def delete_run(history: History, run: Run) -> None:
+    """Delete a run, but for one whose model serves.
+
+    Raises:
+        HistoryError: the store refuses, or the run is the champion's.
+    """
+    _require_not_serving(run)
+    history.delete(run.id)
 
 
 def _require_not_serving(run: Run) -> None:
-    """Keep the record of what serves.
-
-    Raises:
-        HistoryError: the run's model is the champion.
-    """
     if run.bundle is not None and run.bundle == champion_name():
         raise HistoryError(f"Its model {run.bundle} serves: promote another one first.")
 
 
 def _act(action: Callable[[], object]) -> bool:
+    """Whether the analyst was allowed to do it and it worked; says why not."""
     try:
         require_analyst()
         action()
     except MienError as error:
         st.error(str(error), icon=":material/error:")
         return False
+    finally:
+        forget_runs()  # also where the second of two tags was refused
     return True
+
+
+@st.dialog("Archive this run?")
+def _confirm_archive(history: History, run: Run) -> None:
+    st.markdown(
+        f"**{plain(run.name)}** leaves the table until “Archived too” is chosen among the filters. "
+        "Nothing is deleted."
+    )
+    if st.button("Archive", type="primary", key="confirm_archive") and _act(
+        lambda: write_tags(history, run, {ARCHIVED_TAG: "true"})
+    ):
+        st.rerun()
 
 
 @st.dialog("Delete this run?")
 def _confirm_delete(history: History, run: Run) -> None:
-    def delete() -> None:
-        _require_not_serving(run)
-        history.delete(run.id)
-
-    st.markdown(f"The curves and settings of **{run.name}** are deleted. Its model stays on the Models page.")
-    if st.button("Delete", type="primary", key="confirm_delete") and _act(delete):
+    st.markdown(
+        f"The curves and settings of **{plain(run.name)}** are deleted. Its model stays on the Models page."
+    )
+    if st.button("Delete", type="primary", key="confirm_delete") and _act(lambda: delete_run(history, run)):
         st.query_params.pop("run", None)
         st.rerun()

@@ -14,15 +14,17 @@ from ui.history.curves import curves_card
 from ui.history.downloads import downloads
 from ui.history.edit import edit_card
 from ui.history.pictures import pictures_card, take_click
+from ui.history.table import state_of
 
 
 def run_card(history: History, run: Run) -> None:
     """Everything about one run."""
     st.subheader(run.name, anchor=False)
     st.caption(
-        f"{run.started:%d %b %Y %H:%M} UTC · {run.recipe} on {run.data}, split by {run.split} · {run.device}"
+        f"{state_of(run)} · {run.started:%d %b %Y %H:%M} UTC · {run.recipe} on {run.data}, "
+        f"split by {run.split} · {run.device}"
     )
-    curves = curves_card(history, [run])
+    (course,) = curves_card(history, [run]).values()
     bundle = _bundle(run)
     if bundle:
         if bundle.card.scores:
@@ -35,7 +37,7 @@ def run_card(history: History, run: Run) -> None:
             hide_index=True,
             alt="Settings of the run",
         )
-    downloads(run, next(iter(curves.values())), bundle)
+    downloads(run, course, bundle)
     edit_card(history, run)
 
 

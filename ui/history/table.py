@@ -1,11 +1,12 @@
 """All runs in one table: find some, choose one to open or several to compare."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from training.history import Run
+from training.history.alive import LOST
 
 MOST_COMPARED: Final = 10
 STATES: Final = {
@@ -14,25 +15,55 @@ STATES: Final = {
     "killed": "Stopped",
     "failed": "Failed",
     "scheduled": "Waiting",
+    LOST: "Lost",
 }
+
+
+def state_of(run: Run) -> str:
+    """How a run stands, in a word."""
+    return STATES.get(run.state, run.state.capitalize())
+
+
+FILTERS: Final[Mapping[str, Callable[[Run], str]]] = {
+    "Data": lambda run: run.data,
+    "Split": lambda run: run.split,
+    "Recipe": lambda run: run.recipe,
+    "State": state_of,
+    "Device": lambda run: run.device,
+}
+"""What runs can be filtered by."""
 
 
 def find_runs(runs: Sequence[Run]) -> list[Run]:
     """Offer search and filters; returns what is left, newest first."""
     with st.container(horizontal=True, vertical_alignment="bottom"):
         wanted = st.text_input(
-            "Search", type="search", placeholder="Name, data, recipe, note or label", key="q"
+            "Search", type="search", placeholder="Name, data, device, note, label …", key="q"
         )
-        recipes = sorted({run.recipe for run in runs if run.recipe})
-        recipe = st.selectbox("Recipe", recipes, index=None, placeholder="All", key="recipe_filter")
-        archived = st.toggle("Archived too", key="archived")
-    return [
+        asked = [name for name in FILTERS if st.session_state.get(_key(name)) is not None]
+        with st.popover(f"Filter ({len(asked)})" if asked else "Filter", icon=":material/filter_list:"):
+            chosen = {name: _choose(name, runs) for name in FILTERS}
+            archived = st.toggle("Archived too", key="archived")
+    words = wanted.lower().split()
+    found = [
         run
         for run in runs
         if (archived or not run.archived)
-        and (recipe is None or run.recipe == recipe)
-        and all(word in _text(run) for word in wanted.lower().split())
+        and all(value is None or FILTERS[name](run) == value for name, value in chosen.items())
+        and all(word in _text(run) for word in words)
     ]
+    if not found:
+        st.caption("No run is like that: search for less, or take a filter away.")
+    return found
+
+
+def _key(name: str) -> str:
+    return f"{name.lower()}_filter"
+
+
+def _choose(name: str, runs: Sequence[Run]) -> str | None:
+    values = sorted({value for run in runs if (value := FILTERS[name](run))})
+    return st.selectbox(name, values, index=None, placeholder="All", key=_key(name))
 
 
 def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
@@ -69,7 +100,7 @@ def _row(run: Run) -> dict[str, object]:
     return {
         "Name": run.name,
         "When": run.started,
-        "State": STATES.get(run.state, run.state),
+        "State": state_of(run),
         "Data": run.data,
         "Split": f"{run.split}, leaks" if run.leaks else run.split,
         "Recipe": run.recipe,
@@ -86,4 +117,5 @@ def _row(run: Run) -> dict[str, object]:
 
 
 def _text(run: Run) -> str:
-    return " ".join((run.name, run.data, run.recipe, run.split, run.note, *run.labels)).lower()
+    said = (value(run) for value in FILTERS.values())
+    return " ".join((run.name, *said, run.note, *run.labels)).lower()

@@ -1,11 +1,5 @@
 """Runs that MLflow itself wrote, read from its file and from its real server."""
 
-import os
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
 from datetime import UTC, datetime
 
 import pytest
@@ -17,8 +11,6 @@ from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG
 from training.history.server_history import ServerHistory
 from training.history.sqlite_history import SqliteHistory, thin
 from training.tracking.store import open_store
-
-PATIENCE = 120
 
 
 @pytest.fixture
@@ -92,31 +84,13 @@ def test_runs_are_read_and_changed_in_the_file_as_mlflow_does(client):
     assert history.version() != before
 
 
-def test_runs_are_read_and_changed_on_a_real_server(client, store, monkeypatch):
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "mlflow", "server", "--workers", "1", "--port", str(port)]
-    environment = {**os.environ, "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false"}
-    server = subprocess.Popen(
-        [*command, "--backend-store-uri", f"sqlite:///{store / 'runs.db'}"],
-        cwd=store,
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    try:
-        address = f"http://127.0.0.1:{port}"
-        wait_for(f"{address}/health")
-        monkeypatch.setenv("MLFLOW_TRACKING_URI", address)
-        history = open_history()
-        assert isinstance(history, ServerHistory)
-        check_runs(history.runs())
-        check_changes(history, client)
-    finally:
-        os.killpg(server.pid, 15)
-        server.wait(20)
+@pytest.mark.xdist_group("mlflow")
+def test_runs_are_read_and_changed_on_a_real_server(client, tracking_server, monkeypatch):
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server)
+    history = open_history()
+    assert isinstance(history, ServerHistory)
+    check_runs(history.runs())
+    check_changes(history, client)
 
 
 def test_server_that_is_down_gives_one_sentence(monkeypatch):
@@ -140,17 +114,6 @@ def test_sparkline_keeps_the_last_value_and_forty_at_most():
     assert thin(range(200))[-1] == 199
     assert len(thin(range(200))) == 40
     assert thin([]) == ()
-
-
-def wait_for(address: str) -> None:
-    end = time.monotonic() + PATIENCE
-    while time.monotonic() < end:
-        try:
-            with urllib.request.urlopen(address, timeout=2):
-                return
-        except OSError:
-            time.sleep(0.2)
-    pytest.fail(f"{address} does not answer")
 
 
 def test_score_that_the_card_believes_is_shown_whatever_its_name():

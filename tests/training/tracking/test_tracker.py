@@ -8,6 +8,7 @@ from mlflow.tracking import MlflowClient
 from tests.training.conftest import make_crops, make_recipe
 from tests.training.tracking.conftest import finish_epoch
 from training.bundling import Naming, bundle_run
+from training.history import open_history
 from training.run_folder import TrainingCancelledError
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
@@ -99,6 +100,28 @@ def test_killed_process_leaves_a_running_run_that_misses_nothing_once_resumed(st
     with Tracker(folder, "tiny") as second:
         second.on_train_begin()
     assert steps(client, run) == [1, 2]
+
+
+def test_inner_accuracy_is_that_of_the_epoch_that_was_kept(store, folder):
+    (folder / "inputs.json").write_text(json.dumps({"recipe": {"epochs": 9, "early_stopping": 2}}))
+    told = {1: (0.9, 0.5), 2: (0.4, 0.8), 3: (0.6, 0.9)}
+    with Tracker(folder, "early") as tracker:
+        tracker.on_train_begin()
+        for epoch, (loss, accuracy) in told.items():
+            event = {
+                "event": "epoch",
+                "time": 1.0,
+                "epoch": epoch,
+                "val_loss": loss,
+                "val_accuracy": accuracy,
+            }
+            with (folder / "events.jsonl").open("a") as file:
+                file.write(json.dumps(event) + "\n")
+        (folder / "run.json").write_text(json.dumps({"epochs": 3}))
+    _, run = read_run(store, folder)
+    (known,) = [one for one in open_history().runs() if one.id == run.info.run_id]
+    assert known.metrics["val_accuracy"] == 0.9
+    assert known.inner_accuracy == 0.8
 
 
 def test_fold_is_shown_under_its_cross_validation(store, tmp_path, folder):

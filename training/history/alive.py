@@ -1,0 +1,73 @@
+"""What became of runs that MLflow takes for running: one that was killed could not say so there."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from training.history.run import Run
+from training.jobs import table
+from training.jobs.job import Job, JobError, JobState, jobs_folder
+from training.jobs.local_runner import is_gone
+from training.run_folder import EVENTS_FILE
+
+RUNNING: Final = "running"
+KILLED: Final = "killed"
+LOST: Final = "lost"
+"""Not a word of MLflow's: it ended, and nobody said how."""
+
+SILENCE: Final = timedelta(minutes=10)
+"""A training tells something each second, but while it traces its graph, judges or exports."""
+
+STATES: Final = {
+    JobState.QUEUED: "scheduled",
+    JobState.DONE: "finished",
+    JobState.FAILED: "failed",
+    JobState.CANCELLED: KILLED,
+    JobState.LOST: LOST,
+}
+
+
+def settle_states(runs: Sequence[Run], now: datetime | None = None) -> tuple[Run, ...]:
+    """Say how those runs stand that MLflow takes for running, by the job table and the runs' folders.
+
+    One whose folder is not on this machine stays as it is: it may well run elsewhere.
+    """
+    if all(run.state != RUNNING for run in runs):
+        return tuple(runs)
+    now = now or datetime.now(UTC)
+    home, jobs = jobs_folder().resolve(), _jobs()
+    return tuple(replace(run, state=_state(run, home, jobs, now)) for run in runs)
+
+
+def _jobs() -> Mapping[str, Job] | None:
+    """All jobs by name; None where the table cannot be read."""
+    try:
+        return {job.id: job for job in table.everything()}
+    except JobError:
+        return None
+
+
+def _state(run: Run, home: Path, jobs: Mapping[str, Job] | None, now: datetime) -> str:
+    folder = Path(run.tags.get("folder", ""))
+    if run.state != RUNNING or not folder.is_absolute():
+        return run.state
+    of_a_job = folder.parent.parent == home
+    if of_a_job and jobs is not None:
+        job = jobs.get(folder.parent.name)
+        if job is None:
+            return LOST
+        if job.state is not JobState.RUNNING:
+            return STATES[job.state]
+        if not (job.device or "").startswith("ray:"):  # only Ray knows the processes of its machines
+            return RUNNING if not is_gone(job) else KILLED if job.cancel_asked else LOST
+    return LOST if _is_silent(folder, now) else RUNNING
+
+
+def _is_silent(folder: Path, now: datetime) -> bool:
+    try:
+        told = (folder / EVENTS_FILE).stat().st_mtime
+    except OSError:
+        return False
+    return now - datetime.fromtimestamp(told, UTC) > SILENCE
