@@ -9,12 +9,10 @@ from core.bundles import RUNTIME_FILE, Bundle, Card, Score, find_bundle
 from core.classifier import load_classifier
 from core.errors import MienError
 from training.evaluation.timing import time_one
-from training.modelcard import model_card
-from training.registry import promotions
+from training.splits import PROTOCOLS
 from ui.history.architecture import architecture_card
-from ui.history.charts import classes_chart, reliability_chart
+from ui.score_details import score_details
 
-PLAIN: Final = {"displayModeBar": False}
 HONEST_ECE: Final = 0.03
 """Expected calibration error up to which a confidence is called honest: one sees no difference to it."""
 
@@ -37,22 +35,43 @@ def score_card(name: str, serving: bool) -> None:
         if card.headline is None:
             st.markdown("Its score on people it never saw was **not measured**: do not rely on it.")
         else:
-            _headline(card, card.headline)
+            _figures(card, card.headline)
         _facts(card, bundle, milliseconds)
         with st.expander("Details", icon=":material/expand_content:"):
-            _details(bundle)
+            score_details(bundle)
         architecture_card(card.layers)
 
 
-def _headline(card: Card, score: Score) -> None:
-    honest, leaking = st.columns([3, 2])
-    interval = f"{score.accuracy.low:.0%} to {score.accuracy.high:.0%}"
-    honest.metric(f"Right on faces it never saw ({score.data})", f"{score.accuracy.value:.1%}")
-    honest.caption(f"Between {interval}, with 95% confidence. {score.n} faces: {score.protocol}.")
-    other = next((one for one in card.scores if one.leaks), None)
-    if other:
-        leaking.metric(f"The score that leaks ({other.data})", f"{other.accuracy.value:.1%}")
-        leaking.caption("Near-copies of the test faces were learned from. Do not believe it.")
+def by_person(card: Card) -> Score | None:
+    """The score on people of whom nothing was learned, in whatever other pictures."""
+    return next((one for one in card.scores if not one.leaks and PROTOCOLS["subject"] in one.protocol), None)
+
+
+def leaking_beside(card: Card, score: Score) -> Score | None:
+    """The score that leaks on the same data, asked for the same expressions."""
+    alike = (one for one in card.scores if (one.data, one.labels) == (score.data, score.labels))
+    return next((one for one in alike if one.leaks), None)
+
+
+def _figures(card: Card, headline: Score) -> None:
+    """The score to believe, the one on unseen people if that is another, and the one that leaks, named so."""
+    of_people = by_person(card)
+    honest = [headline, *([of_people] if of_people and of_people is not headline else [])]
+    leaking = leaking_beside(card, of_people or headline)
+    places = iter(st.columns(len(honest) + (leaking is not None)))
+    for score in honest:
+        with next(places):
+            unseen = "people" if score is of_people else "faces"
+            st.metric(f"Right on {unseen} it never saw ({score.data})", f"{score.accuracy.value:.1%}")
+            people = f" of {score.subjects} people" if score is of_people and score.subjects else ""
+            st.caption(
+                f"Between {score.accuracy.low:.0%} and {score.accuracy.high:.0%}, with 95% confidence. "
+                f"{score.n:,} faces{people}, {score.protocol}."
+            )
+    if leaking:
+        with next(places):
+            st.metric(f"The score that leaks ({leaking.data})", f"{leaking.accuracy.value:.1%}")
+            st.caption("Near-copies of the test faces were learned from. Do not believe it.")
 
 
 def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
@@ -60,11 +79,7 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     if card.headline:
         error = card.headline.expected_calibration_error
         facts.append(f":material/balance: {_sureness(card.headline)} (calibration error {error:.3f})")
-        if card.headline.covered_accuracy is not None:
-            facts.append(
-                f":material/front_hand: It answers {card.headline.coverage:.0%} of them, and is right on "
-                f"{card.headline.covered_accuracy:.0%} of those"
-            )
+        facts.append(f":material/front_hand: {_abstention(card, card.headline)}")
     if card.refusal:
         known = ", some of which it had learned from" if card.refusal.leaks else ""
         facts.append(
@@ -79,91 +94,22 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     st.markdown("  \n".join(facts))
 
 
+def _abstention(card: Card, score: Score) -> str:
+    """What it abstains on, how often, and what that brings."""
+    why = f"it is less than {card.thresholds.confidence:.0%} sure"
+    if card.thresholds.face is not None:
+        why += " or doubts that there is a face"
+    text = f"It gives no answer where {why}: to {1 - score.coverage:.0%} of {score.data}"
+    right = score.covered_accuracy
+    return text if right is None else f"{text}. Of the others it is right on {right:.0%}"
+
+
 def _sureness(score: Score) -> str:
     if score.expected_calibration_error <= HONEST_ECE:
         return "It is about as sure as it is right"
     sure = sum(one.confidence * one.n for one in score.reliability)
     right = sum(one.accuracy * one.n for one in score.reliability)
     return "It is surer than it is right" if sure > right else "It is right more often than it is sure"
-
-
-def _details(bundle: Bundle) -> None:
-    card = bundle.card
-    st.dataframe([_row(score) for score in card.scores], hide_index=True, alt=f"All scores of {bundle.name}")
-    if card.headline and card.headline.reliability:
-        left, right = st.columns(2)
-        left.plotly_chart(
-            classes_chart(card.headline),
-            config=PLAIN,
-            alt="Recall and precision",
-            key=f"classes-{bundle.name}",
-        )
-        left.caption("Full: how often each is found. Faint: how often it is right when it says so.")
-        right.plotly_chart(
-            reliability_chart(card.headline.reliability),
-            config=PLAIN,
-            alt="Reliability diagram",
-            key=f"reliability-{bundle.name}",
-        )
-        right.caption("On the dotted line it is right as often as it is sure.")
-    if card.robustness:
-        st.dataframe(
-            [
-                {
-                    "Pictures": one.change,
-                    "Right": f"{one.accuracy:.1%}",
-                    "Points lost": 100 * one.lost,
-                }
-                for one in card.robustness
-            ],
-            column_config={"Points lost": st.column_config.NumberColumn(format="%.1f")},
-            hide_index=True,
-            alt=f"What worse pictures cost {bundle.name}",
-        )
-    _groups(card)
-    st.markdown("\n".join(f"- {limit}" for limit in card.limits))
-    st.caption(card.terms)
-    st.download_button(
-        "Model card",
-        model_card(bundle, promotions=promotions()),
-        f"{bundle.name}.md",
-        "text/markdown",
-        icon=":material/description:",
-        on_click="ignore",
-        key=f"card-{bundle.name}",
-    )
-
-
-def _groups(card: Card) -> None:
-    if not card.groups:
-        st.caption("Whether it is as good for one group of people as for another was not measured.")
-        return
-    st.dataframe(
-        [
-            {
-                "Of": one.attribute,
-                "Group": one.group,
-                "Right": one.accuracy.in_percent,
-                "Without an answer": f"{one.unanswered:.1%}",
-                "How many": one.n,
-            }
-            for one in card.groups
-        ],
-        hide_index=True,
-        alt=f"How {card.name} fares for each group of people",
-    )
-
-
-def _row(score: Score) -> dict[str, object]:
-    return {
-        "Faces": score.data,
-        "Right": score.accuracy.in_percent,
-        "Macro-F1": f"{score.macro_f1.value:.3f}",
-        "Calibration error": f"{score.expected_calibration_error:.3f}",
-        "How many": score.n,
-        "Leaks": score.leaks,
-        "How kept apart": score.protocol,
-    }
 
 
 @st.cache_data(max_entries=64, show_spinner=False)
