@@ -51,10 +51,10 @@ def engagement(
     if found.broken:
         messages.print(found.broken, style="yellow")
     moments = found.moments_of(person or list(found.people))
-    report = make_report(moments, end=found.seconds)
+    report = make_report(moments, end=found.seconds, incomplete=found.incomplete)
     if course is not None:
         try:
-            course.write_text(moments_csv(moments), encoding="utf-8")
+            course.write_text(moments_csv(moments, report.settings), encoding="utf-8")
         except OSError as error:
             told = f"cannot write {course}: {error.strerror}"
             raise typer.BadParameter(told, param_hint="--course") from None

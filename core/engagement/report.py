@@ -55,6 +55,8 @@ class Report(_Frozen):
         index: 0 to 100; None where there is not enough evidence, which `why_no_index` then says.
         baseline: what was subtracted from each expression; empty without a baseline.
         index_without_baseline: the index had nothing been subtracted.
+        label_without_baseline: the label of the exit emotion then.
+        incomplete: what of the engagement was not read, as a sentence; None where all was.
     """
 
     settings: ReportSettings
@@ -70,23 +72,30 @@ class Report(_Frozen):
     gaps: dict[str, int]
     baseline: dict[Expression, float] = Field(default_factory=dict)
     index_without_baseline: float | None = None
+    label_without_baseline: Expression | None = None
+    incomplete: str | None = None
 
 
 def make_report(
-    moments: Sequence[Moment], settings: ReportSettings | None = None, end: float | None = None
+    moments: Sequence[Moment],
+    settings: ReportSettings | None = None,
+    end: float | None = None,
+    incomplete: str | None = None,
 ) -> Report:
     """Judge the moments of one person.
 
     Args:
         end: when the engagement ended, seconds; the last moment's time where it is left out.
+        incomplete: what of it was not read, where reading was stopped or the file is damaged.
     """
     settings = settings or ReportSettings()
     plain = make_signal(moments, end)
     signal, baseline = plain, dict[Expression, float]()
     if settings.baseline_seconds:
         signal, baseline = subtract_baseline(plain, settings.baseline_seconds)
-    last = signal.since(settings.exit_start(signal.end))
+    last, plain_last = (one.since(settings.exit_start(one.end)) for one in (signal, plain))
     why = why_no_index(signal, last, settings)
+    is_enough = len(last) >= settings.least_exit_seen
     course = signal.valence(settings.weights)
     smoothed = window_mean(signal.times, course)
     gaps: dict[str, int] = {}
@@ -98,7 +107,7 @@ def make_report(
         seconds=signal.end,
         moments=len(moments),
         seen=len(signal),
-        exit_emotion=_exit_emotion(last, settings) if len(last) >= settings.least_exit_seen else None,
+        exit_emotion=_exit_emotion(last, settings) if is_enough else None,
         index=compute_index(signal, settings) if why is None else None,
         why_no_index=why,
         peak=_extreme(signal.times, smoothed, np.argmax),
@@ -109,6 +118,8 @@ def make_report(
         gaps=gaps,
         baseline=baseline,
         index_without_baseline=compute_index(plain, settings).value if baseline and why is None else None,
+        label_without_baseline=_label(plain_last) if baseline and is_enough else None,
+        incomplete=incomplete,
     )
 
 
@@ -133,6 +144,11 @@ def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
         valence=valence if is_long else Interval(value=valence.value, low=-1, high=1),
         is_long=is_long,
     )
+
+
+def _label(signal: Signal) -> Expression:
+    """The most probable expression on average."""
+    return EXPRESSIONS[int(np.argmax(signal.probabilities.mean(axis=0)))]
 
 
 def _extreme(

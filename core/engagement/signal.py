@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.engagement.moment import Moment
+from core.engagement.report_settings import ReportSettings
 from core.expressions import EXPRESSIONS, Expression
 
 
@@ -53,6 +54,14 @@ def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
         np.divide(table, total, out=table, where=total > 0),
         max([end or 0.0, *ordered]),
     )
+
+
+def judged_signal(moments: Sequence[Moment], settings: ReportSettings, end: float | None = None) -> Signal:
+    """The signal that a report with these settings rests on."""
+    signal = make_signal(moments, end)
+    if settings.baseline_seconds:
+        signal, _ = subtract_baseline(signal, settings.baseline_seconds)
+    return signal
 
 
 def subtract_baseline(signal: Signal, seconds: float) -> tuple[Signal, dict[Expression, float]]:

@@ -1,11 +1,17 @@
 """Courses that are known beforehand give the reports that they should."""
 
+import csv
+import io
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.engagement import Moment, ReportSettings, make_report
+from core.engagement import Moment, Report, ReportSettings, make_report
+from core.engagement.bootstrap import block_bootstrap
 from core.engagement.index import index_formula
+from core.engagement.tables import moments_csv
 from core.expressions import EXPRESSIONS, Expression
 from core.valence import WEIGHTS, expressed_valence
 
@@ -85,6 +91,7 @@ def test_baseline_takes_off_what_a_face_shows_at_rest():
     assert based.baseline[Expression.SADNESS] == pytest.approx(0.6)
     assert based.index_without_baseline == pytest.approx(plain.index.value)
     assert based.low.valence > plain.low.valence
+    assert based.label_without_baseline is plain.exit_emotion.label
 
 
 def test_last_part_may_be_a_share():
@@ -126,3 +133,45 @@ def test_formula_says_what_is_computed():
     assert "last part" in index_formula(ReportSettings())
     assert "30 s" in index_formula(ReportSettings(method="end-weighted"))
     assert expressed_valence({Expression.ANGER: 1.0}) == WEIGHTS[Expression.ANGER] == -1.0
+
+
+def test_neighbouring_looks_that_are_alike_count_as_one():
+    """An interval from looks drawn one by one would be about three times too narrow here."""
+    times = np.arange(0, 120, 0.2)
+    values = np.repeat(
+        np.random.default_rng(1).normal(size=60), 10
+    )  # as faces do, each holds for two seconds
+    interval = block_bootstrap(lambda rows: float(values[rows].mean()), times)
+    expected = 2 * 1.96 * values.std() / np.sqrt(60)
+    assert interval.high - interval.low == pytest.approx(expected, rel=0.2)
+
+
+def test_reading_that_was_stopped_is_said_in_the_report():
+    moments = course((20, Expression.HAPPINESS))
+    assert make_report(moments).incomplete is None
+    report = make_report(moments, incomplete="Stopped after 20 of 60 seconds.")
+    assert Report.model_validate_json(report.model_dump_json()) == report
+
+
+def test_report_that_was_kept_before_it_said_what_is_missing_is_read():
+    report = make_report(course((20, Expression.HAPPINESS)), ReportSettings(baseline_seconds=2))
+    old = report.model_dump(mode="json", exclude={"incomplete", "label_without_baseline"})
+    assert Report.model_validate(old).incomplete is None
+
+
+@pytest.mark.parametrize("baseline", [0.0, 5.0])
+def test_csv_holds_the_figures_of_the_report(baseline):
+    moments = course((10, Expression.SADNESS), (5, None), (20, Expression.HAPPINESS), sure=0.6)
+    settings = ReportSettings(
+        baseline_seconds=baseline, weights=dict(WEIGHTS) | {Expression.HAPPINESS: 0.4}, exit_seconds=20
+    )
+    report = make_report(moments, settings)
+    rows = list(csv.DictReader(io.StringIO(moments_csv(moments, settings))))
+    assert len(rows) == len(moments)
+    seen = [row for row in rows if row["valence"]]
+    assert np.mean([float(row["valence"]) for row in seen]) == pytest.approx(
+        report.mean_valence.value, abs=1e-3
+    )
+    ending = [float(row["happiness"]) for row in seen[-100:]]
+    assert np.mean(ending) == pytest.approx(report.exit_emotion.share.value, abs=1e-3)
+    assert {row["happiness"] for row in rows if not row["valence"]} == {""}

@@ -16,18 +16,22 @@ def test_recording_on_the_disk_is_judged(tmp_path):
     report = json.loads(result.stdout)
     assert report["exit_emotion"]["label"] == "happiness"
     assert report["index"]["value"] > 80
+    assert report["incomplete"] is None
     assert len((tmp_path / "call.csv").read_text().splitlines()) == report["moments"] + 1
     assert "looks" in result.stderr
 
 
 def test_nobody_is_judged_before_the_customer_is_named(tmp_path):
     one = portraits()["astronaut"]
-    (tmp_path / "two.mp4").write_bytes(clip([np.hstack([one, one[:, ::-1]])] * 30))
-    result = judge(tmp_path / "two.mp4", code=1)
+    data = clip([np.hstack([one, one[:, ::-1]])] * 30, form="matroska")
+    (tmp_path / "two.mkv").write_bytes(data[: len(data) // 2])
+    result = judge(tmp_path / "two.mkv", code=1)
     assert "--person: 1 (" in result.stderr
     assert not result.stdout
-    assert json.loads(judge(tmp_path / "two.mp4", "--person", 2).stdout)["seen"] > 0
-    assert "--person" in judge(tmp_path / "two.mp4", "--person", 9, code=1).stderr
+    report = json.loads(judge(tmp_path / "two.mkv", "--person", 2).stdout)
+    assert report["seen"] > 0
+    assert "of 3 seconds: the rest of the file is missing" in report["incomplete"]
+    assert "--person" in judge(tmp_path / "two.mkv", "--person", 9, code=1).stderr
 
 
 def test_what_cannot_be_judged_is_one_sentence(tmp_path):

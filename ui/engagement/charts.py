@@ -1,7 +1,7 @@
 """Plotly charts of engagements."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,34 +9,38 @@ import plotly.graph_objects as go
 
 from core.engagement import Moment, Report
 from core.engagement.report import Extreme
-from core.engagement.signal import Signal, make_signal, subtract_baseline
+from core.engagement.signal import judged_signal
 from core.engagement.smoothing import smooth
 from core.expressions import EXPRESSIONS
 from ui.charts import LINE, VALENCE, await_pandas
+from ui.engagement.course import Course, make_course
 from ui.palette import COLORS, display_name
-
-LONGEST_GAP: Final = 1.5
-"""Seconds without a reading after which the course is interrupted; looks may be farther apart than that."""
 
 
 def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     """Stacked probabilities over time, with gaps where nobody was seen or the model abstained."""
     await_pandas()
-    signal = _signal(moments, report)
+    signal = judged_signal(moments, report.settings, report.seconds)
+    course = make_course(moments, signal)
+    pieces = course.pieces()
+    times = _join([_with_edges(course.times[piece], course.stay) for piece in pieces])
     figure = go.Figure()
-    for piece in _pieces(signal.times, moments):
-        for column, expression in enumerate(EXPRESSIONS):
-            figure.add_scatter(
-                x=signal.times[piece],
-                y=signal.probabilities[piece, column],
-                stackgroup=f"piece {piece[0]}",
-                mode="lines" if len(piece) > 1 else "markers",
-                line={"width": 0, "color": COLORS[expression]},
-                name=display_name(expression),
-                legendgroup=expression.value,
-                showlegend=bool(piece[0] == 0),
-                hovertemplate=f"{display_name(expression)} %{{y:.0%}}<extra></extra>",
-            )
+    for column, expression in enumerate(EXPRESSIONS):
+        shares = course.means(signal.probabilities[:, column])
+        drawn = _join([np.concatenate([[0.0], shares[piece], [0.0]]) for piece in pieces])
+        told = [
+            text for piece in pieces for text in ("unseen", *map("{:.0%}".format, shares[piece]), "unseen")
+        ]
+        figure.add_scatter(
+            x=times,
+            y=drawn,
+            text=told,
+            stackgroup="course",
+            mode="lines",
+            line={"width": 0, "color": COLORS[expression]},
+            name=display_name(expression),
+            hovertemplate=f"{display_name(expression)} %{{text}}<extra></extra>",
+        )
     _mark_exit(figure, report)
     figure.update_layout(
         height=280,
@@ -55,30 +59,28 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     The line is the mean of two seconds, the band one standard deviation of the looks in them to either side.
     """
     await_pandas()
-    signal = _signal(moments, report)
-    mean, spread = smooth(signal.times, signal.valence(report.settings.weights))
+    signal = judged_signal(moments, report.settings, report.seconds)
+    course = make_course(moments, signal)
+    smoothed, deviation = smooth(signal.times, signal.valence(report.settings.weights))
+    mean, spread = course.means(smoothed), course.means(deviation)
     figure = go.Figure()
-    for piece in _pieces(signal.times, moments):
-        times = signal.times[piece]
-        figure.add_scatter(
-            x=np.concatenate([times, times[::-1]]),
-            y=np.concatenate([(mean + spread)[piece], (mean - spread)[piece][::-1]]),
-            fill="toself",
-            fillcolor="rgba(47, 143, 147, 0.2)",
-            line={"width": 0},
-            mode="lines",
-            showlegend=False,
-            hoverinfo="skip",
-        )
-        figure.add_scatter(
-            x=times,
-            y=mean[piece],
-            mode="lines" if len(piece) > 1 else "markers",
-            line={"color": VALENCE, "width": 2},
-            showlegend=False,
-            hovertemplate="%{x:.1f} s: %{y:+.2f}<extra></extra>",
-        )
-    end = Extreme(seconds=float(signal.times[-1]), valence=float(mean[-1])) if len(signal) else None
+    _add_band(figure, course, mean - spread, mean + spread)
+    pieces = course.pieces()
+    for kind, chosen in (
+        ("lines", [piece for piece in pieces if len(piece) > 1]),
+        ("markers", [piece for piece in pieces if len(piece) == 1]),
+    ):
+        if chosen:
+            figure.add_scatter(
+                x=_join([course.times[piece] for piece in chosen], np.nan),
+                y=_join([mean[piece] for piece in chosen], np.nan),
+                mode=kind,
+                line={"color": VALENCE, "width": 2},
+                marker={"color": VALENCE},
+                showlegend=False,
+                hovertemplate="%{x:.1f} s: %{y:+.2f}<extra></extra>",
+            )
+    end = Extreme(seconds=float(signal.times[-1]), valence=float(smoothed[-1])) if len(signal) else None
     for extreme, word in ((report.peak, "peak"), (report.low, "low"), (end, "end")):
         if extreme:
             figure.add_scatter(
@@ -126,22 +128,35 @@ def describe_course(report: Report) -> str:
     return f"Course of the expressions over {report.seconds:.0f} seconds, ending with {ending}"
 
 
-def _signal(moments: Sequence[Moment], report: Report) -> Signal:
-    """The course that a report rests on."""
-    signal = make_signal(moments, report.seconds)
-    if report.settings.baseline_seconds:
-        signal, _ = subtract_baseline(signal, report.settings.baseline_seconds)
-    return signal
+def _add_band(
+    figure: go.Figure, course: Course, low: npt.NDArray[np.float64], high: npt.NDArray[np.float64]
+) -> None:
+    """An outline for each piece, in one trace."""
+    pieces = course.pieces()
+    figure.add_scatter(
+        x=_join(
+            [np.concatenate([course.times[piece], course.times[piece][::-1]]) for piece in pieces], np.nan
+        ),
+        y=_join([np.concatenate([high[piece], low[piece][::-1]]) for piece in pieces], np.nan),
+        fill="toself",
+        fillcolor="rgba(47, 143, 147, 0.2)",
+        line={"width": 0},
+        mode="lines",
+        showlegend=False,
+        hoverinfo="skip",
+    )
 
 
-def _pieces(times: npt.NDArray[np.float64], moments: Sequence[Moment]) -> list[npt.NDArray[np.intp]]:
-    """Rows between gaps."""
-    if not len(times):
-        return []
-    looks = np.unique([moment.seconds for moment in moments])
-    usual = float(np.median(np.diff(looks))) if len(looks) > 1 else 0.0
-    ends = np.flatnonzero(np.diff(times) > max(LONGEST_GAP, 1.5 * usual)) + 1
-    return np.split(np.arange(len(times)), ends)
+def _with_edges(times: npt.NDArray[np.float64], stay: float) -> npt.NDArray[np.float64]:
+    """Room for a fall to zero on either side: stacked areas know no gaps."""
+    return np.concatenate([[times[0] - stay / 2], times, [times[-1] + stay / 2]])
+
+
+def _join(pieces: Sequence[npt.NDArray[np.float64]], between: float | None = None) -> npt.NDArray[np.float64]:
+    """Pieces one after the other, with a value between them that breaks the line."""
+    gap = np.array([] if between is None else [between])
+    parts: list[Any] = [part for piece in pieces for part in (piece, gap)]
+    return np.concatenate(parts[:-1]) if parts else np.array([])
 
 
 def _mark_exit(figure: go.Figure, report: Report) -> None:

@@ -22,7 +22,7 @@ def downloads(name: str, moments: Sequence[Moment], report: Report, about: str) 
     """
     with st.container(horizontal=True):
         for label, make, file, kind in (
-            ("CSV", lambda: moments_csv(moments), f"{name}.csv", "text/csv"),
+            ("CSV", lambda: moments_csv(moments, report.settings), f"{name}.csv", "text/csv"),
             ("JSON", lambda: report.model_dump_json(indent=2), f"{name}.json", "application/json"),
             (
                 "Report to print",

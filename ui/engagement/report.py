@@ -16,6 +16,8 @@ from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
 
 PLAIN = {"displayModeBar": False}
+LEAST_SHOWN = 0.02
+"""Probability from which on a part of the baseline is named."""
 
 
 def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportSettings:
@@ -146,7 +148,8 @@ def _facts(report: Report) -> None:
 
 def facts(report: Report) -> list[str]:
     """What stands behind the answer, a sentence each."""
-    told = [f"A face was read at {report.seen} of {report.moments} looks in {report.seconds:.0f} seconds"]
+    told = [report.incomplete.removesuffix(".")] if report.incomplete else []
+    told += [f"A face was read at {report.seen} of {report.moments} looks in {report.seconds:.0f} seconds"]
     told += [
         f"{count} {'look' if count == 1 else 'looks'} without a reading: {why}"
         for why, count in report.gaps.items()
@@ -159,6 +162,22 @@ def facts(report: Report) -> list[str]:
         told.append(
             f"Most pleasant at {report.peak.seconds:.0f} s ({report.peak.valence:+.2f}), least at "
             f"{report.low.seconds:.0f} s ({report.low.valence:+.2f})"
+        )
+    return told + _baseline_facts(report)
+
+
+def _baseline_facts(report: Report) -> list[str]:
+    """What was subtracted, and what became of it; nothing without a baseline."""
+    if not report.baseline:
+        return []
+    shown = sorted(report.baseline.items(), key=lambda item: -item[1])
+    parts = [f"{display_name(expression)} {share:.0%}" for expression, share in shown if share >= LEAST_SHOWN]
+    told = [f"Subtracted as the face at rest: {', '.join(parts) or 'next to nothing'}"]
+    if report.exit_emotion and (label := report.label_without_baseline):
+        told.append(
+            "The exit emotion is the same without that"
+            if label == report.exit_emotion.label
+            else f"Without that the exit emotion would be {display_name(label)}"
         )
     if report.index and report.index_without_baseline is not None:
         told.append(
