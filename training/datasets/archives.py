@@ -97,23 +97,33 @@ class _Folder:
     def __init__(self, path: Path, limits: Limits) -> None:
         self._path = path
         self._budget = _Budget(path.name, limits)
-        names, refused = [], []
-        for folder, folders, files in os.walk(path):
+        names: list[PurePosixPath] = []
+        refused: list[Skipped] = []
+
+        def refuse(error: OSError) -> None:
+            closed = PurePosixPath(os.path.relpath(error.filename, path))
+            refused.append(_refuse(closed, f"The folder cannot be opened: {error.strerror}."))
+
+        for folder, folders, files in os.walk(path, onerror=refuse):
+            folders[:] = [name for name in folders if not _is_ignored(PurePosixPath(name))]
             for name in (*folders, *files):
                 entry = Path(folder, name)
                 relative = PurePosixPath(entry.relative_to(path).as_posix())
-                mode = entry.lstat().st_mode
-                if _is_ignored(relative) or stat.S_ISDIR(mode):
+                if _is_ignored(relative):
                     continue
-                if stat.S_ISLNK(mode):
-                    refused.append(_refuse(relative, "It is a link, and links are not followed."))
-                elif not stat.S_ISREG(mode):
-                    refused.append(_refuse(relative, "It is not a plain file."))
-                elif entry.lstat().st_size > limits.entry_bytes:
-                    refused.append(_refuse(relative, _too_large(limits)))
+                try:
+                    status = entry.lstat()
+                except OSError as error:
+                    if name not in folders:  # of a folder the walk itself says so
+                        refused.append(_refuse(relative, f"The file cannot be opened: {error.strerror}."))
+                    continue
+                if stat.S_ISDIR(status.st_mode):
+                    continue
+                reason = _objection_to_file(relative, status, limits)
+                if reason:
+                    refused.append(_refuse(relative, reason))
                 else:
                     names.append(relative)
-            folders[:] = [name for name in folders if not _is_ignored(PurePosixPath(name))]
             _check_count(len(names) + len(refused), path.name, limits)
         self.names = tuple(sorted(names))
         self.refused = tuple(refused)
@@ -159,6 +169,18 @@ class _Zip:
             raise EntryError("The file is damaged inside the zip.") from None
 
 
+def _objection_to_file(name: PurePosixPath, status: os.stat_result, limits: Limits) -> str | None:
+    if stat.S_ISLNK(status.st_mode):
+        return "It is a link, and links are not followed."
+    if not stat.S_ISREG(status.st_mode):
+        return "It is not a plain file."
+    if status.st_size > limits.entry_bytes:
+        return _too_large(limits)
+    if _printable(name) != str(name):
+        return "Its name is not in UTF-8: rename it."
+    return None
+
+
 def _objection(entry: zipfile.ZipInfo, path: PurePosixPath, limits: Limits) -> str | None:
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         return "Its name leads out of the zip."
@@ -183,7 +205,12 @@ def _check_count(count: int, name: str, limits: Limits) -> None:
 
 
 def _refuse(path: PurePosixPath, reason: str) -> Skipped:
-    return Skipped(str(path), Cause.UNREADABLE, reason)
+    return Skipped(_printable(path), Cause.UNREADABLE, reason)
+
+
+def _printable(path: PurePosixPath) -> str:
+    """Bytes of a name that are no UTF-8 become question marks, since no terminal and no JSON takes them."""
+    return str(path).encode(errors="surrogateescape").decode(errors="replace")
 
 
 def _too_large(limits: Limits) -> str:

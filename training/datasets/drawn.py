@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -21,6 +22,7 @@ from core.drawing import (
     sample_person,
     sample_snapshot,
 )
+from core.errors import DataError
 from core.expressions import EXPRESSIONS, Expression
 from core.settings import PROJECT_ROOT, settings
 from training.datasets.labelled import LabelledCrops, one_hot
@@ -28,6 +30,8 @@ from training.durable import staged_file
 
 SOURCE: Final = "drawn faces"
 SUBJECTS: Final = 60
+MOST_SUBJECTS: Final = 5000
+ADDRESS: Final = re.compile(r"^drawn(?::(\d{1,6})(?::(\d{1,9}))?)?$", re.ASCII)
 FRAMES: Final = 3
 """Of a sequence, near-identical and rising in intensity, as in CK+48."""
 
@@ -51,13 +55,30 @@ class _Frame:
     name: str
 
 
-def load_drawn() -> LabelledCrops:
-    """The set of the standard size, drawn once and kept in the cache folder: it takes 15 s on two cores."""
-    file = settings().cache / f"drawn-{_renderer_digest()}.npz"
+def size_of(address: str) -> tuple[int, int]:
+    """Subjects and seed that `drawn`, `drawn:SUBJECTS` or `drawn:SUBJECTS:SEED` asks for.
+
+    Raises:
+        DataError: the address is none of these, or asks for more people than are drawn.
+    """
+    match = ADDRESS.match(address)
+    subjects, seed = (int(match[1] or SUBJECTS), int(match[2] or 0)) if match else (0, 0)
+    if not 2 <= subjects <= MOST_SUBJECTS:
+        raise DataError(
+            f"There is no data set {address!r}: use drawn, drawn:SUBJECTS or drawn:SUBJECTS:SEED with 2 to "
+            f"{MOST_SUBJECTS:,} subjects."
+        )
+    return subjects, seed
+
+
+def load_drawn(subjects: int = SUBJECTS, seed: int = 0) -> LabelledCrops:
+    """A set that is drawn once and kept in the cache folder: the standard one takes 15 s on two cores."""
+    other = "" if (subjects, seed) == (SUBJECTS, 0) else f"-{subjects}-{seed}"
+    file = settings().cache / f"drawn-{_renderer_digest()}{other}.npz"
     if file.exists():
         with np.load(file) as kept:
             return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
-    data = draw_dataset()
+    data = draw_dataset(subjects, seed)
     with staged_file(file) as staged:
         np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})
     return data

@@ -5,7 +5,7 @@ dropped. "PrivateTest" is left out: it is kept apart for a final judgement and n
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -27,6 +27,9 @@ from training.datasets.votes import Verdict
 
 SOURCE: Final = "FER2013"
 CSV_NAMES: Final = ("fer2013.csv", "icml_face_data.csv")
+CHALLENGE_NAME: Final = "train.csv"
+"""What the challenge handed out: the training pictures alone, without a column that says so."""
+
 PICTURE_NAME: Final = re.compile(r"^(Training|PublicTest|PrivateTest)_\d+$")
 PARTS: Final = {"Training": "train", "PublicTest": "test", "": ""}
 PRIVATE: Final = "PrivateTest"
@@ -46,10 +49,12 @@ def read_fer2013(path: Path) -> ReadData:
     Raises:
         DataError: no csv is there, or it or the votes cannot be used as they are.
     """
-    if path.suffix.lower() == ".csv":
-        return _from_csv(path.name, path.read_bytes(), None)
+    if path.suffix.lower() == ".csv" and not path.is_dir():
+        votes_file = path.with_name(VOTES_NAME)
+        voted = _is_published(PurePosixPath(path.name)) and votes_file.exists()
+        return _from_csv(path.name, _read_file(path), _read_file(votes_file) if voted else None)
     with open_archive(path, LIMITS) as archive:
-        found = next((name for name in archive.names if is_csv(name)), None)
+        found = find_csv(archive.names)
         if found is None:
             raise DataError(f"{path.name} holds neither {' nor '.join(CSV_NAMES)}.")
         votes = found.parent / VOTES_NAME
@@ -96,9 +101,29 @@ def read_fer2013_folder(path: Path) -> ReadData:
     return _assemble(SOURCE, np.stack(crops), one_hot(labels), parts, names, skipped)
 
 
-def is_csv(name: PurePosixPath) -> bool:
-    """Whether a file is called like FER2013's csv."""
+def find_csv(names: Sequence[PurePosixPath]) -> PurePosixPath | None:
+    """The file that is called like FER2013's csv; the challenge's `train.csv` where no pictures lie there."""
+    published = next((name for name in names if _is_published(name)), None)
+    if published or any(name.suffix.lower() in SUFFIXES for name in names):
+        return published
+    return next((name for name in names if name.name.lower() == CHALLENGE_NAME), None)
+
+
+def _is_published(name: PurePosixPath) -> bool:
     return name.name.lower() in CSV_NAMES
+
+
+def _read_file(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            text = file.read(LIMITS.entry_bytes + 1)
+    except FileNotFoundError:
+        raise DataError(f"There is no data at {path}: check the path.") from None
+    except OSError as error:
+        raise DataError(f"{path.name} cannot be opened: {error.strerror}.") from None
+    if len(text) > LIMITS.entry_bytes:
+        raise DataError(f"{path.name} is larger than the limit of {LIMITS.entry_bytes / 2**30:.0f} GB.")
+    return text
 
 
 def are_pictures(names: Iterable[PurePosixPath]) -> bool:

@@ -68,7 +68,7 @@ def read_rows(name: str, text: bytes) -> tuple[Row, ...]:
     Raises:
         DataError: a column is missing, or the text is no csv.
     """
-    table = read_table(name, text, ("emotion", "pixels"))
+    table = read_table(name, text, ("emotion", "pixels"), ("Usage",))
     return tuple(
         Row(number, row.get("Usage", ""), row["emotion"], row["pixels"]) for number, row in enumerate(table)
     )

@@ -1,15 +1,18 @@
 """FER2013 crops with the votes of FER+'s ten annotators (Barsoum et al., ICMI 2016), in Mien's npz form."""
 
+import io
+import math
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
-from zipfile import BadZipFile
+from zipfile import is_zipfile
 
 import numpy as np
 import numpy.typing as npt
 
 from core.errors import DataError
 from core.faces import CROP_SIZE
+from training.datasets.archives import EntryError, Limits, open_archive
 from training.datasets.labelled import LabelledCrops, without_a_face
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import IN_TEST, keep_test_unseen
@@ -20,6 +23,9 @@ SOURCE: Final = "FER+"
 NONFACES: Final = "not a face"
 FIELDS: Final = ("images", "votes", "vote_names", "near_group")
 DISAGREED: Final = "The annotators did not agree on one expression."
+TEST_NAME: Final = "valid.npz"
+LIMITS: Final = Limits(entry_bytes=2**30, total_bytes=2**31)
+"""All of FER2013's crops have 83 MB."""
 
 
 def read_ferplus_folder(path: Path) -> ReadData:
@@ -35,8 +41,8 @@ def read_ferplus_folder(path: Path) -> ReadData:
     if not files:
         raise DataError(f"{path} has no train*.npz: it holds no FER+ data in Mien's form.")
     parts = [read_ferplus(file, "train") for file in files]
-    if (path / "valid.npz").exists():
-        parts.append(read_ferplus(path / "valid.npz", "test"))
+    if (path / TEST_NAME).exists():
+        parts.append(read_ferplus(path / TEST_NAME, "test"))
     data = _without_near_copies(keep_test_unseen(ReadData.concatenate(parts)))
     if (path / "not-a-face.npz").exists():
         data = ReadData.concatenate([data, ReadData(read_not_a_face(path / "not-a-face.npz"))])
@@ -53,22 +59,30 @@ def _without_near_copies(data: ReadData) -> ReadData:
     return ReadData(grouped.take(~copies), data.skipped + dropped)
 
 
-def read_ferplus(path: Path, part: str = "") -> ReadData:
+def read_ferplus(path: Path, part: str | None = None) -> ReadData:
     """Read one npz file; rows whose majority is unclear are dropped.
 
     Rows whose top is tied or is "unknown" or "not a face" are unclear; see `count_votes`.
 
+    Args:
+        part: of all rows; left out, `valid.npz` is the test part, which nobody learns from.
+
     Raises:
-        DataError: the file is missing, damaged or lacks one of `FIELDS`.
+        DataError: the file is missing, damaged, too large, or lacks one of `FIELDS` in its form.
     """
+    if part is None:
+        part = "test" if path.name == TEST_NAME else ""
     arrays = _load(path, FIELDS)
-    verdict = count_votes(arrays["votes"], [str(name) for name in arrays["vote_names"]])
+    names, groups = arrays["vote_names"], arrays["near_group"]
+    if names.ndim != 1 or groups.ndim != 1:
+        raise DataError(f"`vote_names` and `near_group` in {path.name} must be lists: see docs/training.md.")
+    verdict = count_votes(arrays["votes"], [str(name) for name in names])
     n = len(verdict.clear)
     data = LabelledCrops(
         crops=_as_crops(arrays["images"], path),
         targets=verdict.targets,
         subjects=np.full(n, ""),
-        sequences=np.array([f"{SOURCE}-{group}" for group in arrays["near_group"]], np.str_),
+        sequences=np.array([f"{SOURCE}-{group}" for group in groups], np.str_),
         sources=np.full(n, SOURCE),
         parts=np.full(n, part),
         names=np.array([f"{path.name}#{i}" for i in range(n)], np.str_),
@@ -89,7 +103,7 @@ def majority_share(data: LabelledCrops) -> npt.NDArray[np.float32]:
 
 
 def _as_crops(images: npt.NDArray[Any], path: Path) -> npt.NDArray[np.uint8]:
-    if images.dtype != np.uint8 or images.shape[1:] != (CROP_SIZE, CROP_SIZE):
+    if images.dtype != np.uint8 or images.ndim != 3 or images.shape[1:] != (CROP_SIZE, CROP_SIZE):
         raise DataError(
             f"`images` in {path.name} must be uint8 (n, {CROP_SIZE}, {CROP_SIZE}). "
             f"Received: {images.dtype} {images.shape}."
@@ -98,17 +112,46 @@ def _as_crops(images: npt.NDArray[Any], path: Path) -> npt.NDArray[np.uint8]:
 
 
 def _load(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in names}
-    except FileNotFoundError:
-        raise DataError(f"There is no data at {path}: check the path.") from None
-    except KeyError as error:
-        raise DataError(f"{path.name} lacks the array {error}: it needs {', '.join(names)}.") from None
-    except (OSError, ValueError, EOFError, MemoryError, BadZipFile):
-        raise DataError(f"{path.name} is not a readable npz file: copy it again.") from None
-    rows = {name: len(array) for name, array in arrays.items() if name != "vote_names"}
+    """Arrays by name, as many rows in each but `vote_names`."""
+    if not path.exists():
+        raise DataError(f"There is no data at {path}: check the path.")
+    if not path.is_file() or not is_zipfile(path):
+        raise DataError(_not_readable(path))
+    with open_archive(path, LIMITS) as archive:
+        refused = {one.name: one.reason for one in archive.refused}
+        arrays = {}
+        for name in names:
+            entry = PurePosixPath(f"{name}.npy")
+            if str(entry) in refused:
+                raise DataError(f"The array {name!r} in {path.name} cannot be read: {refused[str(entry)]}")
+            if entry not in archive.names:
+                raise DataError(f"{path.name} lacks the array {name!r}: it needs {', '.join(names)}.")
+            try:
+                arrays[name] = _parse(archive.read(entry))
+            except (EntryError, OSError, ValueError, EOFError, MemoryError):
+                raise DataError(_not_readable(path)) from None
+    rows = {name: array.shape[:1] for name, array in arrays.items() if name != "vote_names"}
     if len(set(rows.values())) > 1:
-        counts = ", ".join(f"{name} {count}" for name, count in rows.items())
+        counts = ", ".join(f"{name} {count[0] if count else 'none'}" for name, count in rows.items())
         raise DataError(f"The arrays in {path.name} have different numbers of rows: {counts}.")
     return arrays
+
+
+def _parse(content: bytes) -> npt.NDArray[Any]:
+    """One array; a header that promises more than there is has no room made for it."""
+    stream = io.BytesIO(content)
+    version = np.lib.format.read_magic(stream)
+    read_header = {
+        (1, 0): np.lib.format.read_array_header_1_0,
+        (2, 0): np.lib.format.read_array_header_2_0,
+    }.get(version)
+    if read_header is None:
+        raise ValueError(version)
+    shape, _, dtype = read_header(stream)
+    if dtype.hasobject or math.prod(shape) * dtype.itemsize != len(content) - stream.tell():
+        raise ValueError(shape)
+    return np.asarray(np.load(io.BytesIO(content), allow_pickle=False))
+
+
+def _not_readable(path: Path) -> str:
+    return f"{path.name} is not a readable npz file: copy it again."

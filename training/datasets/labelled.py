@@ -69,6 +69,14 @@ class LabelledCrops:
         sha.update(self.targets.tobytes())
         return sha.hexdigest()
 
+    @property
+    def grouping_digest(self) -> str:
+        """SHA-256 over subjects, sequences and parts: together with `digest`, what a split depends on."""
+        sha = hashlib.sha256()
+        for names in (self.subjects, self.sequences, self.parts):
+            sha.update("\0".join(names.tolist()).encode() + b"\n")
+        return sha.hexdigest()
+
     def take(self, rows: npt.NDArray[np.intp] | npt.NDArray[np.bool_]) -> Self:
         """The given rows, by index or by mask."""
         return type(self)(*(getattr(self, column.name)[rows] for column in fields(self)))

@@ -13,24 +13,27 @@ import numpy.typing as npt
 
 from core import faces
 from core.errors import DataError, PictureError
-from core.expressions import EXPRESSIONS, parse_expression
+from core.expressions import EXPRESSIONS
 from core.images import SUFFIXES, decode
 from training.datasets.archives import Archive, EntryError, open_archive
+from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.classes import expression_of
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, part_of
 from training.datasets.read_data import Cause, ReadData, Skipped
-from training.datasets.subjects import TABLE_NAME, subjects_from_names, subjects_from_table
+from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_table
 
 CROP_SIDE: Final = 96
 """Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
 
 
 def read_labelled_folder(path: Path) -> ReadData:
-    """Read pictures from `<class>/` or `train/<class>/` and `test/<class>/`, at any depth.
+    """Read pictures from `<class>/` or `train/<class>/` and `test/<class>/`, at any depth, above or below.
 
-    Small pictures are taken as face crops; of a larger one, the largest face is cut. Who is shown is read
-    from `subjects.csv` (file, subject) beside the class folders, else from names
+    Small pictures are taken as face crops; of a larger one, the largest face is cut. Where they are called
+    like CK+48's frames, that is their source, whatever the folder is called. Who is shown is read from
+    `subjects.csv` (file, subject) beside the class folders, else from names
     `<subject>_<sequence>_<frame>` where all follow that form. Where it is unknown, near-identical pictures
     are one sequence, and those that would stand on both sides of the data set's own division are dropped
     from training.
@@ -38,15 +41,15 @@ def read_labelled_folder(path: Path) -> ReadData:
     Raises:
         DataError: the path is missing, no zip or folder, or holds no picture in a folder of an expression.
     """
-    source = path.resolve().name if path.is_dir() else path.stem
     with open_archive(path) as archive:
         pictures = [name for name in archive.names if name.suffix.lower() in SUFFIXES]
-        labelled = [name for name in pictures if parse_expression(name.parent.name)]
+        labelled = [name for name in pictures if expression_of(name)]
         if not labelled:
             raise DataError(
                 f"{path.name} has no pictures in the folders of any expression: make one folder a class "
                 f"({', '.join(EXPRESSIONS)}) and put its pictures there."
             )
+        source = CKPLUS if are_of_ckplus(labelled) else path.resolve().name if path.is_dir() else path.stem
         found = _cut_all(archive, labelled)
         table = next((name for name in archive.names if name.name == TABLE_NAME), None)
         named = subjects_from_table(archive.read(table), table.parent, source) if table else {}
@@ -62,7 +65,7 @@ def read_labelled_folder(path: Path) -> ReadData:
     subjects, sequences = _who(kept, named, images, source, guess=table is None)
     data = LabelledCrops(
         crops=images,
-        targets=one_hot([label for name in kept if (label := parse_expression(name.parent.name))]),
+        targets=one_hot([label for name in kept if (label := expression_of(name))]),
         subjects=subjects,
         sequences=sequences,
         sources=np.full(len(kept), source),
@@ -110,7 +113,7 @@ def _who(
 
 
 def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:
-    folders = Counter(name.parent for name in pictures if not parse_expression(name.parent.name))
+    folders = Counter(name.parent for name in pictures if not expression_of(name))
     return [
         Skipped(str(folder), Cause.UNKNOWN_LABEL, f"Its name is no expression; it holds {count} pictures.")
         for folder, count in folders.items()

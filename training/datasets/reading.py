@@ -17,7 +17,8 @@ from training.datasets.read_data import ReadData
 from training.datasets.shared_pictures import unite_copies
 
 DRAWN: Final = "drawn"
-"""The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full."""
+"""The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full.
+`drawn:SUBJECTS` and `drawn:SUBJECTS:SEED` draw as many people, other ones for another seed."""
 
 READERS: Final[Mapping[str, Callable[[Path], ReadData]]] = {".npz": read_ferplus, ".csv": read_fer2013}
 
@@ -25,9 +26,10 @@ READERS: Final[Mapping[str, Callable[[Path], ReadData]]] = {".npz": read_ferplus
 def read(sources: Sequence[str | Path]) -> ReadData:
     """Read data sets into one.
 
-    Each is a path, `drawn` for the built-in drawn faces, or `kaggle:…` to fetch one. By looking it is decided
-    whether a path holds FER+ votes (npz), FER2013 (csv or folders), CK+48, or any other folder or zip with
-    one subfolder a class. Near-copies that two of them hold stay together, see `unite_copies`.
+    Each is a path, `drawn` or `drawn:SUBJECTS:SEED` for the built-in drawn faces, or `kaggle:…` to fetch one.
+    By looking it is decided whether a path holds FER+ votes (npz), FER2013 (csv or folders), CK+48, or any
+    other folder or zip with one subfolder a class. Near-copies that two of them hold stay together, see
+    `unite_copies`.
 
     Raises:
         DataError: with what to mend.
@@ -38,10 +40,10 @@ def read(sources: Sequence[str | Path]) -> ReadData:
 
 
 def _read_one(source: str) -> ReadData:
-    if source == DRAWN:
-        from training.datasets.drawn import load_drawn  # loads the renderer
+    if source.partition(":")[0] == DRAWN:
+        from training.datasets.drawn import load_drawn, size_of  # loads the renderer
 
-        return ReadData(load_drawn())
+        return ReadData(load_drawn(*size_of(source)))
     path = fetch(source) if source.startswith(PREFIX) else Path(source)
     if not path.exists():
         raise DataError(f"There is no data at {path}: check the path.")
@@ -49,13 +51,13 @@ def _read_one(source: str) -> ReadData:
 
 
 def _reader(path: Path) -> Callable[[Path], ReadData]:
-    if path.suffix.lower() in READERS:
+    if path.suffix.lower() in READERS and not path.is_dir():
         return READERS[path.suffix.lower()]
     if path.is_dir() and any(path.glob("*.npz")):
         return read_ferplus_folder
-    with open_archive(path) as archive:
+    with open_archive(path, fer2013.LIMITS) as archive:  # its csv is larger than any picture may be
         names = archive.names
-    if any(fer2013.is_csv(name) for name in names):
+    if fer2013.find_csv(names):
         return read_fer2013
     if fer2013.are_pictures(names):
         return read_fer2013_folder

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from core.expressions import parse_expression
 from training.datasets.tables import read_table
 
 TABLE_NAME: Final = "subjects.csv"
@@ -12,19 +13,29 @@ NAME_FORM: Final = re.compile(r"^([A-Za-z]*\d+)_([A-Za-z0-9]+)_(\d+)$")
 """`<subject>_<sequence>_<frame>`; the subject has a number, so that `web_happy_017` names nobody."""
 
 CKPLUS_SUBJECT: Final = re.compile(r"^S\d{3}$")
+CKPLUS_FRAME: Final = re.compile(r"^S\d{3}_\d{3}_\d{8}$")
+
+
+def are_of_ckplus(names: Sequence[PurePosixPath]) -> bool:
+    """Whether pictures are called like CK+48's frames (`S010_004_00000017`), nine in ten at least."""
+    return sum(CKPLUS_FRAME.match(name.stem) is not None for name in names) > 0.9 * len(names)
 
 
 def subjects_from_names(
     names: Sequence[PurePosixPath], source: str
 ) -> Mapping[PurePosixPath, tuple[str, str]]:
-    """Subject and sequence by picture, where every name says both and several people are told apart.
+    """Subject and sequence by picture, where every name says both.
 
-    Subjects carry their source, since "S1" of two data sets are two people; those of CK+ do not, so that
-    CK+ and a folder made from it share them.
+    One and the same "subject" on all pictures is the data set's name where expressions stand beside it, as in
+    `fer2013_happy_017`. Subjects carry their source, since "S1" of two data sets are two people; those of CK+
+    do not, so that CK+ and a folder made from it share them.
     """
     matches = {name: NAME_FORM.match(name.stem) for name in names}
     found = {name: (match[1], match[2]) for name, match in matches.items() if match}
-    if len(found) < len(matches) or len({subject for subject, _ in found.values()}) < 2:
+    if len(found) < len(matches):
+        return {}
+    alone = len({subject for subject, _ in found.values()}) == 1
+    if alone and any(parse_expression(sequence) for _, sequence in found.values()):
         return {}
     owned = {
         name: (subject if CKPLUS_SUBJECT.match(subject) else f"{source}/{subject}", sequence)

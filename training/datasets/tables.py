@@ -7,15 +7,22 @@ from collections.abc import Iterator
 from core.errors import DataError
 
 
-def read_table(name: str, text: bytes, needed: tuple[str, ...]) -> Iterator[dict[str, str]]:
+def read_table(
+    name: str, text: bytes, needed: tuple[str, ...], optional: tuple[str, ...] = ()
+) -> Iterator[dict[str, str]]:
     """Yield each row by column name, without spaces around names and values; empty lines are none.
+
+    Args:
+        needed: columns, found in any mix of capital and small letters; rows name them as given here.
+        optional: others to be found so, which may be missing.
 
     Raises:
         DataError: a needed column is missing, or the text is no csv.
     """
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(text), "utf-8-sig", errors="replace", newline=""))
     try:
-        header = [column.strip() for column in next(reader, [])]
+        spelt = {column.lower(): column for column in (*needed, *optional)}
+        header = [spelt.get(column.strip().lower(), column.strip()) for column in next(reader, [])]
         missing = [column for column in needed if column not in header]
         if missing:
             raise DataError(f"{name} lacks the column {', '.join(missing)}: it needs {', '.join(needed)}.")

@@ -37,8 +37,15 @@ def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:
         columns: what each column of `votes` counts, `VOTE_NAMES` in any order.
 
     Raises:
-        DataError: a column is missing.
+        DataError: a column is missing, has no name, or holds anything but numbers from 0.
     """
+    if votes.ndim != 2 or votes.shape[1] != len(columns) or votes.dtype.kind not in "uif":
+        raise DataError(
+            f"The FER+ votes must be numbers (n, {len(columns)}), a column for each of their names. "
+            f"Received: {votes.dtype} {votes.shape}."
+        )
+    if not (np.isfinite(votes) & (votes >= 0)).all():
+        raise DataError("The FER+ votes must be numbers from 0: take the votes as FER+ publishes them.")
     missing = [name for name in VOTE_NAMES if name not in columns]
     if missing:
         raise DataError(f"The FER+ votes lack {', '.join(missing)}: take the votes as FER+ publishes them.")

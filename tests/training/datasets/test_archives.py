@@ -1,4 +1,5 @@
 import os
+import shutil
 import stat
 import struct
 import zipfile
@@ -75,6 +76,28 @@ def test_links_are_not_followed(tmp_path):
     found, refused = contents(folder)
     assert found == {"a/1.png": b"1"}
     assert set(refused) == {"a/file.png", "folder"}
+
+
+def test_name_that_is_no_text_is_refused_in_text(tmp_path):
+    folder = write_folder(tmp_path / "data", {"a/1.png": b"1"})
+    (folder / "a" / os.fsdecode(b"caf\xe9.png")).write_bytes(b"2")
+    found, refused = contents(folder)
+    assert list(found) == ["a/1.png"]
+    assert refused == {"a/caf\N{REPLACEMENT CHARACTER}.png": "Its name is not in UTF-8: rename it."}
+
+
+def test_folder_that_cannot_be_opened_is_reported(tmp_path):
+    folder = write_folder(tmp_path / "data", {"a/1.png": b"1"})
+    deep = os.open(folder, os.O_RDONLY)
+    for _ in range(20):  # together longer than the system takes a path, as the one that nobody can open
+        os.mkdir("d" * 250, dir_fd=deep)
+        deep, above = os.open("d" * 250, os.O_RDONLY, dir_fd=deep), deep
+        os.close(above)
+    os.close(deep)
+    found, refused = contents(folder)
+    shutil.rmtree(folder)  # others look through the temporary files
+    assert list(found) == ["a/1.png"]
+    assert [reason.split(":")[0] for reason in refused.values()] == ["The folder cannot be opened"]
 
 
 def test_links_in_a_zip_are_refused(tmp_path):

@@ -67,6 +67,13 @@ def test_header_of_the_newer_csv_is_read(tmp_path):
     assert np.array_equal(read(tmp_path, icml=newer).crops.crops[0], CROPS[0])
 
 
+def test_column_in_small_letters_keeps_private_test_apart_too(tmp_path):
+    rows = [(3, CROPS[0], "Training"), (3, CROPS[1], "PrivateTest")]
+    data = read(tmp_path, fer=fer_csv(rows, "Emotion,PIXELS,usage"))
+    assert data.crops.parts.tolist() == ["train"]
+    assert causes(data) == [("fer2013.csv#1", Cause.KEPT_APART)]
+
+
 def test_zip_folder_and_file_give_the_same(tmp_path):
     content = {"archive/fer2013.csv": fer_csv([(3, CROPS[0], "Training"), (0, CROPS[1], "PublicTest")])}
     folder = read_fer2013(write_folder(tmp_path / "folder", content)).crops

@@ -1,8 +1,14 @@
+import io
+import struct
+import zipfile
+
 import numpy as np
 import pytest
 
 from core.errors import DataError
 from core.expressions import EXPRESSIONS
+from tests.training.datasets.conftest import write_zip
+from tests.training.datasets.test_archives import patched
 from training.datasets.ferplus import majority_share, read_ferplus, read_ferplus_folder
 from training.datasets.labelled import NOT_A_FACE
 from training.datasets.read_data import Cause
@@ -95,6 +101,58 @@ def test_arrays_of_another_size_are_refused(tmp_path, shape):
 
 def test_pickled_arrays_are_not_loaded(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.array([{"a": 1}], object))
+    with pytest.raises(DataError, match="not a readable npz"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+NINE = {"votes": np.full((1, 9), 3, np.uint8)}
+HOSTILE = [
+    (NINE, "a column for each of their names"),
+    ({"votes": np.full(1, 3, np.uint8)}, "a column for each of their names"),
+    ({"votes": np.full((1, 10), "3")}, "a column for each of their names"),
+    ({"votes": np.full((1, 10), np.nan)}, "numbers from 0"),
+    ({"votes": np.full((1, 10), -3)}, "numbers from 0"),
+    ({"images": np.zeros((1, 48), np.uint8)}, r"must be uint8 \(n, 48, 48\)"),
+    ({"images": np.uint8(7)}, "different numbers of rows"),
+    ({"vote_names": np.array("NF")}, "must be lists"),
+    ({"near_group": np.zeros((1, 2))}, "must be lists"),
+    ({"vote_names": np.array(["x"] * 10)}, "lack anger"),
+]
+
+
+@pytest.mark.parametrize(("wrong", "sentence"), HOSTILE)
+def test_array_of_another_form_is_one_sentence(tmp_path, wrong, sentence):
+    good = {
+        "images": np.zeros((1, 48, 48), np.uint8),
+        "votes": np.full((1, 10), 3, np.uint8),
+        "vote_names": np.array(VOTE_NAMES),
+        "near_group": np.zeros(1),
+    }
+    np.savez(tmp_path / "a.npz", **{**good, **wrong})
+    with pytest.raises(DataError, match=sentence):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_single_array_called_npz_is_one_sentence(tmp_path):
+    with (tmp_path / "a.npz").open("wb") as file:
+        np.save(file, np.zeros((1, 48, 48), np.uint8))
+    with pytest.raises(DataError, match="not a readable npz"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_bomb_is_refused_before_it_is_unpacked(tmp_path):
+    path = write_zip(tmp_path / "a.npz", {"images.npy": bytes(123_457)}, zipfile.ZIP_DEFLATED)
+    patched(path, struct.pack("<I", 123_457), struct.pack("<I", 2**30 + 1))
+    with pytest.raises(DataError, match=r"images.*larger than the limit"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_header_that_promises_more_than_there_is_gets_no_memory(tmp_path):
+    stream = io.BytesIO()
+    promise = {"descr": "|u1", "fortran_order": False, "shape": (10**11, 48, 48)}
+    np.lib.format.write_array_header_1_0(stream, promise)
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("images.npy", stream.getvalue() + bytes(100))
     with pytest.raises(DataError, match="not a readable npz"):
         read_ferplus(tmp_path / "a.npz")
 

@@ -12,6 +12,7 @@ from tests.training.datasets.conftest import write_folder, write_zip
 from tests.training.datasets.test_near_duplicates import altered, smooth
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import Cause
+from training.trainable import refusals
 
 CROPS = smooth(8)
 
@@ -38,6 +39,13 @@ def test_folder_names_are_the_labels_in_any_spelling(tmp_path, write):
         "faces/joy/c.bmp": "happiness",
     }
     assert set(data.sources) == {"mine"}
+
+
+def test_class_folders_may_be_numbered_misspelt_and_divided_further(tmp_path):
+    content = {"0_anger/a.png": png(0), "suprise/b.png": png(1), "happy/session1/day2/c.png": png(2)}
+    data = read_labelled_folder(write_folder(tmp_path, content))
+    assert labels(data.crops) == ["anger", "happiness", "surprise"]
+    assert not data.skipped
 
 
 def test_unknown_folders_are_reported_once_with_their_count(tmp_path):
@@ -102,6 +110,18 @@ def test_subjects_come_from_names_where_all_say_so(tmp_path):
 def test_subjects_of_ckplus_are_the_same_people_in_any_folder(tmp_path):
     content = {"happy/S010_004_00000017.png": png(0), "sad/S011_001_00000001.png": png(1)}
     assert read_labelled_folder(write_folder(tmp_path, content)).crops.subjects.tolist() == ["S010", "S011"]
+
+
+def test_one_person_is_one_person(tmp_path):
+    content = {"happy/p1_a_01.png": png(0), "sad/p1_b_01.png": png(1)}
+    data = read_labelled_folder(write_folder(tmp_path / "lab", content)).crops
+    assert set(data.subjects) == {"lab/p1"}
+    assert "Only one subject shows happiness, sadness" in " ".join(refusals(data))
+
+
+def test_name_of_the_data_set_before_the_expression_is_no_person(tmp_path):
+    content = {"happy/fer2013_happy_01.png": png(0), "sad/fer2013_sad_01.png": png(1)}
+    assert set(read_labelled_folder(write_folder(tmp_path, content)).crops.subjects) == {""}
 
 
 @pytest.mark.parametrize("odd", ["holiday.png", "web_happy_017.png", "p1-a-03.png"])

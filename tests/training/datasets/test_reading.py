@@ -43,11 +43,56 @@ def test_drawn_is_the_built_in_set():
     assert len(set(data.subjects)) >= 20
 
 
-def test_ckplus_without_one_class_is_any_labelled_folder(tmp_path):
+def test_ckplus_without_one_class_is_still_ckplus(tmp_path):
     content = {name: data for name, data in ckplus_files().items() if not name.startswith("fear")}
     data = read([write_folder(tmp_path / "part", content)]).crops
-    assert set(data.sources) == {"part"}
+    assert set(data.sources) == {"CK+48"}
     assert set(data.subjects) == {"S010", "S011"}
+
+
+def test_valid_npz_alone_is_the_test_part(tmp_path):
+    valid = write_npz(tmp_path / "valid.npz", [{"anger": 10}])
+    other = write_npz(tmp_path / "mine.npz", [{"anger": 10}])
+    assert (read([valid]).crops.parts[0], read([other]).crops.parts[0]) == ("test", "")
+
+
+def test_votes_beside_a_csv_that_is_named_itself_are_joined(tmp_path):
+    folder = write_folder(
+        tmp_path, {"fer2013.csv": fer.fer_csv(fer.ROWS), "fer2013new.csv": fer.votes_csv(fer.VOTED)}
+    )
+    assert sources(folder / "fer2013.csv") == {"FER+"}
+    assert read([folder / "fer2013.csv"]).crops.digest == read([folder]).crops.digest
+
+
+def test_csv_of_the_challenge_is_read_where_it_lies_alone(tmp_path):
+    table = b"emotion,pixels\n3," + fer.text(fer.CROPS[0]).encode()
+    assert sources(write_folder(tmp_path / "challenge", {"train.csv": table})) == {"FER2013"}
+    mine = {"train.csv": b"about,the,pictures", "happy/a.png": png(0)}
+    assert sources(write_folder(tmp_path / "mine", mine)) == {"mine"}
+
+
+def test_csv_larger_than_any_picture_may_be_is_found_in_its_folder(tmp_path):
+    padding = b"0," + b" " * 100_000 + b",PrivateTest\n"
+    table = fer.fer_csv([(3, fer.CROPS[0], "Training")]) + padding * 530
+    assert len(table) > 50 * 2**20
+    assert sources(write_folder(tmp_path, {"fer2013.csv": table})) == {"FER2013"}
+
+
+def test_folder_called_like_a_file_is_a_folder(tmp_path):
+    assert sources(write_folder(tmp_path / "faces.csv", {"happy/a.png": png(0)})) == {"faces.csv"}
+
+
+@pytest.mark.parametrize("address", ["drawn:1", "drawn:9999999", "drawn:many", "drawn:6:", "drawn:6:x"])
+def test_drawn_set_of_no_size_says_how_to_ask_for_one(address):
+    with pytest.raises(DataError, match="use drawn, drawn:SUBJECTS or drawn:SUBJECTS:SEED"):
+        read([address])
+
+
+def test_drawn_set_has_the_size_and_the_seed_that_it_is_asked_for(home):
+    first, second = read(["drawn:2:5"]).crops, read(["drawn:2:6"]).crops
+    assert len(first) == len(second) == 2 * 8 * 3
+    assert first.digest != second.digest
+    assert read(["drawn:2:5"]).crops.digest == first.digest, "from the cache"
 
 
 def test_several_become_one_with_all_that_was_skipped(tmp_path, ckplus):
