@@ -1,6 +1,7 @@
 """Who did what to which engagement, and when; never what was read."""
 
 import json
+import logging
 import threading
 from datetime import UTC, datetime
 from typing import Any, Final, Literal
@@ -10,22 +11,25 @@ from core.settings import settings
 FILE: Final = "engagements-log.jsonl"
 Action = Literal["kept", "deleted", "grown too old"]
 _LOCK = threading.Lock()
+log = logging.getLogger(__name__)
 
 
 def note(action: Action, what: str, by: str) -> None:
     """Add a line; a disk that takes none must not undo what was done."""
     line = {"when": datetime.now(UTC).isoformat(timespec="seconds"), "action": action, "what": what, "by": by}
+    file = settings().home / FILE
     try:
-        with _LOCK, (settings().home / FILE).open("a", encoding="utf-8") as stream:
+        file.parent.mkdir(parents=True, exist_ok=True)  # results may lie in a database elsewhere
+        with _LOCK, file.open("a", encoding="utf-8") as stream:
             stream.write(json.dumps(line) + "\n")
-    except OSError:
-        return
+    except OSError as error:
+        log.warning("The log of engagements cannot be written: %s.", error.strerror)
 
 
 def read_notes(most: int = 200) -> list[dict[str, Any]]:
     """The newest lines, newest first."""
     try:
         lines = (settings().home / FILE).read_text(encoding="utf-8").splitlines()[-most:]
-    except FileNotFoundError:
+    except OSError:
         return []
     return [json.loads(line) for line in reversed(lines) if line.endswith("}")]

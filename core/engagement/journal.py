@@ -1,13 +1,13 @@
 """An engagement while it goes on: each reading is on disk at once, so that a killed server loses none."""
 
 import json
+import logging
 import re
 import secrets
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
 from pathlib import Path
 from typing import BinaryIO, Final, Literal, Self
 
@@ -23,6 +23,9 @@ QUIET_SECONDS: Final = 60.0
 """Without a reading for so long an engagement is taken for cut off."""
 
 ENDED: Final = "This engagement has ended: begin another one."
+
+
+log = logging.getLogger(__name__)
 
 
 class JournalError(MienError):
@@ -88,10 +91,11 @@ class Journal:
         """
         try:
             with self.held(), self._file.open("r+b") as stream:
-                if moment.seconds in _times(self._file).up_to_date(stream):
+                if moment.seconds in _TIMES.setdefault(self._file, _Times()).up_to_date(stream):
                     return False
                 stream.write(moment.model_dump_json(exclude_none=True).encode() + b"\n")
         except FileNotFoundError:
+            _TIMES.pop(self._file, None)
             raise EndedError(ENDED) from None
         except OSError as error:
             raise JournalError(f"The reading cannot be kept: {error.strerror}.") from error
@@ -102,18 +106,35 @@ class Journal:
         return sorted(self._read(), key=lambda moment: moment.seconds)
 
     def delete(self) -> None:
-        """Forget it; call it when the result was kept or is not wanted."""
-        with self.held():
-            self._file.unlink(missing_ok=True)
+        """Forget it; call it when the result was kept or is not wanted.
+
+        Raises:
+            JournalError: the file cannot be deleted.
+        """
+        try:
+            with self.held():
+                self._file.unlink(missing_ok=True)
+        except OSError as error:
+            raise JournalError(f"The readings cannot be deleted: {error.strerror}.") from error
+        _TIMES.pop(self._file, None)
 
     @contextmanager
     def held(self) -> Iterator[bool]:
-        """Keep others from writing and from ending it; whether it is still there."""
-        self._lock.parent.mkdir(parents=True, exist_ok=True)
+        """Keep others from writing and from ending it; whether it is still there.
+
+        Raises:
+            JournalError: the folder cannot be written.
+        """
+        lock = FileLock(self._lock, is_singleton=True)  # whoever holds it may ask again
         try:
-            with FileLock(self._lock, is_singleton=True):  # whoever holds it may ask again
-                yield self._file.exists()
+            self._lock.parent.mkdir(parents=True, exist_ok=True)
+            lock.acquire()
+        except OSError as error:
+            raise JournalError(f"The engagement cannot be changed: {error.strerror}.") from error
+        try:
+            yield self._file.exists()
         finally:
+            lock.release()
             if not self._file.exists():  # an id never comes back, so nobody needs its lock
                 with suppress(OSError):
                     self._lock.unlink(missing_ok=True)
@@ -161,9 +182,9 @@ class _Times:
         return self._seconds
 
 
-@lru_cache(maxsize=64)
-def _times(file: Path) -> _Times:
-    return _Times()
+_TIMES: Final[dict[Path, _Times]] = {}
+"""Of the journals that this process writes, until they end: reading a file anew for each frame takes longer
+the longer it is."""
 
 
 def unfinished() -> tuple[Journal, ...]:
@@ -182,7 +203,10 @@ def delete_old_journals(now: datetime | None = None) -> None:
     limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
     for journal in unfinished():
         if journal.opening.begun < limit:
-            journal.delete()
+            try:
+                journal.delete()
+            except JournalError as error:  # the others are no less old
+                log.warning("%s", error)
 
 
 def _open(file: Path) -> Journal | None:

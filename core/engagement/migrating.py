@@ -8,6 +8,8 @@ from alembic.config import Config
 from sqlalchemy import Engine
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
+LOCK: Final = 7_351_946_021
+"""Any number that nobody else locks in the same PostgreSQL database."""
 
 
 def migrate(engine: Engine) -> None:
@@ -17,6 +19,8 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+        elif engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # until the commit below
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()

@@ -8,6 +8,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
+from alembic.util.exc import CommandError as AlembicError
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import (
     JSON,
@@ -23,18 +24,23 @@ from sqlalchemy import (
     delete,
     event,
     insert,
+    make_url,
     select,
+    true,
 )
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from core.engagement.audit import note
 from core.engagement.moment import Moment
 from core.engagement.report import Report
+from core.engagement.texts import Text
 from core.errors import MienError
 from core.settings import settings
 
 METADATA = MetaData()
 FILE: Final = "engagements.db"
+CONNECT_SECONDS: Final = 10
+"""A server that does not answer for so long cannot be reached."""
 
 ENGAGEMENTS: Final = Table(
     "engagements",
@@ -73,12 +79,12 @@ class Engagement(BaseModel):
 
     id: str = Field(default_factory=lambda: secrets.token_hex(8))
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
-    name: str = Field(max_length=200)
-    channel: str = Field("", max_length=60)
+    name: Text = Field(max_length=200)
+    channel: Text = Field("", max_length=60)
     source: str
     model: str
     digest: str
-    consent: str = Field(min_length=1, max_length=2000)
+    consent: Text = Field(min_length=1, max_length=2000)
     report: Report
     moments: tuple[Moment, ...] = ()
 
@@ -144,6 +150,15 @@ def is_there() -> bool:
     return settings().database_url is not None or (settings().home / FILE).exists()
 
 
+def reach_storage() -> None:
+    """Ask the database for nothing.
+
+    Raises:
+        EngagementError: it cannot be reached.
+    """
+    _rows(select(true()))
+
+
 def delete_old(now: datetime | None = None) -> None:
     """Delete what is older than the retention period."""
     limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
@@ -160,26 +175,42 @@ def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's
 
 
 def _rows(query: Any) -> Sequence[Any]:  # noqa: ANN401 - of SQLAlchemy's
-    try:
-        with _engine(_url()).connect() as connection:
-            return connection.execute(query).all()
-    except DBAPIError as error:
-        raise EngagementError(f"The engagements cannot be read ({error.orig}).") from None
+    with _told("read"), _engine(_url()).connect() as connection:
+        return connection.execute(query).all()
 
 
 @contextmanager
 def _writing() -> Iterator[Connection]:
-    """One transaction; what the database refuses becomes a sentence."""
+    """One transaction."""
+    with _told("changed"), _engine(_url()).begin() as connection:
+        yield connection
+
+
+@contextmanager
+def _told(what: str) -> Iterator[None]:
+    """What the database refuses becomes a sentence, and so does an address that leads to none."""
     try:
-        with _engine(_url()).begin() as connection:
-            yield connection
-    except (DBAPIError, OSError) as error:
-        reason = error.orig if isinstance(error, DBAPIError) else error.strerror
-        raise EngagementError(f"The engagements cannot be changed ({reason}).") from None
+        yield
+    except (SQLAlchemyError, AlembicError, OSError, ImportError) as error:
+        raise EngagementError(f"The engagements cannot be {what} ({_reason(error)}).") from None
+
+
+def _reason(error: Exception) -> str:
+    """In one line, without the query."""
+    if isinstance(error, DBAPIError):
+        error = error.orig or error
+    told = error.strerror if isinstance(error, OSError) else str(error.args[0] if error.args else error)
+    return " ".join((told or "").split())
 
 
 def _url() -> str:
     return settings().database_url or f"sqlite:///{settings().home / FILE}"
+
+
+def _waits(url: str) -> bool:
+    """Whether its driver would wait for a silent server as long as the network does: minutes."""
+    parts = make_url(url)
+    return parts.get_backend_name() == "postgresql" and "connect_timeout" not in parts.query
 
 
 @lru_cache(maxsize=8)
@@ -187,7 +218,8 @@ def _engine(url: str) -> Engine:
     """Connect, and bring the tables up to date."""
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, pool_pre_ping=True)
+    limits = {"connect_timeout": CONNECT_SECONDS} if _waits(url) else {}
+    engine = create_engine(url, pool_pre_ping=True, connect_args=limits)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")

@@ -1,10 +1,14 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from threading import Barrier
 
 import pytest
+from sqlalchemy import create_engine, inspect, text
 
 from core.engagement import Moment, make_report
+from core.engagement.audit import read_notes
+from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
     EngagementError,
@@ -13,9 +17,11 @@ from core.engagement.store import (
     get_engagement,
     keep_engagement,
     list_engagements,
+    reach_storage,
 )
 from core.expressions import Expression
 from core.settings import settings
+from tests.conftest import free_port
 from tests.core.postgres import postgres_server
 
 MOMENTS = tuple(Moment(seconds=n / 5, probabilities={Expression.HAPPINESS: 1.0}) for n in range(60))
@@ -90,6 +96,56 @@ def test_many_at_once_lose_none(database):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(keep_engagement, kept))
     assert len(list_engagements()) == 40
+
+
+def test_text_that_a_database_refuses_is_kept_without_what_it_refuses(database):
+    keep_engagement(engagement(name="call\x00 17", channel="\x1bvideo", consent="agreed\nat\x00 the start"))
+    (kept,) = list_engagements()
+    assert (kept.name, kept.channel, kept.consent) == ("call 17", "video", "agreed\nat the start")
+
+
+def test_servers_that_start_at_once_make_the_tables_one_after_the_other(postgres):
+    with create_engine(postgres, isolation_level="AUTOCOMMIT").connect() as connection:
+        connection.execute(text("CREATE DATABASE fresh"))
+    url = postgres.removesuffix("/postgres") + "/fresh"
+    servers, start = [create_engine(url) for _ in range(6)], Barrier(6)
+
+    def begin(server) -> None:
+        server.connect().close()
+        start.wait()
+        migrate(server)
+
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(begin, servers))
+    assert inspect(servers[0]).has_table("engagements")
+    for server in servers:
+        server.dispose()
+
+
+def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
+    monkeypatch.setenv("MIEN_DATABASE_URL", postgres)
+    settings.cache_clear()
+    assert not home.exists()
+    kept = engagement()
+    keep_engagement(kept)
+    assert [(line["action"], line["what"]) for line in read_notes()] == [("kept", kept.id)]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"postgresql+psycopg://mien@127.0.0.1:{free_port()}/postgres",
+        "nothing+nowhere://",
+        "no address",
+        "sqlite:////proc/none/engagements.db",
+    ],
+)
+def test_database_that_cannot_be_reached_is_one_sentence(home, monkeypatch, url):
+    monkeypatch.setenv("MIEN_DATABASE_URL", url)
+    settings.cache_clear()
+    for ask in (reach_storage, list_engagements):
+        with pytest.raises(EngagementError, match=r"^The engagements cannot be \w+ \([^\n]+\)\.$"):
+            ask()
 
 
 def test_database_that_cannot_be_opened_is_one_sentence(home):

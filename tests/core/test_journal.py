@@ -134,7 +134,33 @@ def test_no_name_leads_out_of_the_folder(home):
 
 
 def test_old_ones_are_deleted_whoever_left_them(home):
+    stuck = begin(begun=datetime.now(UTC) - timedelta(days=92))
     begin(begun=datetime.now(UTC) - timedelta(days=91))
     young = begin()
+    lock = home / "engagements" / f"{stuck.opening.id}.lock"
+    lock.mkdir()  # a file cannot be locked there
+    delete_old_journals()
+    assert [journal.opening.id for journal in unfinished()] == [stuck.opening.id, young.opening.id]
+    lock.rmdir()
     delete_old_journals()
     assert [journal.opening.id for journal in unfinished()] == [young.opening.id]
+
+
+def test_journal_that_cannot_be_locked_is_one_sentence(home):
+    journal = begin()
+    (home / "engagements" / f"{journal.opening.id}.lock").mkdir()
+    for act in (journal.delete, lambda: journal.add(look(1.0)), lambda: close_journal(journal, "")):
+        with pytest.raises(JournalError, match="cannot be changed"):
+            act()
+
+
+def test_hundreds_at_once_are_not_read_anew_for_each_frame(home):
+    journals = [begin() for _ in range(200)]
+    for n in range(3):
+        for journal in journals:
+            journal.add(look(float(n)))
+    journal = find_journal(journals[0].opening.id)
+    file = home / "engagements" / f"{journal.opening.id}.jsonl"
+    with file.open("r+b") as stream:  # whoever reads it from the start finds nothing now
+        stream.write(b" " * (file.stat().st_size - 1))
+    assert not journal.add(look(1.0))
