@@ -1,24 +1,28 @@
 """The endpoints."""
 
 from functools import lru_cache
-from typing import Annotated
+from typing import Annotated, Final
 
-from fastapi import Depends, FastAPI, File, Form, HTTPException, Query, Response, UploadFile
+from fastapi import Depends, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
 
 from api import metrics, models, problems
 from api.access import documented
 from api.engagements import begin, drop, finish, look, result
 from api.gate import Gate
+from api.kinds import Kind, RefusedError
+from api.whose import Point
 from core.bundles import bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
+from core.engagement.store import reach_storage
 from core.errors import BundleError, MienError
 from core.images import MAX_BYTES
 from core.readings import read_bytes
 from core.reports import to_record
 
-MOST_PICTURES = 64
+MOST_PICTURES: Final = 64
+NUMBER: Final = r"[0-9]{1,6}(\.[0-9]{1,20})?"
 
 Upload = Annotated[list[UploadFile], File(description=f"at most {MOST_PICTURES} pictures")]
 ModelName = Annotated[str | None, Query(description="the one that serves if left out", max_length=64)]
@@ -57,11 +61,13 @@ def _add_open(app: FastAPI) -> None:
 
     @app.get("/ready", tags=["server"])
     def ready() -> dict[str, str]:
-        """Whether a model can answer."""
+        """Whether a model can answer, and results can be kept."""
         try:
-            return {"status": "ready", "model": load_classifier().bundle.name}
+            model = load_classifier().bundle.name
         except BundleError as error:
-            raise HTTPException(503, str(error)) from None
+            raise RefusedError(Kind.NO_MODEL, str(error)) from None
+        reach_storage()
+        return {"status": "ready", "model": model}
 
     @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(documented)])
     def figures() -> Response:
@@ -80,7 +86,7 @@ def _add_reading(app: FastAPI) -> None:
     def classify(pictures: Upload, model: ModelName = None) -> list[models.Picture]:
         """Read every face in one or many pictures; one that cannot be read says so in its place."""
         if len(pictures) > MOST_PICTURES:
-            raise HTTPException(413, f"At most {MOST_PICTURES} pictures at once.")
+            raise RefusedError(Kind.TOO_LARGE, f"At most {MOST_PICTURES} pictures at once.")
         classifier = load_classifier(model)
         return [models.Picture.model_validate(_read(picture, classifier)) for picture in pictures]
 
@@ -124,9 +130,17 @@ def _add_engagements(app: FastAPI) -> None:
         seconds: Annotated[
             float, Form(ge=0, le=86_400, description="since it began; late frames are welcome")
         ],
+        face: Annotated[
+            str | None,
+            Form(
+                pattern=f"^{NUMBER},{NUMBER}$",
+                description="a point within the customer's face, `x,y` in pixels of the upright picture; "
+                "left out, a frame with several faces counts as a gap, since nobody else may be scored",
+            ),
+        ] = None,
     ) -> models.Look:
-        """Read the largest face of a frame. The frame is not kept; the same time twice counts once."""
-        return look(id, _bytes(picture), seconds)
+        """Read the customer's face in a frame. The frame is not kept; the same time twice counts once."""
+        return look(id, _bytes(picture), seconds, Point.of(face) if face else None)
 
     @app.post("/engagements/{id}/finish", tags=["engagements"], dependencies=may)
     def finish_engagement(id: str) -> models.Result:

@@ -92,12 +92,20 @@ class ClientEngagement:
         self.id = id
         self.result: dict[str, Any] | None = None
 
-    def frame(self, picture: bytes, seconds: float) -> dict[str, Any]:
-        """Hand in one encoded frame and the seconds since the beginning; late and twice is fine."""
+    def frame(
+        self, picture: bytes, seconds: float, face: tuple[float, float] | None = None
+    ) -> dict[str, Any]:
+        """Hand in one encoded frame; late and twice is fine.
+
+        Args:
+            seconds: since the beginning.
+            face: a point within the customer's face, pixels. Left out, a frame with several faces is a gap.
+        """
+        data: dict[str, Any] = {"seconds": seconds}
+        if face is not None:
+            data["face"] = f"{face[0]:.1f},{face[1]:.1f}"
         path = f"engagements/{self.id}/frames"
-        found: dict[str, Any] = self.client.call(
-            "POST", path, files={"picture": picture}, data={"seconds": seconds}
-        )
+        found: dict[str, Any] = self.client.call("POST", path, files={"picture": picture}, data=data)
         return found
 
     def finish(self) -> dict[str, Any]:

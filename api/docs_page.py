@@ -1,7 +1,10 @@
 """The API's documentation as a page, from its OpenAPI document; it asks no other server for anything."""
 
+import re
 from html import escape
 from typing import Any, Final
+
+from api.kinds import Kind
 
 BODIES: Final = {"application/json": "JSON body", "multipart/form-data": "form"}
 
@@ -24,11 +27,15 @@ pre {{ background: #8882; padding: 0.8em; border-radius: 6px; overflow-x: auto }
 </style>
 <h1>Mien, HTTP API</h1>
 <p>{escape(document["info"]["description"])}</p>
-<p>Errors are problem details (RFC 9457) with one sentence in <code>detail</code>. The same as a
+<p>Errors are problem details (RFC 9457) with one sentence in <code>detail</code>, and <code>type</code> says
+<a href="#problems">which</a>. The same as a
 <a href="openapi.json">document for programs</a>.</p>
 <pre>curl -F pictures=@photo.jpg http://localhost:8501/api/v1/classify
 curl -H "Authorization: Bearer TOKEN" https://mien.example.org/api/v1/models</pre>
 {"".join(sections)}
+<h2 id="problems">Problems</h2>
+<p>The field <code>type</code> says which one it is.</p>
+<ul>{"".join(_problem(kind) for kind in Kind)}</ul>
 </html>
 """
 
@@ -45,6 +52,7 @@ def _section(path: str, method: str, operation: dict[str, Any], schemas: dict[st
             several = ", a list of" if schema and schema.get("type") == "array" else ""
             gives.append(f"<li>{status}{several}<ul>{''.join(_fields(schema or {}, schemas))}</ul></li>")
     failures = ", ".join(status for status in operation["responses"] if not status.startswith("2"))
+    failures = f'<a href="#problems">{failures}</a>'
     return (
         f"<h2><code>{method.upper()} {escape(path)}</code></h2><p>{text}</p>"
         + (f"<h3>Takes</h3><ul>{''.join(takes)}</ul>" if takes else "")
@@ -60,12 +68,27 @@ def _parameter(found: dict[str, Any]) -> str:
 def _fields(schema: dict[str, Any], schemas: dict[str, Any], place: str = "") -> list[str]:
     """One line for each field of what is sent or answered, with the fields within it below."""
     schema = _resolved(schema, schemas)
-    needed = schema.get("required", [])
+    needed, told = schema.get("required", []), _told(schema.get("description", ""))
     return [
-        _item(name, place, field.get("description", ""), needed=bool(place) and name in needed)
+        _item(
+            name,
+            place,
+            field.get("description", told.get(name, "")),
+            needed=bool(place) and name in needed,
+        )
         + f"<ul>{''.join(_fields(field, schemas))}</ul>"
         for name, field in schema.get("properties", {}).items()
     ]
+
+
+def _told(docstring: str) -> dict[str, str]:
+    """What a class's docstring says of its fields, which OpenAPI keeps as one text."""
+    found = re.findall(r"^ +(\w+): (.*(?:\n {4,}(?!\w+: ).*)*)", docstring, re.MULTILINE)
+    return {name: " ".join(text.split()) for name, text in found}
+
+
+def _problem(kind: Kind) -> str:
+    return f"<li id={kind.slug!r}><code>{kind.uri}</code>, {kind.status}: {escape(kind.title)}</li>"
 
 
 def _resolved(schema: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:

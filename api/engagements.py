@@ -2,10 +2,10 @@
 
 from contextlib import suppress
 
-from fastapi import HTTPException
-
 from api import metrics, models
-from core.classifier import load_classifier
+from api.kinds import Kind, RefusedError
+from api.whose import Point, find_customer
+from core.classifier import Classifier, load_classifier
 from core.engagement import Moment
 from core.engagement.closing import close_journal
 from core.engagement.journal import EndedError, Journal, Opening, find_journal
@@ -29,16 +29,22 @@ def begin(new: models.NewEngagement) -> models.Begun:
     return models.Begun(id=opening.id, begun=opening.begun, model=opening.model)
 
 
-def look(name: str, data: bytes, seconds: float) -> models.Look:
-    """Read one frame; PictureError where it is none."""
+def look(name: str, data: bytes, seconds: float, point: Point | None = None) -> models.Look:
+    """Read the customer's face in one frame, and nobody else's; PictureError where it is no picture."""
     journal = _journal(name)
-    found = read_bytes(data, load_classifier(journal.opening.model))
-    reading = found.readings[0]
+    found = read_bytes(data, _classifier(journal.opening))
+    place = find_customer(found.readings, point)
+    boxes = [reading.box for reading in found.readings if reading.box is not None]
+    if isinstance(place, str):
+        is_new = journal.add(Moment(seconds=seconds, gap=place))
+        return models.Look(seconds=seconds, known=not is_new, face=None, gap=place, boxes=boxes)
+    reading = found.readings[place]
     metrics.count_faces(reading)
-    record = to_record("", found, found.model)["faces"][0]
-    is_new = journal.add(Moment.of(reading, seconds))
+    moment = Moment.of(reading, seconds)
+    is_new = journal.add(moment)
+    record = to_record("", found, found.model)["faces"][place]
     face = models.Face.model_validate(record) if reading.box is not None else None
-    return models.Look(seconds=seconds, known=not is_new, face=face)
+    return models.Look(seconds=seconds, known=not is_new, face=face, gap=moment.gap, boxes=boxes)
 
 
 def finish(name: str) -> models.Result:
@@ -53,12 +59,12 @@ def result(name: str) -> models.Result:
     """A finished engagement."""
     try:
         kept = get_engagement(name)
-    except UnknownEngagementError as error:
-        if find_journal(name) is not None:
-            raise HTTPException(409, "The engagement goes on: finish it first.") from None
-        raise HTTPException(404, str(error)) from None
-    values = {field: getattr(kept, field) for field in models.Result.model_fields if field != "report"}
-    return models.Result(**values, report=kept.report.model_dump(mode="json"))
+    except UnknownEngagementError:
+        if find_journal(name) is None:
+            raise
+        told = "The engagement goes on: finish it first."
+        raise RefusedError(Kind.ENGAGEMENT_GOES_ON, told) from None
+    return models.Result(**{field: getattr(kept, field) for field in models.Result.model_fields})
 
 
 def drop(name: str) -> None:
@@ -71,5 +77,17 @@ def drop(name: str) -> None:
 def _journal(name: str) -> Journal:
     journal = find_journal(name)
     if journal is None:
-        raise HTTPException(404, f"There is no engagement {name!r} going on: begin one first.")
+        told = f"There is no engagement {name!r} going on: begin one first."
+        raise RefusedError(Kind.UNKNOWN_ENGAGEMENT, told)
     return journal
+
+
+def _classifier(opening: Opening) -> Classifier:
+    """The very model that it began with: a result must not be mixed of two."""
+    classifier = load_classifier(opening.model)
+    if classifier.bundle.digest != opening.digest:
+        told = (
+            f"The model {opening.model} was replaced meanwhile: finish this engagement and begin another one."
+        )
+        raise RefusedError(Kind.MODEL_REPLACED, told)
+    return classifier

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.access import let_in
+from api.kinds import Kind, kind_of
 from api.problems import problem
 from core.images import MAX_BYTES
 
@@ -40,10 +41,10 @@ class Gate:
             if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
                 raise HTTPException(413, TOO_LARGE)
         except HTTPException as error:
-            await problem(error.status_code, error.detail, error.headers)(scope, receive, send)
+            await problem(kind_of(error), error.detail, error.headers)(scope, receive, send)
             return
         except ValueError:
-            await problem(400, "Content-Length is no number.")(scope, receive, send)
+            await problem(Kind.BAD_REQUEST, "Content-Length is no number.")(scope, receive, send)
             return
         await self.app(scope, _limited(receive), send)
 

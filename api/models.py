@@ -1,18 +1,25 @@
 """What the API takes and gives, as its OpenAPI document says."""
 
 from datetime import datetime
-from typing import Any
+from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
+from core.engagement import Report
 from core.expressions import Expression
+
+ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
+TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+"""Without control characters, which a database refuses; line breaks are none here."""
+
+Box = tuple[float, float, float, float]
 
 
 class Face(BaseModel):
     """One face of a picture."""
 
-    box: tuple[float, float, float, float] | None = Field(description="x, y, width, height in pixels")
+    box: Box | None = Field(description="x, y, width, height in pixels")
     label: Expression | None
     abstained: str | None = Field(description="why there is no label")
     probabilities: dict[Expression, float]
@@ -49,10 +56,10 @@ class NewEngagement(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field("", max_length=200)
-    channel: str = Field("", max_length=60, description="or queue; never an employee")
+    name: str = Field("", max_length=200, pattern=ONE_LINE)
+    channel: str = Field("", max_length=60, pattern=ONE_LINE, description="or queue; never an employee")
     consent: str = Field(
-        min_length=1, max_length=2000, description="what the customer was told and agreed to"
+        min_length=1, max_length=2000, pattern=TEXT, description="what the customer was told and agreed to"
     )
 
 
@@ -69,7 +76,9 @@ class Look(BaseModel):
 
     seconds: float
     known: bool = Field(description="whether a frame of this time had come before; it counts once")
-    face: Face | None
+    face: Face | None = Field(description="the customer's; null where there was none, or nobody said which")
+    gap: str | None = Field(description="why this time counts as a gap; null where it does not")
+    boxes: list[Box] = Field(description="of all faces in sight, the largest first: x, y, width, height")
 
 
 class Result(BaseModel):
@@ -81,4 +90,4 @@ class Result(BaseModel):
     created: datetime
     model: str
     digest: str
-    report: dict[str, Any] = Field(description="exit emotion, index, course figures and how they were made")
+    report: Report = Field(description="exit emotion, index, course figures and how they were made")

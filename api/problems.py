@@ -1,8 +1,8 @@
-"""Errors as RFC 9457 problem details: one sentence each, in `detail`."""
+"""Errors as RFC 9457 problem details: a `type` to tell them apart, and one sentence each in `detail`."""
 
 from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -10,30 +10,31 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
+from api.kinds import Kind, kind_of, of_status
 from core.engagement.journal import EndedError, JournalError
 from core.engagement.store import EngagementError, UnknownEngagementError
 from core.errors import BundleError, MienError, PictureError
 
-MEDIA_TYPE = "application/problem+json"
-STATUS: Mapping[type[MienError], int] = {
-    PictureError: 422,
-    BundleError: 404,
-    EndedError: 409,
-    JournalError: 503,
-    UnknownEngagementError: 404,
-    EngagementError: 503,
+MEDIA_TYPE: Final = "application/problem+json"
+KINDS: Mapping[type[MienError], Kind] = {
+    PictureError: Kind.NOT_A_PICTURE,
+    BundleError: Kind.UNKNOWN_MODEL,
+    EndedError: Kind.ENGAGEMENT_ENDED,
+    JournalError: Kind.RECORDING_FAILED,
+    UnknownEngagementError: Kind.UNKNOWN_ENGAGEMENT,
+    EngagementError: Kind.STORAGE_UNAVAILABLE,
 }
-UNFORESEEN = "Something went wrong here: the server's log has details."
+UNFORESEEN: Final = "Something went wrong here: the server's log has details."
 SENTENCES: Mapping[int, str] = {
     404: "There is nothing at this address: /api/v1/docs names all there is.",
     405: "This address is not asked like that: /api/v1/docs says how.",
 }
 
 
-def problem(status: int, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+def problem(kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """One problem document."""
-    body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status, "detail": detail}
-    return JSONResponse(body, status, dict(headers or {}), MEDIA_TYPE)
+    body = {"type": kind.uri, "title": kind.title, "status": kind.status, "detail": detail}
+    return JSONResponse(body, kind.status, dict(headers or {}), MEDIA_TYPE)
 
 
 def install(app: FastAPI) -> None:
@@ -41,11 +42,11 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(MienError)
     def _mien(request: Request, error: MienError) -> JSONResponse:
-        return problem(STATUS.get(type(error), 400), str(error))
+        return problem(KINDS.get(type(error), Kind.BAD_REQUEST), str(error))
 
     @app.exception_handler(Exception)
     def _unforeseen(request: Request, error: Exception) -> JSONResponse:
-        return problem(500, UNFORESEEN)
+        return problem(Kind.UNFORESEEN, UNFORESEEN)
 
     @app.exception_handler(HTTPException)
     def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -53,13 +54,13 @@ def install(app: FastAPI) -> None:
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(sorted(_methods(app, request)))
         said = SENTENCES.get(error.status_code, "") if error.detail == _phrase(error) else ""
-        return problem(error.status_code, said or str(error.detail), headers)
+        return problem(kind_of(error), said or str(error.detail), headers)
 
     @app.exception_handler(RequestValidationError)
     def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-        return problem(422, f"{where}: {first['msg'].lower()}.")
+        return problem(Kind.INVALID, f"{where}: {first['msg'].lower()}.")
 
 
 def _phrase(error: HTTPException) -> str:
@@ -72,19 +73,29 @@ def _methods(app: FastAPI, request: Request) -> set[str]:
     return {method for route in routes for method in getattr(route, "methods", None) or ()}
 
 
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "description": "always `about:blank`: the status says it all"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "one sentence that says what to do"},
-    },
-}
+def _schema(status: int) -> dict[str, Any]:
+    """What a problem of one status holds."""
+    kinds = of_status(status)
+    told = "; ".join(f"`{kind.uri}`: {kind.title.rstrip('.')}" for kind in kinds)
+    return {
+        "type": "object",
+        "required": ["type", "title", "status", "detail"],
+        "properties": {
+            "type": {
+                "type": "string",
+                "format": "uri-reference",
+                "enum": [kind.uri for kind in kinds],
+                "description": told,
+            },
+            "title": {"type": "string", "description": "what the type means"},
+            "status": {"type": "integer", "const": status},
+            "detail": {"type": "string", "description": "one sentence that says what to do"},
+        },
+    }
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": PROBLEM}}}
+
+RESPONSES: Final[dict[int | str, dict[str, Any]]] = {
+    status: {"description": HTTPStatus(status).phrase, "content": {MEDIA_TYPE: {"schema": _schema(status)}}}
     for status in (400, 401, 404, 409, 413, 422, 429, 500, 503)
 }
 """What every endpoint may answer besides, for the OpenAPI document."""

@@ -1,11 +1,18 @@
 from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
+import httpx
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
 from api import gate, mount
+from api.kinds import Kind
+from core.engagement.journal import Journal, Opening, unfinished
 from core.settings import settings
+from tests.conftest import encode, free_port
+from tests.core.test_recording import portraits
 
 HERE = ("127.0.0.1", 50000)
 CONSENT = {"consent": "told and agreed at the start of the call"}
@@ -21,11 +28,21 @@ def picture(portrait_file) -> bytes:
     return portrait_file.read_bytes()
 
 
-def sentence(answer) -> str:
+def sentence(answer, kind: str | None = None) -> str:
     assert answer.headers["content-type"] == "application/problem+json"
     body = answer.json()
     assert body["status"] == answer.status_code
+    if kind is not None:
+        assert body["type"] == f"/api/v1/docs#{kind}"
     return body["detail"]
+
+
+def begin(client, **known) -> str:
+    return client.post("engagements", json=known | CONSENT).json()["id"]
+
+
+def send(client, name: str, picture: bytes, **fields):
+    return client.post(f"engagements/{name}/frames", files={"picture": picture}, data=fields)
 
 
 def test_pictures_are_read_each_in_its_place(client, picture):
@@ -42,7 +59,7 @@ def test_model_can_be_named_and_an_unknown_one_is_a_problem(client, picture):
     assert read["model"] == "ckplus-reference"
     answer = client.post("classify", files=files, params={"model": "nothing"})
     assert answer.status_code == 404
-    assert "no model called" in sentence(answer)
+    assert "no model called" in sentence(answer, "unknown-model")
 
 
 def test_models_say_what_they_are_worth(client):
@@ -61,7 +78,7 @@ def test_engagement_from_begin_to_deletion(client, picture):
         )
         assert frame.json()["face"]["label"] == "happiness"
     assert frame.json()["known"] is False
-    assert client.get(f"engagements/{name}").status_code == 409
+    assert "finish it first" in sentence(client.get(f"engagements/{name}"), "engagement-goes-on")
     result = client.post(f"engagements/{name}/finish").json()
     assert result["report"]["exit_emotion"]["label"] == "happiness"
     assert result["report"]["moments"] == 14
@@ -72,16 +89,86 @@ def test_engagement_from_begin_to_deletion(client, picture):
     assert client.get(f"engagements/{name}").status_code == 404
 
 
-def test_nothing_begins_without_consent(client):
-    for body in ({}, {"consent": ""}, {"consent": "yes", "employee": "Ben"}):
-        assert client.post("engagements", json=body).status_code == 422
+@pytest.fixture(scope="module")
+def two_faces() -> bytes:
+    """A smiling customer on the left, somebody sad and larger on the right."""
+    found = portraits()
+    return encode(np.hstack([found["astronaut"], found["drawn-sadness"]]))
+
+
+def test_several_faces_are_a_gap_until_the_caller_says_whose_engagement_it_is(client, two_faces, picture):
+    name = begin(client)
+    unsaid = send(client, name, two_faces, seconds=0).json()
+    assert (unsaid["face"], unsaid["gap"]) == (None, "more than one face")
+    happy, sad = sorted(unsaid["boxes"])
+    for second in range(1, 13):
+        middle = f"{happy[0] + happy[2] / 2:.1f},{happy[1] + happy[3] / 2:.1f}"
+        said = send(client, name, two_faces, seconds=second, face=middle).json()
+        assert (said["face"]["label"], said["gap"]) == ("happiness", None)
+        assert said["face"]["box"] == pytest.approx(happy, abs=0.1)
+    between = f"{(happy[0] + happy[2] + sad[0]) / 2},20"
+    assert send(client, name, two_faces, seconds=13, face=between).json()["gap"] == "not in sight"
+    alone = send(client, name, picture, seconds=14).json()
+    assert (alone["face"]["label"], len(alone["boxes"])) == ("happiness", 1)
+    report = client.post(f"engagements/{name}/finish").json()["report"]
+    assert report["gaps"] == {"more than one face": 1, "not in sight": 1}
+    assert report["seen"] == 13
+    assert report["exit_emotion"]["label"] == "happiness"
+
+
+def test_frame_without_a_face_is_a_gap_and_says_so(client):
+    name = begin(client)
+    empty = encode(np.full((240, 320, 3), 90, np.uint8))
+    for fields in ({"seconds": 0}, {"seconds": 1, "face": "10,10"}):
+        found = send(client, name, empty, **fields).json()
+        assert (found["face"], found["gap"], found["boxes"]) == (None, "no face", [])
+    assert sentence(send(client, name, empty, seconds=2, face="left"), "invalid")
+
+
+def test_replaced_model_is_not_mixed_with_the_one_an_engagement_began_with(client, picture):
+    opening = Opening(consent="agreed", model="mien-8", digest="of another file", source="api")
+    Journal.begin(opening)
+    answer = send(client, opening.id, picture, seconds=1)
+    assert answer.status_code == 409
+    assert "was replaced" in sentence(answer, "model-replaced")
+    assert client.post(f"engagements/{opening.id}/finish").json()["digest"] == "of another file"
+
+
+def test_deleted_while_frames_arrive_it_is_gone_for_good(client, picture):
+    name = begin(client)
+    with ThreadPoolExecutor(4) as threads:
+        frames = [threads.submit(send, client, name, picture, seconds=n) for n in range(24)]
+        frames[4].result()
+        assert client.delete(f"engagements/{name}").status_code == 204
+        answers = [frame.result() for frame in frames]
+    kinds = {answer.json()["type"].rpartition("#")[2] for answer in answers if answer.status_code != 200}
+    assert kinds <= {"unknown-engagement", "engagement-ended"}
+    assert answers[-1].status_code == 404
+    for answer in (client.post(f"engagements/{name}/finish"), client.get(f"engagements/{name}")):
+        assert "no engagement" in sentence(answer, "unknown-engagement")
+    assert unfinished() == ()
+
+
+def test_ready_says_when_results_cannot_be_kept(client, monkeypatch):
+    assert client.get("ready").json() == {"status": "ready", "model": "mien-8"}
+    monkeypatch.setenv("MIEN_DATABASE_URL", f"postgresql+psycopg://mien@127.0.0.1:{free_port()}/none")
+    settings.cache_clear()
+    assert "cannot be read" in sentence(client.get("ready"), "storage-unavailable")
+
+
+def test_nothing_begins_without_consent_or_with_what_no_database_takes(client):
+    told = "agreed"
+    bad = {"consent": told, "name": "a\x00"}, {"consent": told, "channel": "a\nb"}, {"consent": "\x00"}
+    for body in ({}, {"consent": ""}, {"consent": "yes", "employee": "Ben"}, *bad):
+        assert sentence(client.post("engagements", json=body), "invalid")
+    assert client.post("engagements", json={"consent": "told,\nagreed"}).status_code == 201
 
 
 def test_frame_that_is_no_picture_is_a_problem_and_counts_for_nothing(client):
     name = client.post("engagements", json=CONSENT).json()["id"]
     answer = client.post(f"engagements/{name}/frames", files={"picture": b"rubbish"}, data={"seconds": 1})
     assert answer.status_code == 422
-    assert "not a picture" in sentence(answer)
+    assert "not a picture" in sentence(answer, "not-a-picture")
     finished = client.post(f"engagements/{name}/finish").json()
     assert (finished["report"]["moments"], finished["report"]["index"]) == (0, None)
 
@@ -92,7 +179,7 @@ def test_other_machines_need_a_token(home, monkeypatch):
     assert away.get("models").status_code == 401
     monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
     settings.cache_clear()
-    assert "token" in sentence(away.get("models"))
+    assert "token" in sentence(away.get("models"), "token-needed")
     assert away.get("models", headers={"Authorization": "Bearer wrong"}).status_code == 401
     assert away.get("models", headers={"Authorization": "Bearer open sesame"}).status_code == 200
 
@@ -104,24 +191,50 @@ def test_too_many_calls_are_told_when_to_come_back(home, monkeypatch):
     client = TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=("127.0.0.9", 1))
     answers = [client.get("models") for _ in range(5)]
     assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert sentence(answers[-1], "too-many-calls")
     assert int(answers[-1].headers["Retry-After"]) >= 9
 
 
-def test_hundred_calls_in_flight_lose_none(client, picture):
-    with ThreadPoolExecutor(20) as threads:
-        answers = list(
-            threads.map(lambda _: client.post("classify", files={"pictures": picture}).json(), range(100))
-        )
-    assert {answer[0]["faces"][0]["label"] for answer in answers} == {"happiness"}
+@pytest.mark.usefixtures("generous")
+def test_hundred_calls_in_flight_lose_none(address, picture):
+    start = Barrier(100, timeout=60)
+    many = httpx.Limits(max_connections=100)
+
+    def call(number: int) -> list[dict]:
+        files = {"pictures": (f"{number}.png", picture)}
+        start.wait()
+        return caller.post(f"{address}/api/v1/classify", files=files).json()
+
+    with httpx.Client(timeout=60, limits=many) as caller, ThreadPoolExecutor(100) as threads:
+        answers = [found for (found,) in threads.map(call, range(100))]
+    assert [answer["path"] for answer in answers] == [f"{number}.png" for number in range(100)]
+    assert {answer["faces"][0]["label"] for answer in answers} == {"happiness"}
 
 
-def test_document_and_docs_name_every_endpoint_and_no_other_server(client):
+def test_document_and_docs_name_every_endpoint_and_field(client):
     paths = client.get("openapi.json").json()["paths"]
     page = client.get("docs").text
     for path in paths:
         assert path in page
-    for field in ("pictures", "picture", "seconds", "consent", "channel", "probabilities", "report"):
+    for field in ("pictures", "picture", "seconds", "consent", "channel", "probabilities", "report", "face"):
         assert f"<code>{field}</code>" in page
+    assert "<code>exit_emotion</code>: None where the last part shows too little." in page
+    assert "<code>half_life</code>: end-weighted" in page
+
+
+def test_each_kind_of_problem_is_in_the_document_and_has_its_place_on_the_page(client):
+    document, page = client.get("openapi.json").json(), client.get("docs").text
+    answers = document["paths"]["/engagements/{id}"]["get"]["responses"]
+    problem = answers["409"]["content"]["application/problem+json"]["schema"]["properties"]
+    assert "/api/v1/docs#engagement-goes-on" in problem["type"]["enum"]
+    for kind in Kind:
+        assert f"id='{kind.slug}'" in page
+    assert "report" in document["components"]["schemas"]["Result"]["properties"]
+    assert "exit_emotion" in document["components"]["schemas"]["Report"]["properties"]
+
+
+def test_page_asks_no_other_server_for_anything(client):
+    page = client.get("docs").text
     assert "<script" not in page
     assert "cdn" not in page
 
@@ -129,7 +242,8 @@ def test_document_and_docs_name_every_endpoint_and_no_other_server(client):
 def test_unknown_path_is_a_problem_too(client):
     answer = client.get("nothing")
     assert answer.status_code == 404
-    assert "/api/v1/docs" in sentence(answer)
+    assert "/api/v1/docs" in sentence(answer, "not-found")
+    assert sentence(client.put("models"), "method-not-allowed")
 
 
 def test_figures_count_calls_and_faces_and_name_nobody(client, picture):
@@ -185,7 +299,7 @@ def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeyp
     monkeypatch.setattr(gate, "MOST_BYTES", 1000)
     answer = client.post("engagements", content=b"x" * 1001)
     assert answer.status_code == 413
-    assert "at once" in sentence(answer)
+    assert "at once" in sentence(answer, "too-large")
     chunks = client.post("engagements", content=iter([b"x" * 600] * 2))
     assert chunks.status_code == 413
 
@@ -195,7 +309,7 @@ def test_disk_that_takes_nothing_is_a_problem_not_an_end(client, home):
     (home / "engagements").write_text("a file where a folder should be")
     answer = client.post("engagements", json=CONSENT)
     assert answer.status_code == 503
-    assert "cannot be recorded" in sentence(answer)
+    assert "cannot be recorded" in sentence(answer, "recording-failed")
 
 
 def test_failure_nobody_foresaw_is_a_problem_and_is_counted(generous, monkeypatch):
@@ -203,7 +317,7 @@ def test_failure_nobody_foresaw_is_a_problem_and_is_counted(generous, monkeypatc
         Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE, raise_server_exceptions=False
     )
     monkeypatch.setattr("api.application.load_classifier", lambda name=None: 1 / 0)
-    assert "log" in sentence(client.get("ready"))
+    assert "log" in sentence(client.get("ready"), "unforeseen")
     failed = 'mien_api_calls_total{method="GET",path="/ready",status="500"} 1.0'
     assert failed in client.get("metrics").text
 
@@ -213,4 +327,4 @@ def test_frame_after_the_end_is_told_so(client, picture):
     client.post(f"engagements/{name}/finish")
     answer = client.post(f"engagements/{name}/frames", files={"picture": picture}, data={"seconds": 1})
     assert answer.status_code == 404
-    assert "going on" in sentence(answer)
+    assert "going on" in sentence(answer, "unknown-engagement")

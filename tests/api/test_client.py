@@ -1,7 +1,10 @@
+import numpy as np
 import pytest
 
 from api.client import Client, MienError
 from core.settings import settings
+from tests.conftest import encode
+from tests.core.test_recording import portraits
 
 
 def test_pictures_and_models(address, portrait_file, tmp_path):
@@ -24,6 +27,17 @@ def test_engagement_is_finished_on_leaving_even_where_the_block_fails(address, p
     one.delete()
     with pytest.raises(MienError, match="no engagement"):
         one.finish()
+
+
+def test_customer_is_named_by_a_point_in_the_face(address):
+    found = portraits()
+    picture = encode(np.hstack([found["astronaut"], found["drawn-sadness"]]))
+    with Client(address).engagement("told and agreed") as one:
+        assert one.frame(picture, 0)["gap"] == "more than one face"
+        x, y, width, height = max(one.frame(picture, 1)["boxes"])
+        read = one.frame(picture, 2, face=(x + width / 2, y + height / 2))
+        assert read["face"]["label"] == "sadness"
+    assert one.result["report"]["seen"] == 1
 
 
 def test_what_the_server_refuses_is_its_sentence(address, home, monkeypatch):
