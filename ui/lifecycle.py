@@ -69,19 +69,31 @@ def _wake_worker() -> None:
 
 
 async def _keep_forgetting() -> None:
-    """Delete what is older than the retention period, a minute after the start and then every hour."""
+    """Delete what is older than the retention period, a minute after the start and then every hour.
+
+    Whatever goes wrong is logged and tried again: nobody would notice that nothing is deleted any more.
+    """
     await asyncio.sleep(SECONDS_BEFORE_FORGETTING)
     while True:
-        await asyncio.to_thread(forget_old)
+        for forget in (forget_old_journals, forget_old_results):
+            try:
+                await asyncio.to_thread(forget)
+            except Exception:
+                log.exception("What is older than the retention period could not be deleted.")
         await asyncio.sleep(SECONDS_BETWEEN_FORGETTING)
 
 
-def forget_old() -> None:
-    """Delete engagements that are older than the retention period, ended or not."""
+def forget_old_journals() -> None:
+    """Delete engagements that were begun before the retention period and never ended."""
     from core.engagement.journal import delete_old_journals
-    from core.engagement.store import EngagementError, delete_old, is_there
 
     delete_old_journals()
+
+
+def forget_old_results() -> None:
+    """Delete results of engagements that are older than the retention period."""
+    from core.engagement.store import EngagementError, delete_old, is_there
+
     try:
         if is_there():
             delete_old()

@@ -17,6 +17,7 @@ from starlette.testclient import TestClient
 from core.engagement import make_report
 from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import Engagement, UnknownEngagementError, get_engagement, keep_engagement
+from core.settings import settings
 from ui import lifecycle
 from ui.lifecycle import warm_up
 
@@ -65,6 +66,29 @@ def test_running_server_forgets_what_is_too_old(home, monkeypatch):
     assert get_engagement(young.id).id == young.id
     with pytest.raises(UnknownEngagementError):
         get_engagement(old.id)
+
+
+def test_failure_nobody_foresaw_does_not_end_forgetting(home, monkeypatch, caplog):
+    opening = Opening(
+        begun=datetime.now(UTC) - timedelta(days=91), model="mien-8", digest="abc", consent="agreed"
+    )
+    Journal.begin(opening)
+    monkeypatch.setattr(lifecycle, "SECONDS_BEFORE_FORGETTING", 0.0)
+    monkeypatch.setattr(lifecycle, "SECONDS_BETWEEN_FORGETTING", 0.01)
+
+    async def serve() -> None:
+        forgetting = asyncio.create_task(lifecycle._keep_forgetting())
+        with monkeypatch.context() as wrong:
+            wrong.setenv("MIEN_RETENTION_DAYS", "as long as you like")
+            settings.cache_clear()
+            while "could not be deleted" not in caplog.text:
+                await asyncio.sleep(0.01)
+        settings.cache_clear()
+        while unfinished():
+            await asyncio.sleep(0.01)
+        forgetting.cancel()
+
+    run(asyncio.wait_for(serve(), 60))
 
 
 def test_uploads_are_never_written_to_a_temporary_file(monkeypatch):
