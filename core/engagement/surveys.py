@@ -1,29 +1,38 @@
 """Does the index say anything? Check it against what customers answered in surveys."""
 
-import csv
-import io
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-from pydantic import BaseModel, ConfigDict, Field
-from scipy.stats import mannwhitneyu, spearmanr
+from pydantic import BaseModel, ConfigDict
+from scipy.optimize import isotonic_regression
+from scipy.stats import rankdata
 
 from core.bundles import Interval
-from core.errors import MienError
+from core.engagement.survey_table import SurveyError
 
 RESAMPLES: Final = 1000
 FEWEST: Final = 20
 """Answered surveys below which nothing can be said: a rank correlation of .4 is then still within chance."""
 
-EMPLOYEE_WORDS: Final = ("employee", "agent", "staff", "operator", "advisor", "adviser", "mitarbeiter")
-"""A column of such a name is refused: people at work are never scored."""
+STEP: Final = 5.0
+"""Of the index, from one point of the calibration to the next."""
+
+SATISFIED: Final = ((5.0, 4.0), (10.0, 9.0), (100.0, 80.0))
+"""Highest score of a scale, and from which score on a customer counts as satisfied: the upper two boxes of
+CSAT, promoters in NPS, and four fifths of a percentage."""
+
+Values = npt.NDArray[np.float64]
 
 
-class SurveyError(MienError):
-    """The survey table cannot be used."""
+class Expected(BaseModel):
+    """The survey score to expect at one index."""
+
+    model_config = ConfigDict(frozen=True)
+
+    index: float
+    score: Interval
 
 
 class SurveyCheck(BaseModel):
@@ -34,7 +43,7 @@ class SurveyCheck(BaseModel):
         auc: how often the index of a satisfied customer is above that of another; 0.5 is chance. None where
             all or none were satisfied.
         satisfied_from: score from which a customer counts as satisfied.
-        expected: mean index and mean score of each third of the data, lowest indices first.
+        calibration: the score to expect over the indices seen, never falling; empty below `FEWEST` surveys.
         verdict: one plain sentence.
     """
 
@@ -44,34 +53,14 @@ class SurveyCheck(BaseModel):
     correlation: Interval | None
     auc: Interval | None
     satisfied_from: float
-    expected: tuple[tuple[float, float], ...] = Field(description="mean index and mean score of each third")
+    calibration: tuple[Expected, ...]
     verdict: str
 
 
-def read_surveys(text: bytes) -> dict[str, float]:
-    """Scores by engagement id, from a csv with the columns `id` and `score`.
-
-    Raises:
-        SurveyError: a column is missing, names an employee, or no score is a number.
-    """
-    reader = csv.DictReader(io.StringIO(text.decode("utf-8-sig", errors="replace")))
-    columns = [column.strip().lower() for column in reader.fieldnames or []]
-    named = [column for column in columns if any(word in column for word in EMPLOYEE_WORDS)]
-    if named:
-        raise SurveyError(f"The column {named[0]!r} names people at work, who are never scored: remove it.")
-    if not {"id", "score"} <= set(columns):
-        raise SurveyError("The table needs the columns id (of the engagement) and score.")
-    found = {}
-    try:
-        for row in reader:
-            values = {key.strip().lower(): (value or "").strip() for key, value in row.items() if key}
-            with suppress(ValueError):
-                found[values["id"]] = float(values["score"])
-    except csv.Error as error:
-        raise SurveyError(f"The table is damaged ({error}): save it anew as csv.") from None
-    if not found:
-        raise SurveyError("No row has a number in the column score.")
-    return {name: score for name, score in found.items() if np.isfinite(score)}
+def usual_limit(scores: Mapping[str, float]) -> float:
+    """From which score on a customer counts as satisfied, by the scale that the scores seem to be on."""
+    highest = max(scores.values(), default=0.0)
+    return next((limit for top, limit in SATISFIED if highest <= top), 0.8 * highest)
 
 
 def check_surveys(
@@ -80,7 +69,7 @@ def check_surveys(
     """Compare index and score where both are known.
 
     Args:
-        satisfied_from: a satisfied customer's least score; for scores up to 5 it is 4 (CSAT), else 9 (NPS).
+        satisfied_from: a satisfied customer's least score; by the scale where it is left out.
 
     Raises:
         SurveyError: no engagement has both.
@@ -89,16 +78,14 @@ def check_surveys(
     if not names:
         raise SurveyError("None of the surveys belongs to an engagement that was kept: check the column id.")
     index, score = (np.array([values[name] for name in names], np.float64) for values in (indices, scores))
-    limit = satisfied_from if satisfied_from is not None else (4.0 if score.max() <= 5 else 9.0)
+    limit = satisfied_from if satisfied_from is not None else usual_limit(scores)
     correlation = _interval(_correlation, index, score)
-    auc = _interval(lambda i, s: _auc(i, s >= limit), index, score)
-    thirds = np.array_split(np.argsort(index, kind="stable"), 3) if len(names) >= 3 else []
     return SurveyCheck(
         n=len(names),
         correlation=correlation,
-        auc=auc,
+        auc=_interval(lambda i, s: _auc(i, s >= limit), index, score),
         satisfied_from=limit,
-        expected=tuple((float(index[rows].mean()), float(score[rows].mean())) for rows in thirds),
+        calibration=_calibration(index, score) if len(names) >= FEWEST else (),
         verdict=_verdict(len(names), correlation),
     )
 
@@ -114,32 +101,61 @@ def _verdict(n: int, correlation: Interval | None) -> str:
     return f"In these data a higher index goes {strength} with higher survey scores."
 
 
-def _correlation(index: npt.NDArray[np.float64], score: npt.NDArray[np.float64]) -> float:
-    if len(np.unique(index)) < 2 or len(np.unique(score)) < 2:
-        return float("nan")
-    return float(spearmanr(index, score).statistic)
+def _correlation(index: Values, score: Values) -> Values:
+    """Spearman's of each row, float64 (rows,); NaN where all indices or all scores are the same."""
+    ranks = [rankdata(values, axis=1) for values in (index, score)]
+    one, other = (rank - rank.mean(axis=1, keepdims=True) for rank in ranks)
+    spread = np.sqrt((one**2).sum(axis=1) * (other**2).sum(axis=1))
+    return _ratio((one * other).sum(axis=1), spread)
 
 
-def _auc(index: npt.NDArray[np.float64], satisfied: npt.NDArray[np.bool_]) -> float:
-    if satisfied.all() or not satisfied.any():
-        return float("nan")
-    one, other = index[satisfied], index[~satisfied]
-    return float(mannwhitneyu(one, other).statistic / (len(one) * len(other)))
+def _auc(index: Values, satisfied: npt.NDArray[np.bool_]) -> Values:
+    """The Mann-Whitney statistic of each row as a share of pairs, float64 (rows,); NaN without pairs."""
+    positives = satisfied.sum(axis=1)
+    above = (rankdata(index, axis=1) * satisfied).sum(axis=1) - positives * (positives + 1) / 2
+    return _ratio(above, positives * (satisfied.shape[1] - positives))
 
 
-def _interval(
-    statistic: Callable[[npt.NDArray[np.float64], npt.NDArray[np.float64]], float],
-    index: npt.NDArray[np.float64],
-    score: npt.NDArray[np.float64],
-) -> Interval | None:
-    value = statistic(index, score)
+def _ratio(part: Values, whole: Values) -> Values:
+    out: Values = np.full(len(part), np.nan)
+    return np.divide(part, whole, out=out, where=whole > 0)
+
+
+def _calibration(index: Values, score: Values) -> tuple[Expected, ...]:
+    """Isotonic regression of score on index, with 95% of its bootstrap resamples around it."""
+    grid = np.arange(np.ceil(index.min() / STEP), np.floor(index.max() / STEP) + 1) * STEP
+    if not len(grid):
+        return ()
+    fits = np.array([_isotonic(index[rows], score[rows], grid) for rows in _resamples(len(index))])
+    lows, highs = np.percentile(fits, [2.5, 97.5], axis=0)
+    fit = _isotonic(index, score, grid)
+    return tuple(
+        Expected(index=at, score=Interval(value=value, low=min(low, value), high=max(high, value)))
+        for at, value, low, high in zip(*(a.tolist() for a in (grid, fit, lows, highs)), strict=True)
+    )
+
+
+def _isotonic(index: Values, score: Values, grid: Values) -> Values:
+    """The fit at the points of a grid, float64 (n,); straight between the indices seen."""
+    known, place, counts = np.unique(index, return_inverse=True, return_counts=True)
+    means = np.bincount(place, weights=score) / counts
+    fit = isotonic_regression(means, weights=counts.astype(np.float64)).x
+    return np.asarray(np.interp(grid, known, fit), np.float64)
+
+
+def _resamples(n: int) -> npt.NDArray[np.intp]:
+    return np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
+
+
+def _interval(statistic: Callable[[Values, Values], Values], index: Values, score: Values) -> Interval | None:
+    """With 95% of its bootstrap resamples; None where it cannot be said.
+
+    Args:
+        statistic: of each row of two tables.
+    """
+    value = float(statistic(index[None], score[None])[0])
     if not np.isfinite(value):
         return None
-    rng = np.random.default_rng(0)
-    draws = []
-    for _ in range(RESAMPLES):
-        rows = rng.integers(len(index), size=len(index))
-        draws.append(statistic(index[rows], score[rows]))
-    known = [draw for draw in draws if np.isfinite(draw)]
-    low, high = np.percentile(known, [2.5, 97.5])
+    rows = _resamples(len(index))
+    low, high = np.nanpercentile(statistic(index[rows], score[rows]), [2.5, 97.5])
     return Interval(value=value, low=float(low), high=float(high))
