@@ -7,9 +7,12 @@ from core.engagement.store import Engagement, keep_engagement, list_engagements
 from core.errors import MienError
 from ui.engagement.downloads import downloads
 from ui.engagement.kept import kept_card, list_card, log_card
-from ui.engagement.recording import CONSENT, choose_person, consent_card, read_upload
+from ui.engagement.left_over import left_over_card
+from ui.engagement.people import choose_person
+from ui.engagement.recording import CONSENT, consent_card, forget_reading, privacy_card, read_upload
 from ui.engagement.report import report_card, settings_card
 from ui.engagement.surveys import surveys_card
+from ui.engagement.upload import choose_upload
 from ui.models import choose_model
 from ui.roles import sign_in_card
 
@@ -17,8 +20,8 @@ from ui.roles import sign_in_card
 def keep(engagement: Engagement) -> None:
     """Store a result under the name that was typed."""
     typed = {name: st.session_state[f"engagement_{name}"].strip() for name in ("name", "channel")}
-    engagement = engagement.model_copy(update={name: value for name, value in typed.items() if value})
     try:
+        engagement = Engagement(**dict(engagement) | {name: value for name, value in typed.items() if value})
         keep_engagement(engagement)
         st.session_state["kept"] = engagement.name
     except MienError as error:
@@ -26,22 +29,26 @@ def keep(engagement: Engagement) -> None:
 
 
 def new_recording() -> None:
-    """Consent, upload, whom, report."""
+    """Upload, consent, whom, report."""
     classifier = choose_model()
-    if not consent_card():
+    privacy_card()
+    upload = choose_upload()
+    if upload is None or not consent_card(upload):
+        forget_reading()
         return
-    recording = read_upload(classifier)
+    recording = read_upload(upload, classifier)
     if recording is None:
         return
-    numbers = choose_person(recording)
+    numbers = choose_person(recording, upload.key_of(classifier))
     if not numbers:
         return
     settings = settings_card()
     moments = recording.moments_of(numbers)
-    report = make_report(moments, settings, recording.seconds)
+    report = make_report(moments, settings, recording.seconds, recording.incomplete)
     report_card(moments, report)
     downloads("engagement", moments, report, f"Read by {classifier.bundle.name} ({classifier.bundle.digest})")
     engagement = Engagement(
+        id=upload.key_of(classifier, *numbers),  # kept again, it replaces itself
         name="Recording",
         source="recorded",
         model=classifier.bundle.name,
@@ -78,4 +85,5 @@ else:
         if chosen := list_card(kept):
             kept_card(chosen)
         surveys_card(kept)
+    left_over_card()
     log_card()

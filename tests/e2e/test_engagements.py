@@ -17,8 +17,8 @@ def server(tmp_path):
 
 def upload(page: Page, url: str, file) -> None:
     page.goto(f"{url}/engagements")
-    page.get_by_text("The customer in this recording was told").click()
     page.locator("input[type=file]").set_input_files(file)
+    page.get_by_text("The customer in this recording was told").click()
 
 
 def test_real_clip_is_read_to_its_end(page, server, shared_data):

@@ -1,21 +1,30 @@
 """From consent over an uploaded clip to a kept engagement."""
 
+import os
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pytest
+from streamlit.proto.Common_pb2 import FileURLs
+from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRec
 from streamlit.testing.v1 import AppTest
 
-from core.engagement import Moment, make_report
+from core.bundles import Interval
+from core.classifier import load_classifier
+from core.engagement import Moment, Report, ReportSettings, make_report
 from core.engagement.audit import read_notes
+from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import Engagement, delete_engagement, keep_engagement, list_engagements
 from core.expressions import Expression
 from core.settings import settings
 from tests.conftest import encode
 from tests.core.test_recording import clip, portraits
-from ui.engagement.charts import valence_chart
-from ui.engagement.downloads import html_report
+from ui.engagement import reading as reading_module
+from ui.engagement.reading import BackgroundReading
+from ui.engagement.trend import by_channel, comparable, trend_chart
+from ui.engagement.upload import Upload
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
@@ -25,33 +34,76 @@ def app(home) -> AppTest:
     return AppTest.from_file(MAIN, default_timeout=120).switch_page("../pages/engagements.py")
 
 
+def keyed(elements, start: str):
+    """The one element whose key starts like this; None where there is none."""
+    return next((element for element in elements if (element.key or "").startswith(start)), None)
+
+
+def agree(app: AppTest) -> None:
+    keyed(app.checkbox, "engagement_consent-").check().run()
+    assert not app.exception
+
+
 def upload(app: AppTest, name: str, data: bytes) -> None:
     app.run()
-    app.checkbox(key="engagement_consent").check().run()
     app.file_uploader(key="recording").upload(name, data, "video/mp4").run()
-    assert not app.exception
+    agree(app)
 
 
-def test_nothing_is_read_before_consent(app):
-    app.run()
-    assert not app.exception
-    assert not app.checkbox(key="engagement_consent").value
-    assert not app.get("file_uploader")
-
-
-def test_clip_is_reported_kept_and_listed(app):
+@pytest.fixture(scope="module")
+def call() -> bytes:
+    """Sad at first, smiling at the end."""
     found = portraits()
-    upload(app, "call.mp4", clip([found["drawn-sadness"]] * 60 + [found["astronaut"]] * 80))
-    if any(box.key == "customer" for box in app.multiselect):
+    return clip([found["drawn-sadness"]] * 60 + [found["astronaut"]] * 80)
+
+
+def test_nothing_is_read_before_consent(app, call):
+    app.run()
+    assert not app.checkbox, "nothing to agree to yet"
+    app.file_uploader(key="recording").upload("call.mp4", call, "video/mp4").run()
+    assert not app.exception
+    assert not keyed(app.checkbox, "engagement_consent-").value
+    assert "recording_read" not in app.session_state
+    assert not app.title
+
+
+def test_consent_is_asked_again_for_the_next_recording(app, call):
+    upload(app, "call.mp4", call)
+    assert "recording_read" in app.session_state
+    app.file_uploader(key="recording").set_value(("next.mp4", call, "video/mp4")).run()
+    assert not app.exception
+    assert not keyed(app.checkbox, "engagement_consent-").value
+    assert "recording_read" not in app.session_state
+
+
+def test_customer_is_chosen_anew_where_the_same_number_may_be_somebody_else(app):
+    found = portraits()
+    two = np.hstack([found["astronaut"], found["drawn-sadness"]])
+    upload(app, "two.mp4", clip([two] * 40))
+    assert not app.title, "nobody is scored before the customer is chosen"
+    keyed(app.multiselect, "customer-").set_value([1, 2]).run()
+    assert "in sight at the same time" in app.error[0].value
+    assert not app.title
+    keyed(app.multiselect, "customer-").set_value([1]).run()
+    assert app.title
+    app.select_slider(key="rate").set_value(2).run()
+    assert not app.exception
+    assert keyed(app.multiselect, "customer-").value == []
+    assert not app.title
+
+
+def test_clip_is_reported_kept_and_listed(app, call):
+    upload(app, "call.mp4", call)
+    if chooser := keyed(app.multiselect, "customer-"):
         assert not app.title, "nobody is scored before the customer is chosen"
-        numbers = [int(option.split()[1]) for option in app.multiselect(key="customer").options]
-        app.multiselect(key="customer").set_value(numbers).run()
+        chooser.set_value([int(option.split()[1]) for option in chooser.options]).run()
     titles = [title.value for title in app.title]
     assert titles[0] == "Happiness"
     assert titles[1].isdigit()
     app.text_input(key="engagement_name").set_value("call 17")
     app.button(key="keep").click().run()
-    (kept,) = list_engagements()
+    app.button(key="keep").click().run()
+    (kept,) = list_engagements()  # pressed twice it is kept once
     assert kept.name == "call 17"
     assert "agreed" in kept.consent
     app.segmented_control(key="view").set_value("Kept").run()
@@ -61,12 +113,11 @@ def test_clip_is_reported_kept_and_listed(app):
 
 def test_photos_one_after_the_other_are_reported(app):
     app.run()
-    app.checkbox(key="engagement_consent").check().run()
+    photo = encode(portraits()["astronaut"], "JPEG")
     for number in range(12):
-        photo = encode(portraits()["astronaut"], "JPEG")
         app.file_uploader(key="recording").upload(f"shot {number}.jpg", photo, "image/jpeg")
     app.run()
-    assert not app.exception
+    agree(app)
     assert app.title[0].value == "Happiness"
     app.number_input(key="apart").set_value(2.0).run()
     assert not app.exception
@@ -75,7 +126,6 @@ def test_photos_one_after_the_other_are_reported(app):
 
 def test_clip_and_photos_together_are_refused_in_a_sentence(app):
     app.run()
-    app.checkbox(key="engagement_consent").check().run()
     app.file_uploader(key="recording").upload("a.jpg", encode(portraits()["astronaut"]), "image/jpeg")
     app.file_uploader(key="recording").upload("call.mp4", b"", "video/mp4").run()
     assert not app.exception
@@ -92,20 +142,53 @@ def test_file_that_is_no_video_gives_one_sentence(app):
     assert "not a video" in app.error[0].value
 
 
+class Clip(Upload):
+    """An upload without a browser."""
+
+    def __init__(self, data: bytes) -> None:
+        file = UploadedFile(UploadedFileRec("a", "call.mp4", "video/mp4", data), FileURLs())
+        super().__init__([file], True, 5.0)
+
+
+def test_reading_goes_on_beside_the_page_until_it_is_stopped_or_left(monkeypatch, call):
+    classifier = load_classifier()
+    reading = BackgroundReading(Clip(call), classifier)
+    assert not reading.wait(0), "the page does not wait for it"
+    assert reading.wait(60)
+    assert not reading.recording.cancelled
+    whole = reading.recording.looks
+    stopped = BackgroundReading(Clip(call), classifier)
+    stopped.stop()
+    assert stopped.wait(60)
+    assert stopped.recording.cancelled
+    assert 0 < stopped.recording.looks < whole
+    monkeypatch.setattr(reading_module, "UNWATCHED_SECONDS", 0.0)
+    left = BackgroundReading(Clip(call), classifier)
+    assert left.wait(60)
+    assert left.recording.cancelled
+
+
 def look(seconds: float, expression: Expression = Expression.HAPPINESS) -> Moment:
     return Moment(seconds=seconds, probabilities={expression: 1.0})
 
 
+MOMENTS = tuple(look(n * 0.5, Expression.SADNESS if n < 40 else Expression.HAPPINESS) for n in range(80))
+
+
+@lru_cache
+def report_of_moments() -> Report:
+    return make_report(MOMENTS)
+
+
 def keep(**changes) -> Engagement:
-    moments = [look(n * 0.5, Expression.SADNESS if n < 40 else Expression.HAPPINESS) for n in range(80)]
     values = {
         "name": "call 17",
         "source": "api",
         "model": "mien-8",
         "digest": "abc",
         "consent": "agreed",
-        "report": make_report(moments),
-        "moments": tuple(moments),
+        "report": report_of_moments(),
+        "moments": MOMENTS,
     }
     engagement = Engagement(**values | changes)
     keep_engagement(engagement)
@@ -157,31 +240,109 @@ def test_list_is_filtered_and_what_was_done_is_logged(app):
     app.selectbox(key="only-Channel").set_value(None).run()
     app.date_input(key="since").set_value(datetime.now(UTC).date()).run()
     assert old.id not in list(app.dataframe[0].value["Id"])
+    tomorrow = keep(created=datetime.now(UTC) + timedelta(days=1))  # on a page left open overnight
+    app.run()
+    assert tomorrow.id in list(app.dataframe[0].value["Id"])
+    delete_engagement(tomorrow.id, "ada")
     delete_engagement(old.id, "ada")
     assert [(line["action"], line["by"]) for line in read_notes()] == [
         ("deleted", "ada"),
+        ("deleted", "ada"),
+        ("kept", "api"),
         ("kept", "api"),
         ("kept", "api"),
     ]
 
 
-def test_report_to_print_holds_what_the_page_says(home):
-    one = keep(name="<b>call</b>")
-    page = html_report(one.name, one.moments, one.report, "live, by mien-8")
-    assert "&lt;b&gt;call" in page
-    for told in (
-        "Happiness, 100% of the last part",
-        "looks",
-        "by mien-8",
-        "index = 50 + 50",
-        "Valence of the",
-    ):
-        assert told in page
+def kept_of(
+    channel: str, day: int, index: float, judged: ReportSettings | None = None, **changes
+) -> Engagement:
+    """One whose index is given."""
+    known = {"index": Interval(value=index, low=0, high=100), "settings": judged or ReportSettings()}
+    created = datetime(2026, 5, day, tzinfo=UTC) + timedelta(minutes=index)
+    report = report_of_moments().model_copy(update=known)
+    return keep(channel=channel, created=created, report=report, moments=(), **changes)
 
 
-def test_looks_that_are_far_apart_make_one_course():
-    moments = [look(5.0 * n) for n in range(6)] + [look(60.0)]
-    figure = valence_chart(moments, make_report(moments))
-    lines = [trace for trace in figure.data if trace.hovertemplate and "s: " in trace.hovertemplate]
-    assert [len(line.x) for line in lines] == [6, 1]
-    assert [line.mode for line in lines] == ["lines", "markers"]
+@pytest.fixture
+def for_good(home, monkeypatch) -> None:
+    """Nothing is too old."""
+    monkeypatch.setenv("MIEN_RETENTION_DAYS", "100000")
+    settings.cache_clear()
+
+
+def test_trend_has_a_line_for_each_channel_and_only_what_can_be_compared(for_good):
+    kept_of("video", 1, 40.0)
+    kept_of("video", 1, 60.0)
+    kept_of("video", 2, 70.0)
+    kept_of("shop", 2, 30.0)
+    kept_of("", 3, 20.0)
+    kept_of("video", 3, 99.0, digest="another model's")
+    kept_of("video", 3, 98.0, judged=ReportSettings(method="end-weighted"))
+    lines = by_channel(comparable(list_engagements()))
+    assert lines == {
+        "video": {"2026-05-01": [40.0, 60.0], "2026-05-02": [70.0]},
+        "shop": {"2026-05-02": [30.0]},
+        "no channel": {"2026-05-03": [20.0]},
+    }
+    video, shop, _ = trend_chart(lines).data
+    assert (video.name, list(video.x), list(video.y)) == ("video", ["2026-05-01", "2026-05-02"], [50.0, 70.0])
+    assert list(video.customdata) == [2, 1]
+    assert video.line.color != shop.line.color
+    page = AppTest.from_string(
+        "from core.engagement.store import list_engagements\n"
+        "from ui.engagement.trend import trend_card\n"
+        "trend_card(list_engagements())"
+    ).run(timeout=60)
+    assert not page.exception
+    assert len(page.get("plotly_chart")) == 1
+    assert "2 engagements are not in this trend" in page.caption[0].value
+
+
+def test_surveys_are_checked_on_the_page(for_good):
+    ids = [kept_of("video", 1 + n, 10.0 + 3 * n).id for n in range(25)]
+    rows = [f"{name};{4 * n}" for n, name in enumerate(ids)] + [f"{ids[0]};50", f"{ids[3]};none"]
+    page = AppTest.from_string(
+        "from core.engagement.store import list_engagements\n"
+        "from ui.engagement.surveys import surveys_card\n"
+        "surveys_card(list_engagements())",
+        default_timeout=60,
+    ).run()
+    page.file_uploader(key="surveys").upload(
+        "s.csv", "\n".join(["id;CSAT", *rows]).encode(), "text/csv"
+    ).run()
+    assert not page.exception
+    told = " ".join(one.value for one in page.markdown)
+    assert "clearly with higher survey scores" in told
+    assert "24 engagements with both" in told
+    assert "(80 or more)" in told
+    warned = " ".join(one.value for one in page.warning)
+    assert ids[0] in warned
+    assert "1 row without a number" in warned
+    expected = page.dataframe[0].value
+    assert list(expected["Index"]) == [20, 30, 40, 50, 60, 70, 80]
+    assert (expected["From"] <= expected["Survey score"]).all()
+    page.number_input[0].set_value(50.0).run()
+    assert "(50 or more)" in " ".join(one.value for one in page.markdown)
+
+
+def test_engagement_that_an_application_left_is_offered_to_analysts(app, home, monkeypatch):
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    known = {"consent": "agreed", "model": "mien-8", "digest": "abc", "source": "api", "channel": "video"}
+    left, gone = (Journal.begin(Opening(name=name, **known)) for name in ("call 18", "call 19"))
+    left.add(look(1.0))
+    app.run()
+    app.segmented_control(key="view").set_value("Kept").run()
+    assert not keyed(app.button, "keep-"), "it may be going on"
+    for file in (home / "engagements").glob("*.jsonl"):
+        os.utime(file, (0, 0))
+    app.run()
+    assert not keyed(app.button, "keep-"), "whoever only watches decides nothing"
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    app.button(key=f"delete-{gone.opening.id}").click().run()
+    app.button(key=f"keep-{left.opening.id}").click().run()
+    assert not app.exception
+    assert unfinished() == ()
+    assert [(one.name, one.channel) for one in list_engagements()] == [("call 18", "video")]

@@ -1,9 +1,7 @@
 """Engagements that were kept: the trend, the list, and one of them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
-from statistics import mean
 
 import streamlit as st
 
@@ -12,9 +10,9 @@ from core.engagement.audit import read_notes
 from core.engagement.store import Engagement, delete_engagement, get_engagement
 from core.errors import MienError
 from core.settings import settings
-from ui.engagement.charts import trend_chart
 from ui.engagement.downloads import downloads
 from ui.engagement.report import report_card, settings_card
+from ui.engagement.trend import trend_card
 from ui.roles import analyst, require_analyst
 from ui.words import plain
 
@@ -24,15 +22,7 @@ CONSENT_LENGTH = 2000
 def list_card(kept: Sequence[Engagement]) -> str | None:
     """The trend and the table; returns the id of the one that was ticked."""
     shown = _filtered(kept)
-    days: dict[str, list[float]] = defaultdict(list)
-    for one in reversed(shown):
-        if one.report.index:
-            days[f"{one.created:%Y-%m-%d}"].append(one.report.index.value)
-    if len(days) > 1:
-        means = {day: (mean(values), len(values)) for day, values in days.items()}
-        st.plotly_chart(
-            trend_chart(means), config={"displayModeBar": False}, alt="Mean index a day", key="trend"
-        )
+    trend_card(shown)
     event = st.dataframe(
         [_row(one) for one in shown],
         hide_index=True,
@@ -58,9 +48,8 @@ def _filtered(kept: Sequence[Engagement]) -> list[Engagement]:
         channel = _one_of("Channel", (one.channel for one in kept))
         model = _one_of("Model", (one.model for one in kept))
         source = _one_of("Source", (one.source for one in kept))
-        days = [one.created.date() for one in kept]
-        since = st.date_input("Since", min(days), min(days), max(days), key="since", width=150)
-        until = st.date_input("Until", max(days), min(days), max(days), key="until", width=150)
+        since = st.date_input("Since", None, key="since", width=150)
+        until = st.date_input("Until", None, key="until", width=150)
     return [
         one
         for one in kept
@@ -90,7 +79,8 @@ def kept_card(name: str) -> None:
     st.caption(f"{plain(about, 200)} · {name}")
     chosen = settings_card(one.report.settings, f"-{name}")
     as_kept = chosen == one.report.settings
-    report = one.report if as_kept else make_report(one.moments, chosen, one.report.seconds)
+    known = one.report
+    report = known if as_kept else make_report(one.moments, chosen, known.seconds, known.incomplete)
     if not as_kept:
         st.info("With other settings than it was kept with.", icon=":material/tune:")
     report_card(one.moments, report)

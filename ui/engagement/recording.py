@@ -9,62 +9,70 @@ from streamlit.delta_generator import DeltaGenerator
 from core.classifier import Classifier
 from core.engagement.recording import Recording
 from core.errors import MienError
-from ui.engagement.upload import choose_upload
-from ui.pictures import enlarge_crop
+from ui.engagement.reading import BackgroundReading
+from ui.engagement.upload import Upload
 
-MOST_PORTRAITS: Final = 12
+STATE: Final = "recording_read"
 CONSENT: Final = (
     "The customer in this recording was told that their expressions are read, what for and for how long the "
     "result is kept, and agreed. No employee is scored: I choose only the customer below."
 )
 
 
-def consent_card() -> bool:
-    """Say what happens, and ask; never ticked beforehand."""
+def privacy_card() -> None:
+    """Say what happens to a recording."""
     st.info(
-        "The video is read in this server's memory and forgotten: no frame is stored. Only readings are "
-        "kept, and only if you keep them. Reading emotions of people at work is prohibited in the European "
-        "Union.",
+        "The video is read in this server's memory and forgotten: no frame is stored, and nothing is read "
+        "before you say that the customer agreed. Only readings are kept, and only if you keep them. Reading "
+        "emotions of people at work is prohibited in the European Union.",
         icon=":material/privacy_tip:",
     )
-    return st.checkbox(CONSENT, key="engagement_consent")
 
 
-def read_upload(classifier: Classifier) -> Recording | None:
-    """Offer an upload, read it with progress, and remember the result in this browser session."""
-    upload = choose_upload()
-    if upload is None:
-        st.session_state.pop("recording_read", None)
+def consent_card(upload: Upload) -> bool:
+    """Ask for the consent to this very upload; never ticked beforehand."""
+    return st.checkbox(CONSENT, key=f"engagement_consent-{upload.key}")
+
+
+def read_upload(upload: Upload, classifier: Classifier) -> Recording | None:
+    """Read it with progress, and remember the result in this browser session."""
+    reading: BackgroundReading | None = st.session_state.get(STATE)
+    if reading is None or reading.key != upload.key_of(classifier):
+        forget_reading()
+        st.session_state[STATE] = reading = BackgroundReading(upload, classifier)
+    if not reading.wait(0):
+        _watch(reading)
+    if isinstance(reading.error, MienError):
+        st.error(str(reading.error), icon=":material/broken_image:")
         return None
-    key = (*upload.key, classifier.bundle.digest)
-    known: dict[object, Recording] = st.session_state.get("recording_read", {})
-    if key not in known:
-        st.session_state["recording_read"] = known = {}
-        bar = st.progress(0.0, "Reading the recording …")
-        start = time.monotonic()
-
-        def watch(recording: Recording) -> bool:
-            known[key] = recording  # a rerun, such as a press on Stop, finds what was read until then
-            if recording.looks % 5 == 0:
-                _show_progress(bar, recording, time.monotonic() - start)
-            return True
-
-        st.button("Stop and keep what was read", icon=":material/stop_circle:", key="stop")
-        try:
-            known[key] = upload.read(classifier, watch)
-        except MienError as error:
-            known.pop(key, None)
-            st.error(str(error), icon=":material/broken_image:")
-            return None
-        st.rerun()
-    recording = known[key]
+    if reading.error is not None:
+        raise reading.error
+    recording = reading.recording
     if recording.broken:
         st.warning(recording.broken, icon=":material/healing:")
-    if not recording.done:
+    if recording.cancelled:
         st.warning(
             f"Stopped after {recording.seconds:.0f} seconds; this much was read.", icon=":material/info:"
         )
+        st.button("Read it again from the start", icon=":material/replay:", on_click=forget_reading)
     return recording
+
+
+def forget_reading() -> None:
+    """End what is being read, and forget what was."""
+    reading: BackgroundReading | None = st.session_state.pop(STATE, None)
+    if reading is not None:
+        reading.stop()
+
+
+def _watch(reading: BackgroundReading) -> None:
+    """Show how far it is until it ends; a click on the page comes in between, and the next run goes on."""
+    bar = st.progress(0.0, "Reading the recording …")
+    icon = ":material/stop_circle:"
+    st.button("Stop and keep what was read", icon=icon, key="stop", on_click=reading.stop)
+    while not reading.wait(0.2):
+        _show_progress(bar, reading.recording, time.monotonic() - reading.started)
+    st.rerun()
 
 
 def _show_progress(bar: DeltaGenerator, recording: Recording, elapsed: float) -> None:
@@ -76,35 +84,3 @@ def _show_progress(bar: DeltaGenerator, recording: Recording, elapsed: float) ->
     left = elapsed * (1 - share) / share
     told = f"{left:.0f} seconds" if left < 90 else f"{left / 60:.0f} minutes"
     bar.progress(share, f"{recording.seconds:.0f} of {recording.length:.0f} seconds, about {told} left")
-
-
-def choose_person(recording: Recording) -> list[int]:
-    """The numbers of the one whom the report is about; none where nobody was seen or nobody is chosen."""
-    people = sorted(recording.people.values(), key=lambda person: -len(person.moments))
-    people = [person for person in people if len(person.moments) > 1] or people
-    if not people:
-        st.info("No face was found in the recording.", icon=":material/face_retouching_off:")
-        return []
-    with st.container(horizontal=True):
-        for person in people[:MOST_PORTRAITS]:
-            looks = "one look" if len(person.moments) == 1 else f"{len(person.moments)} looks"
-            if person.portrait is not None:
-                st.image(
-                    enlarge_crop(person.portrait, 96),
-                    width=96,
-                    caption=f"Person {person.number}, {looks}",
-                    alt=f"Person {person.number}",
-                )
-    numbers = [person.number for person in people]
-    if len(numbers) == 1:
-        return numbers
-    if len(people) > MOST_PORTRAITS:
-        st.caption(f"The {MOST_PORTRAITS} who were seen most are shown, of {len(people)}.")
-    return st.multiselect(
-        "Who is the customer? Nobody else is scored.",
-        numbers,
-        format_func=lambda number: f"Person {number}",
-        placeholder="Choose; all numbers that are the same person",
-        help="Whoever was out of sight for some seconds gets another number afterwards.",
-        key="customer",
-    )

@@ -139,8 +139,8 @@ def survey_chart(indices: Sequence[float], scores: Sequence[float], found: Surve
         showlegend=bool(found.calibration),
         legend={"orientation": "h", "y": -0.25},
     )
-    figure.update_xaxes(range=[0, 100], title="index")
-    figure.update_yaxes(title="survey score")
+    figure.update_xaxes(range=[0, 100], title="index", automargin=True)
+    figure.update_yaxes(title="survey score", automargin=True)
     return figure
 
 

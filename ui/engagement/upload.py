@@ -1,5 +1,6 @@
 """What an engagement is read from: one recording, or photos taken one after the other."""
 
+import hashlib
 import io
 import re
 from collections.abc import Callable, Sequence
@@ -31,9 +32,13 @@ class Upload:
     pace: float
 
     @property
-    def key(self) -> tuple[object, ...]:
-        """The same for the same files, read at the same pace."""
-        return (*(file.file_id for file in self.files), self.pace)
+    def key(self) -> str:
+        """Of this upload: the same files, chosen again, are another one."""
+        return _digest(*(file.file_id for file in self.files))
+
+    def key_of(self, classifier: Classifier, *people: int) -> str:
+        """Of what one model makes of it at this pace, or of what that says of some people."""
+        return _digest(self.key, self.pace, classifier.bundle.digest, *sorted(people))
 
     def read(self, classifier: Classifier, watch: Callable[[Recording], bool]) -> Recording:
         """Read it, told to `watch` after each look; VideoError where it is no video."""
@@ -51,6 +56,10 @@ def choose_upload() -> Upload | None:
         max_upload_size=MOST_MEGABYTES,
         key="recording",
     )
+    st.caption(
+        f"It waits in this server's memory, so it may have {MOST_MEGABYTES} MB. A longer one is judged from "
+        "the server's disk: `python -m core engagement RECORDING`."
+    )
     if not files:
         return None
     if any(_is_video(file) for file in files):
@@ -64,6 +73,10 @@ def choose_upload() -> Upload | None:
     apart = st.number_input("Seconds from one photo to the next", 0.1, 3600.0, 1.0, key="apart", width=260)
     st.caption(f"{len(files)} photos, in the order of their names.")
     return Upload(sorted(files, key=lambda file: _in_order(file.name)), False, apart)
+
+
+def _digest(*parts: object) -> str:
+    return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 
 def _is_video(file: UploadedFile) -> bool:

@@ -1,0 +1,92 @@
+"""Is it getting better? The index by day, a line for each channel."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from statistics import mean
+from typing import Final
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from core.engagement.store import Engagement
+from ui.charts import LINE, VALENCE, await_pandas
+from ui.words import plain
+
+COLORS: Final = (VALENCE, "#D55E00", "#56B4E9", "#B279C4", "#E69F00", "#8A8F98")
+SYMBOLS: Final = ("circle", "square", "diamond", "cross", "triangle-up", "x")
+"""Lines are told apart without colours too."""
+
+MOST_CHANNELS: Final = len(COLORS)
+NO_CHANNEL: Final = "no channel"
+
+Days = Mapping[str, Sequence[float]]
+
+
+def trend_card(shown: Sequence[Engagement]) -> None:
+    """Draw the trend of those that can be compared; say how many cannot."""
+    judged = [one for one in shown if one.report.index]
+    alike = comparable(judged)
+    lines = by_channel(alike)
+    if len({day for days in lines.values() for day in days}) < 2:
+        return
+    drawn = dict(list(lines.items())[:MOST_CHANNELS])
+    st.plotly_chart(
+        trend_chart(drawn), config={"displayModeBar": False}, alt="Mean index a day and channel", key="trend"
+    )
+    if left := len(judged) - len(alike):
+        told = "1 engagement is" if left == 1 else f"{left} engagements are"
+        st.caption(
+            f"{told} not in this trend: another model or other settings made the index. Read by "
+            f"{plain(alike[0].model)}, {alike[0].report.settings.method}."
+        )
+    if len(lines) > len(drawn):
+        st.caption(f"The {len(drawn)} channels with the most engagements are drawn, of {len(lines)}.")
+
+
+def comparable(judged: Sequence[Engagement]) -> list[Engagement]:
+    """Those that the same model read and the same settings judged; the largest such group.
+
+    Args:
+        judged: newest first; of equally large groups the one with the newest counts.
+    """
+    makes = [(one.digest, one.report.settings.model_dump_json()) for one in judged]
+    if not makes:
+        return []
+    most = Counter(makes).most_common(1)[0][0]
+    return [one for one, make in zip(judged, makes, strict=True) if make == most]
+
+
+def by_channel(engagements: Sequence[Engagement]) -> dict[str, dict[str, list[float]]]:
+    """Indices of each channel by day, oldest first; the channel with the most engagements first."""
+    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    for one in sorted(engagements, key=lambda one: one.created):
+        if one.report.index:
+            found[one.channel or NO_CHANNEL][f"{one.created:%Y-%m-%d}"].append(one.report.index.value)
+    return dict(sorted(found.items(), key=lambda item: -sum(len(values) for values in item[1].values())))
+
+
+def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
+    """Mean index a day, a line for each channel, and from how many engagements."""
+    await_pandas()
+    figure = go.Figure()
+    for place, (channel, days) in enumerate(channels.items()):
+        figure.add_scatter(
+            x=list(days),
+            y=[mean(values) for values in days.values()],
+            mode="lines+markers",
+            name=channel,
+            line={"color": COLORS[place % len(COLORS)]},
+            marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8},
+            customdata=[len(values) for values in days.values()],
+            hovertemplate="%{x}: %{y:.0f} from %{customdata} engagements<extra>%{fullData.name}</extra>",
+        )
+    figure.add_hline(y=50, line_dash="dot", line_width=1, line_color=LINE)
+    figure.update_layout(
+        height=260,
+        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        showlegend=len(channels) > 1,
+        legend={"orientation": "h", "y": -0.2},
+    )
+    figure.update_xaxes(type="date", automargin=True)
+    figure.update_yaxes(range=[0, 100], title="index", automargin=True)
+    return figure
