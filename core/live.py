@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from core.classifier import Classifier
-from core.engagement.journal import Journal, JournalError
 from core.engagement.moment import Moment
 from core.expressions import Expression
 from core.images import Picture
 from core.readings import Reading, read_picture
+from core.recorder import Recorder
 from core.tracking import Tracker
 
 SMOOTHING_SECONDS: Final = 0.5
@@ -23,6 +23,9 @@ REMEMBERED_SECONDS: Final = 60.0
 
 IDLE_SECONDS: Final = 5.0
 """Without a frame for so long the thread ends by itself."""
+
+STILL_SECONDS: Final = 2.0
+"""Without a frame for so long the video stands still, and what was read last is no longer now."""
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +47,12 @@ class Seen:
         """The smoothed answer."""
         return max(self.probabilities, key=lambda e: self.probabilities[e]) if self.probabilities else None
 
+    def moment(self, seconds: float) -> Moment:
+        """What this face says of its time: the smoothed probabilities, or why there is no answer."""
+        if self.probabilities:
+            return Moment(seconds=seconds, probabilities=self.probabilities)
+        return Moment.of(self.reading, seconds)
+
 
 @dataclass(frozen=True)
 class LiveState:
@@ -51,26 +60,16 @@ class LiveState:
 
     Attributes:
         seen: faces, the largest first.
+        known: numbers of those who are in sight, or were a moment ago.
         frames_per_second: read, over the last seconds.
         milliseconds: from frame to reading, the newest.
     """
 
     seen: tuple[Seen, ...] = ()
+    known: frozenset[int] = frozenset()
     frames_per_second: float = 0.0
     milliseconds: float = 0.0
     frames: int = 0
-
-
-@dataclass(frozen=True)
-class Recorder:
-    """Where readings of the largest face go, whichever reader they come from.
-
-    Attributes:
-        start: `time.monotonic()` when the engagement began: its times count from there.
-    """
-
-    journal: Journal
-    start: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -100,15 +99,15 @@ class LiveReader:
         self._past: deque[tuple[float, Moment]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
         self._start = time.monotonic()
         self._recorder: Recorder | None = None
-        self.fault: str | None = None
-        """Why recording ended by itself; None where it did not."""
+        self._offered = -STILL_SECONDS
 
     def offer(self, picture: Picture) -> None:
         """Hand over the newest frame, RGB uint8 (h, w, 3); returns at once."""
         with self._wake:
             if self._closed:
                 return
-            self._slot = (time.monotonic(), picture)
+            self._offered = time.monotonic()
+            self._slot = (self._offered, picture)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="live-reader", daemon=True)
                 self._thread.start()
@@ -119,21 +118,25 @@ class LiveReader:
         """What is known now."""
         return self._state
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether no frame comes any more, as where the camera was unplugged."""
+        return time.monotonic() - self._offered > STILL_SECONDS
+
     def past(self, seconds: float = REMEMBERED_SECONDS) -> list[Moment]:
         """Moments of the largest face, those of the last seconds; times count from the stream's start."""
         limit = time.monotonic() - seconds
         return [moment for when, moment in list(self._past) if when >= limit]
 
     def record(self, recorder: Recorder | None) -> None:
-        """From now on record the largest face's readings; None ends it."""
-        self.fault = None
+        """From now on record the customer's readings; None ends it."""
         self._recorder = recorder
 
     def close(self) -> None:
         """End the thread and forget everything."""
         with self._wake:
             self._closed = True
-            self._slot = None
+            self._slot = self._recorder = None
             self._wake.notify()
         if self._thread is not None and self._thread is not threading.current_thread():
             self._thread.join(5)
@@ -166,26 +169,18 @@ class LiveReader:
         span = now - self._times[0]
         self._state = LiveState(
             seen=seen,
+            known=self._tracker.known,
             frames_per_second=(len(self._times) - 1) / span if span > 0 else 0.0,
             milliseconds=(now - arrived) * 1000,
             frames=self._state.frames + 1,
         )
-        first = seen[0] if seen else None
-        gap = None if first and first.probabilities else _why(first)
-        probabilities = first.probabilities if first else {}
-        moment = Moment(seconds=max(0.0, arrived - self._start), probabilities=probabilities, gap=gap)
-        self._past.append((arrived, moment))
-        self._keep(moment, arrived)
+        seconds = max(0.0, arrived - self._start)
+        shown = {one.number: one.moment(seconds) for one in seen}
+        largest = shown[seen[0].number] if seen else Moment(seconds=seconds, gap="nobody seen")
+        self._past.append((arrived, largest))
+        if (recorder := self._recorder) is not None:
+            recorder.look(shown, self._tracker.known, arrived)
         self._people = {n: m for n, m in self._people.items() if now - m.time < REMEMBERED_SECONDS}
-
-    def _keep(self, moment: Moment, arrived: float) -> None:
-        recorder = self._recorder
-        if recorder is None or arrived < recorder.start:
-            return
-        try:
-            recorder.journal.add(moment.model_copy(update={"seconds": arrived - recorder.start}))
-        except JournalError as error:
-            self.fault, self._recorder = str(error), None
 
     def _smooth(self, number: int, reading: Reading, now: float) -> dict[Expression, float]:
         if reading.label is None:
@@ -199,9 +194,3 @@ class LiveReader:
         }
         memory.time = now
         return dict(memory.probabilities)
-
-
-def _why(first: Seen | None) -> str:
-    if first is None or first.reading.abstained is None:
-        return "nobody seen"
-    return str(first.reading.abstained.reason)

@@ -1,16 +1,23 @@
 import threading
 import time
+from collections.abc import Iterator
 from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 
 from core.classifier import load_classifier
+from core.engagement import Moment
 from core.engagement.journal import Journal, Opening
 from core.expressions import Expression
-from core.live import LiveReader, Recorder
+from core.images import decode
+from core.live import STILL_SECONDS, LiveReader
+from core.recorder import Recorder
+from core.tracking import FORGET_SECONDS
 from ui.live.holder import Holder
+from ui.samples import SAMPLES
 
 
 @pytest.fixture
@@ -73,32 +80,138 @@ def test_nobody_in_sight_is_a_gap(reader):
     assert reader.past()[0].gap == "nobody seen"
 
 
-def test_recording_that_cannot_go_on_says_so(reader, portrait, home):
-    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
-    reader.record(Recorder(journal))
-    reader.offer(portrait)
+@pytest.fixture
+def journal(home) -> Journal:
+    return Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
+
+
+def read(reader: LiveReader, *pictures: np.ndarray) -> None:
+    """One after the other, each until it is read."""
+    for picture in pictures:
+        before = reader.state.frames
+        reader.offer(picture)
+        wait_for(lambda before=before: reader.state.frames > before)
+
+
+def happy(moment) -> bool:
+    return moment.is_seen and max(moment.probabilities, key=moment.probabilities.get) is Expression.HAPPINESS
+
+
+@pytest.fixture(scope="module")
+def sad() -> np.ndarray:
+    """A drawn sad face."""
+    return decode(SAMPLES["drawn-sadness"].read())
+
+
+def scene(*placed: tuple[np.ndarray, int, int]) -> np.ndarray:
+    """Pictures in a wide one: each as (picture, left edge, size), the later ones before the earlier."""
+    wide = np.full((480, 960, 3), 90, np.uint8)
+    for picture, left, size in placed:
+        wide[:size, left : left + size] = cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+    return wide
+
+
+def test_recording_that_cannot_go_on_says_so(reader, portrait, journal):
+    recorder = Recorder(journal)
+    reader.record(recorder)
+    read(reader, portrait)
     wait_for(lambda: len(journal.moments()) == 1)
-    assert reader.fault is None
+    assert recorder.fault is None
     journal.delete()
-    reader.offer(portrait)
-    wait_for(lambda: reader.fault is not None)
-    assert "has ended" in reader.fault
+    read(reader, portrait)
+    wait_for(lambda: recorder.fault is not None)
+    assert "has ended" in recorder.fault
 
 
-def test_recording_outlives_a_video_that_stops_and_goes_on(portrait, home):
+def test_only_the_customer_is_recorded_whoever_leans_in_before_them(reader, face, sad, journal):
+    """The smiling customer sits on the left; a larger, sad face comes from the right, covers it and goes."""
+    alone = scene((face, 60, 240))
+    lean = [scene((face, 60, 240), (sad, left, 400)) for left in (520, 420, 320)]
+    covering = [scene((face, 60, 240), (sad, left, 400)) for left in (220, 120, 20)]
+    read(reader, alone)
+    (customer,) = reader.state.known
+    reader.record(Recorder(journal, customer))
+    read(reader, alone, *lean)
+    assert len(reader.state.seen) == 2
+    assert reader.state.seen[0].number != customer, "the largest face is the other one's"
+    read(reader, *covering)
+    assert [seen.number for seen in reader.state.seen] != [customer]
+    read(reader, *reversed(covering), *reversed(lean), alone)
+    wait_for(lambda: len(journal.moments()) == 14)
+    moments = journal.moments()
+    assert all(map(happy, moments[:4])), "with both in sight it is still the customer"
+    assert happy(moments[-1])
+    assert {moment.gap for moment in moments[4:10] if not happy(moment)} == {"not in sight"}
+
+
+def test_who_was_out_of_sight_for_long_has_to_be_chosen_again(journal):
+    recorder = Recorder(journal, customer=1, start=0.0)
+    smile = Moment(seconds=0, probabilities={Expression.HAPPINESS: 1.0})
+    recorder.look({1: smile, 2: smile}, {1, 2}, 1.0)
+    recorder.look({2: smile}, {1, 2}, 2.0)
+    recorder.look({3: smile}, {3}, 5.0)
+    assert recorder.customer is None
+    recorder.look({3: smile}, {3}, 5.2)
+    recorder.customer = 3
+    recorder.look({3: smile}, {3}, 5.4)
+    assert [moment.gap for moment in journal.moments()] == [
+        None,
+        "not in sight",
+        "nobody chosen",
+        "nobody chosen",
+        None,
+    ]
+
+
+def test_where_no_frame_comes_nothing_is_now_and_the_next_face_is_nobody_known(reader, portrait):
+    assert reader.stands_still
+    read(reader, portrait, np.full((240, 320, 3), 90, np.uint8))
+    assert not reader.stands_still
+    assert reader.state.known == {1}, "a moment out of sight is no absence"
+    time.sleep(max(FORGET_SECONDS, STILL_SECONDS) + 0.1)
+    assert reader.stands_still
+    read(reader, portrait)
+    assert not reader.stands_still
+    assert reader.state.known == {2}
+
+
+@pytest.fixture
+def holder() -> Iterator[Holder]:
     holder = Holder()
     holder.classifier = load_classifier()
+    yield holder
+    holder.end()
+
+
+@pytest.fixture
+def frame(portrait) -> av.VideoFrame:
     frame = av.VideoFrame.from_ndarray(portrait, format="rgb24")
     frame.pts, frame.time_base = 0, Fraction(1, 30)
-    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
+    return frame
+
+
+def test_recording_outlives_a_video_that_stops_and_asks_for_the_customer_again(holder, frame, journal):
+    recorder = Recorder(journal, customer=1)
     holder.take(frame)
-    holder.record(Recorder(journal))
-    try:
-        for looks in (1, 2):
-            holder.take(frame)
-            wait_for(lambda looks=looks: len(journal.moments()) >= looks)
-            holder.end()
-    finally:
+    holder.record(recorder)
+    for looks in (1, 2):
+        holder.take(frame)
+        wait_for(lambda looks=looks: len(journal.moments()) >= looks)
         holder.end()
-    first, second = (moment.seconds for moment in journal.moments()[:2])
-    assert 0 <= first < second
+        assert recorder.customer is None
+    first, second = journal.moments()[:2]
+    assert 0 <= first.seconds < second.seconds
+    assert second.gap == "nobody chosen"
+
+
+def test_end_of_the_video_ends_the_thread_that_reads(holder, frame):
+    def readers() -> int:
+        return [thread.name for thread in threading.enumerate()].count("live-reader")
+
+    before = readers()
+    holder.take(frame)
+    wait_for(lambda: holder.reader.state.frames > 0)
+    assert readers() == before + 1
+    holder.end()
+    assert readers() == before
+    assert holder.reader is None

@@ -4,6 +4,7 @@ import json
 import os
 import time
 
+import psutil
 import pytest
 from playwright.sync_api import Page, expect
 from playwright.sync_api import TimeoutError as TookTooLongError
@@ -100,9 +101,23 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
         expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
 
 
-def test_leaving_the_page_ends_the_stream(page, server):
-    start(page, server)
-    go(page, "About Mien", "About Mien")
-    page.get_by_role("link", name="Live").click()
-    expect(page.get_by_text("No frame is stored")).to_be_visible()
-    expect(page.get_by_role("heading", name="Happiness")).to_have_count(0)
+def test_leaving_the_page_ends_the_stream(page, tmp_path):
+    port = free_port()
+    with running_server(tmp_path / "home", port) as url:
+        start(page, url)
+        server = server_process(port)
+        playing = busy_seconds(page, server)
+        go(page, "About Mien", "About Mien")
+        page.wait_for_timeout(2000)
+        assert busy_seconds(page, server) < playing / 4, "nothing is decoded or read any more"
+        page.get_by_role("link", name="Live").click()
+        expect(page.get_by_text("No frame is stored")).to_be_visible()
+        expect(page.get_by_role("heading", name="Happiness")).to_have_count(0)
+
+
+def busy_seconds(page: Page, server: psutil.Process) -> float:
+    """Processor time that a server takes in three seconds."""
+    before = server.cpu_times()
+    page.wait_for_timeout(3000)
+    after = server.cpu_times()
+    return after.user + after.system - before.user - before.system

@@ -1,6 +1,6 @@
 """Plotly charts of engagements."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,8 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
         legend={"orientation": "h", "y": -0.25},
         hovermode="x",
     )
-    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)])
-    figure.update_yaxes(range=[0, 1], tickformat=".0%")
+    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)], automargin=True)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%", automargin=True)
     return figure
 
 
@@ -96,27 +96,8 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     figure.add_hline(y=0, line_width=1, line_color=LINE)
     _mark_exit(figure, report)
     figure.update_layout(height=220, margin={"l": 0, "r": 0, "t": 8, "b": 0})
-    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)])
-    figure.update_yaxes(range=[-1.1, 1.15], title="expressed valence")
-    return figure
-
-
-def trend_chart(days: Mapping[str, tuple[float, int]]) -> go.Figure:
-    """Mean index a day, and from how many engagements."""
-    await_pandas()
-    figure = go.Figure(
-        go.Scatter(
-            x=list(days),
-            y=[mean for mean, _ in days.values()],
-            mode="lines+markers",
-            line={"color": VALENCE},
-            customdata=[count for _, count in days.values()],
-            hovertemplate="%{x}: %{y:.0f} from %{customdata} engagements<extra></extra>",
-        )
-    )
-    figure.add_hline(y=50, line_dash="dot", line_width=1, line_color=LINE)
-    figure.update_layout(height=240, margin={"l": 0, "r": 0, "t": 8, "b": 0})
-    figure.update_yaxes(range=[0, 100], title="index")
+    figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)], automargin=True)
+    figure.update_yaxes(range=[-1.1, 1.15], title="expressed valence", automargin=True)
     return figure
 
 

@@ -8,14 +8,16 @@ import numpy as np
 import numpy.typing as npt
 
 from core.classifier import Classifier
-from core.live import LiveReader, LiveState, Recorder
+from core.live import LiveReader, LiveState
+from core.recorder import Recorder
 from ui.palette import ABSTAINED, COLORS, display_name
 
 
 class Holder:
     """The reader of one browser session; its callbacks run in threads that know no session.
 
-    A reader lasts as long as the stream and the model; what is being recorded outlives both.
+    A reader lasts as long as the stream and the model, and so do its numbers; what is being recorded outlives
+    both, and then has to be told again who the customer is.
     """
 
     def __init__(self) -> None:
@@ -48,6 +50,7 @@ class Holder:
         """Stop reading and forget everything."""
         with self._lock:
             reader, self.reader = self.reader, None
+            self._forget_customer()
         if reader is not None:
             reader.close()
 
@@ -57,11 +60,16 @@ class Holder:
             before, classifier = self.reader, self.classifier
             if classifier is None or (before is not None and before.classifier is classifier):
                 return before
+            self._forget_customer()
             reader = self.reader = LiveReader(classifier)
             reader.record(self.recorder)
         if before is not None:
             before.close()
         return reader
+
+    def _forget_customer(self) -> None:
+        if self.recorder is not None:
+            self.recorder.customer = None
 
 
 def draw(picture: npt.NDArray[np.uint8], state: LiveState) -> npt.NDArray[np.uint8]:

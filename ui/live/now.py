@@ -21,7 +21,7 @@ def now_card(own: Holder, playing: bool) -> None:
 
 def _now(own: Holder) -> None:
     reader = own.reader
-    if reader is None or not reader.state.frames:
+    if reader is None or not reader.state.frames or reader.stands_still:
         _idle(own)
         return
     state = reader.state

@@ -9,7 +9,8 @@ from core.classifier import Classifier
 from core.engagement.closing import close_journal
 from core.engagement.journal import EndedError, Journal, Opening, unfinished
 from core.errors import MienError
-from core.live import Recorder
+from core.live import LiveState
+from core.recorder import Recorder
 from ui.live.holder import Holder
 from ui.roles import analyst, require_analyst
 
@@ -25,6 +26,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
         st.caption(CONSENT)
         agreed = st.checkbox("This is so", key="live_consent")
         channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
+        st.fragment(_choose, run_every=1.0 if playing else None)(own)
         st.button(
             "Record the engagement",
             icon=":material/fiber_manual_record:",
@@ -47,15 +49,54 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
         _left_over(own)
 
 
+def _choose(own: Holder) -> None:
+    """Offer the people in sight, where there are several, before one of them is recorded."""
+    state = own.reader.state if own.reader else LiveState()
+    if len(state.known) > 1 and state.seen:
+        st.segmented_control(
+            "Who is the customer? Nobody else is recorded",
+            sorted(state.known),
+            default=state.seen[0].number,
+            required=True,
+            format_func=_person,
+            help="The numbers are those in the video; the largest face is offered first.",
+            key="live_customer",
+        )
+
+
 def _state(own: Holder) -> None:
-    """Whether readings arrive; again and again, since a full disk ends them."""
-    reader = own.reader
-    if reader is None:
-        st.warning("The video stands still: nothing is recorded until it goes on.", icon=":material/pause:")
-    elif reader.fault:
-        st.error(f"{reader.fault} What came before is kept: press Finish.", icon=":material/error:")
+    """Whether readings arrive, and whose; again and again, since people leave and a full disk ends them."""
+    reader, recorder = own.reader, own.recorder
+    if recorder is None:
+        return
+    if recorder.fault:
+        st.error(f"{recorder.fault} What came before is kept: press Finish.", icon=":material/error:")
+    elif reader is None or reader.stands_still:
+        told = "The video stands still: nothing is recorded until it goes on. Is the camera plugged in?"
+        st.warning(told, icon=":material/pause:")
+    elif recorder.customer is None:
+        _ask(recorder, reader.state)
     else:
-        st.markdown(":red[:material/fiber_manual_record:] Readings of the largest face are being recorded.")
+        who = _person(recorder.customer).lower()
+        st.markdown(f":red[:material/fiber_manual_record:] Readings of {who} are being recorded.")
+
+
+def _ask(recorder: Recorder, state: LiveState) -> None:
+    """After some seconds out of sight whoever appears may be anybody: only a person can tell."""
+    told = "Who is the customer? Nobody's readings are kept before you say so, by the number in the video."
+    st.warning(told, icon=":material/person_search:")
+    with st.container(horizontal=True):
+        for number in sorted(state.known):
+            name = _person(number)
+            st.button(name, key=f"customer-{number}", on_click=_set_customer, args=(recorder, number))
+
+
+def _set_customer(recorder: Recorder, number: int) -> None:
+    recorder.customer = number
+
+
+def _person(number: int) -> str:
+    return f"Person {number}"
 
 
 def _begin(own: Holder, classifier: Classifier, channel: str) -> None:
@@ -63,9 +104,18 @@ def _begin(own: Holder, classifier: Classifier, channel: str) -> None:
     bundle = classifier.bundle
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
     try:
-        own.record(Recorder(Journal.begin(opening)))
+        own.record(Recorder(Journal.begin(opening), _customer(own)))
     except MienError as error:
         st.session_state["live_error"] = str(error)
+
+
+def _customer(own: Holder) -> int | None:
+    """Who was chosen, or is alone; None where somebody has to say."""
+    known = own.reader.state.known if own.reader else frozenset()
+    if len(known) == 1:
+        return next(iter(known))
+    chosen: int | None = st.session_state.get("live_customer")
+    return chosen if chosen in known else None
 
 
 def _finish(own: Holder, journal: Journal, name: str) -> None:

@@ -1,0 +1,110 @@
+"""Whom the Live page records, and what it says while no frame comes; the video itself takes a browser."""
+
+import time
+
+import cv2
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.classifier import load_classifier
+from core.engagement.store import list_engagements
+from core.live import STILL_SECONDS, LiveReader
+from ui.live.holder import Holder
+
+MAIN = """
+import streamlit as st
+
+from ui.live.now import now_card
+from ui.live.record import record_card
+
+own = st.session_state["own"]
+st.navigation(["../pages/engagements.py", "../pages/photo.py"], position="hidden")
+record_card(own, own.classifier, playing=True)
+now_card(own, playing=True)
+"""
+"""The page without its video, with the pages that it leads to."""
+
+
+@pytest.fixture
+def own(home) -> Holder:
+    own = Holder()
+    own.classifier = load_classifier()
+    own.reader = LiveReader(own.classifier)
+    own.played = True
+    yield own
+    own.end()
+
+
+@pytest.fixture
+def app(own, tmp_path) -> AppTest:
+    for name in ("pages/engagements.py", "pages/photo.py", "ui/main.py"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(MAIN if name == "ui/main.py" else "")
+    app = AppTest.from_file(tmp_path / "ui" / "main.py", default_timeout=60)
+    app.session_state["own"] = own
+    return app
+
+
+def show(own: Holder, picture: np.ndarray) -> None:
+    before = own.reader.state.frames
+    own.reader.offer(picture)
+    while own.reader.state.frames == before:
+        time.sleep(0.02)
+
+
+def said(app: AppTest) -> str:
+    return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
+
+
+def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app, own, face):
+    farther = np.full_like(face, 90)
+    farther[43:213, 43:213] = cv2.resize(face, (170, 170), interpolation=cv2.INTER_AREA)
+    show(own, np.hstack([farther, face]))
+    largest, other = (seen.number for seen in own.reader.state.seen)
+    app.run()
+    who = app.segmented_control(key="live_customer")
+    assert (who.value, sorted(who.options)) == (largest, ["Person 1", "Person 2"])
+    who.set_value(other).run()
+    app.checkbox(key="live_consent").check().run()
+    app.button(key="record").click().run()
+    assert not app.exception
+    assert own.recorder.customer == other
+    assert f"Readings of person {other} are being recorded" in said(app)
+    own.recorder.customer = None  # as after seconds out of sight
+    app.run()
+    assert "Who is the customer?" in said(app)
+    assert "are being recorded" not in said(app)
+    app.button(key=f"customer-{largest}").click().run()
+    assert own.recorder.customer == largest
+    app.button(key="finish").click().run()
+    assert not app.exception
+    assert [kept.source for kept in list_engagements()] == ["live"]
+
+
+def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, portrait):
+    show(own, portrait)
+    app.run()
+    assert not app.segmented_control
+    app.checkbox(key="live_consent").check().run()
+    app.button(key="record").click().run()
+    assert own.recorder.customer == 1
+    assert [title.value for title in app.title] == ["Happiness"]
+    assert "frames a second" in said(app)
+    time.sleep(STILL_SECONDS + 0.1)
+    app.run()
+    assert not app.exception
+    assert not app.title
+    assert "frames a second" not in said(app)
+    assert "are being recorded" not in said(app)
+    assert said(app).count("plugged in?") == 2
+
+
+def test_nobody_in_sight_is_nobody_recorded(app, own):
+    show(own, np.full((240, 320, 3), 90, np.uint8))
+    app.run()
+    app.checkbox(key="live_consent").check().run()
+    app.button(key="record").click().run()
+    assert not app.exception
+    assert own.recorder.customer is None
+    assert "Who is the customer?" in said(app)
