@@ -60,16 +60,25 @@ def promote(name: str, by: str, note: str = "", digest: str | None = None) -> Pr
         return _enthrone("promote", bundle, by, note)
 
 
-def rollback(by: str, note: str = "") -> Promotion:
+def rollback(by: str, note: str = "", expected: tuple[str | None, str | None] | None = None) -> Promotion:
     """Go back to the champion before this one; called again, to the one before that.
 
+    Args:
+        expected: what serves and what would serve then, as the person saw it; None takes it as it is.
+
     Raises:
-        BundleError: there was none, or it is gone, damaged or was trained again since.
+        BundleError: there was none, it is gone, damaged or was trained again since, or it is another than
+            was `expected`.
     """
     with _alone():
         earlier = previous_champion()
         if earlier is None:
             raise BundleError("There is no earlier champion to go back to: promote a model by its name.")
+        if expected is not None and expected != (champion_name(), earlier):
+            raise BundleError(
+                f"Somebody has changed it meanwhile: {champion_name()} serves now, and going back would lead "
+                f"to {earlier}; decide again."
+            )
         bundle = find_bundle(earlier)
         if _digest(bundle.name) not in {None, bundle.digest}:
             raise BundleError(
@@ -149,8 +158,13 @@ def _enthrone(action: Literal["promote", "rollback"], bundle: Bundle, by: str, n
         by=by,
         note=note,
     )
-    replace_text(_folder() / CHAMPION_FILE, bundle.name + "\n")
-    append_line(_folder() / LOG_FILE, entry.model_dump_json())
+    staged = _folder() / f".{CHAMPION_FILE}"
+    try:
+        replace_text(staged, bundle.name + "\n")
+        append_line(_folder() / LOG_FILE, entry.model_dump_json())
+        staged.replace(_folder() / CHAMPION_FILE)  # last: it takes no room, so a full disk stops both or none
+    finally:
+        staged.unlink(missing_ok=True)
     return entry
 
 

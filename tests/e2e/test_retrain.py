@@ -107,15 +107,14 @@ def promote(page: Page, name: str, why: str) -> None:
 
 
 def go_back(page: Page) -> None:
-    """Undo the promotion, with a reason."""
+    """Undo the promotion in one click."""
     page.get_by_text("Promotions").click()
-    expect(page.get_by_role("button", name="Go back …")).to_be_visible()
+    expect(page.get_by_label("Why go back?")).to_be_visible()
     shot(page, "7-promotions")
-    page.get_by_role("button", name="Go back …").click()
-    page.get_by_role("dialog").get_by_label("Why?").fill("it was for the demo")
-    page.get_by_role("dialog").get_by_label("Why?").blur()
-    page.get_by_role("dialog").get_by_role("button", name="Go back").click()
+    page.get_by_role("button", name="Go back to mien-8").click()
     expect(page.get_by_text("mien-8 serves now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Serve drawn again")).to_be_visible()
+    shot(page, "7-went-back")
 
 
 def delete_run(page: Page) -> None:

@@ -135,6 +135,25 @@ def test_champion_whose_log_line_a_kill_prevented_is_rolled_back_to_the_one_befo
     assert rollback("ada").name == OTHER
 
 
+def test_promotion_that_cannot_be_remembered_is_not_served(home, third):
+    (home / "models" / "promotions.jsonl").mkdir(parents=True)  # nothing can be appended, as on a full disk
+    with pytest.raises(BundleError, match="cannot be changed"):
+        promote(third, "ada")
+    assert load_classifier().bundle.name == FIRST
+    assert not [
+        file for file in (home / "models").iterdir() if "champion" in file.name and file.suffix != ".lock"
+    ]
+
+
+def test_rollback_refuses_to_go_elsewhere_than_the_person_saw(home, third):
+    promote(OTHER, "ada")
+    promote(third, "ben")  # while ada looks at the way from OTHER back to FIRST
+    with pytest.raises(BundleError, match=f"{third} serves now, and going back would lead to {OTHER}"):
+        rollback("ada", expected=(OTHER, FIRST))
+    assert load_classifier().bundle.name == third
+    assert rollback("ada", expected=(third, OTHER)).name == OTHER
+
+
 def test_many_that_promote_at_once_leave_one_line_each_in_one_order(home, third):
     def try_to(name):
         try:
