@@ -6,14 +6,12 @@ import streamlit as st
 
 from core.errors import MienError
 from training.jobs import JobSpec, get_runner
-from training.jobs.job import VERDICT_FILE
-from training.verdict import read_verdict
 from ui.retrain.champion import champion_card
 from ui.retrain.data import choose_data, look, report_card
 from ui.retrain.job import follow
 from ui.retrain.jobs_list import jobs_card, open_
 from ui.retrain.recipe import adjust, choose_recipe, device_card, suggest
-from ui.retrain.verdict import verdict_card
+from ui.retrain.verdict import outcome_card
 from ui.roles import analyst, require_analyst, sign_in_card
 
 JOB = re.compile("[0-9a-f]{8}")
@@ -37,10 +35,9 @@ def job_view(name: str) -> None:
     st.button("New training", icon=":material/add:", on_click=open_, args=(None,))
     above = st.container()
     job = follow(name)
-    verdict = read_verdict(job.folder / VERDICT_FILE) if job.state.ended else None
-    if verdict:
+    if job.state.ended:
         with above:
-            verdict_card(job, verdict)
+            outcome_card(job)
 
 
 def new_training() -> None:
@@ -65,7 +62,7 @@ def new_training() -> None:
             report_card(found)
     with form:
         recipe = choose_recipe(found.check.crops if found else None, suggest(data))
-        spec = adjust(recipe, data)
+        spec = adjust(recipe, data, divided=found is not None and found.check.official is not None)
         device_card(recipe)
         refused = found is None or (bool(found.check.refusals) and not (spec and spec.anyway))
         pressed = st.button(

@@ -18,9 +18,9 @@ from training.devices import Device, find_devices
 from training.jobs import table
 from training.jobs.failures import DISK_FULL, NO_MEMORY
 from training.jobs.job import LOG_FILE, Job, JobError, JobState, jobs_folder
-from training.jobs.local_runner import LOST, WORKER_LOCK, is_gone, read_outcome, settle
+from training.jobs.local_runner import LOST, WORKER_LOCK, is_gone, process_of, read_outcome, settle
 from training.jobs.process import NO_SPACE_STATUS
-from training.jobs.processes import end_all, start_time
+from training.jobs.processes import Process, end_all
 
 PAUSE: Final = 0.25
 SECONDS_TO_OBEY: Final = 1.5
@@ -74,7 +74,7 @@ class Worker:
                 if own is None and is_gone(job):
                     settle(job)
                 else:
-                    _attend(job, own.pid if own else job.pid)
+                    _attend(job, Process.of(own.pid) if own else process_of(job))
         taken = {job.device for job in jobs if job.state is JobState.RUNNING}
         for device in self.devices:
             if device.name not in taken and (claimed := table.claim(device.name)):
@@ -102,7 +102,7 @@ class Worker:
             table.end(job.id, JobState.FAILED, f"The job could not be started ({error.strerror}).")
             return
         self.children[job.id] = child
-        table.beat(job.id, pid=child.pid, pid_started=start_time(child.pid))
+        _note(job, Process.of(child.pid))
 
     def _bury(self, job: Job, status: int) -> None:
         """Close the job of a child that ended."""
@@ -115,16 +115,25 @@ class Worker:
             settle(job)
 
 
-def _attend(job: Job, pid: int | None) -> None:
-    """Show that a job is alive; end its process where it was cancelled and does not obey."""
-    if pid is not None and job.pid != pid:  # it could not be noted when the process began
-        table.beat(job.id, pid=pid, pid_started=start_time(pid))
+def _attend(job: Job, process: Process | None) -> None:
+    """Show that a job is alive; end its process where it was cancelled and does not obey.
+
+    Where nobody knows its process it may have none: nothing shows that it is alive, until it counts as gone.
+    """
+    if process is None:
+        return
+    if job.pid != process.pid:  # it could not be noted when the process began
+        _note(job, process)
     elif job.cancel_asked is None:
         table.beat(job.id)
-    if job.cancel_asked is not None and pid is not None:
+    if job.cancel_asked is not None:
         waited = (datetime.now(UTC) - job.cancel_asked).total_seconds()
         if waited > SECONDS_TO_OBEY:
-            end_all(pid, by_force=waited > SECONDS_TO_CLEAN_UP)
+            end_all(process.pid, by_force=waited > SECONDS_TO_CLEAN_UP)
+
+
+def _note(job: Job, process: Process) -> None:
+    table.beat(job.id, pid=process.pid, pid_started=process.started)
 
 
 def main(

@@ -6,14 +6,22 @@ import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.bundles import Bundle, find_bundle
+from core.bundles.store import champion_name
 from core.settings import settings
 from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
-from tests.training.jobs.conftest import of_home
-from training.jobs import JobSpec, JobState, get_runner, table
-from training.registry import promote
+from tests.training.jobs.conftest import no_worker, of_home
+from tests.training.test_registry import copy_bundle
+from training.jobs import Job, JobSpec, JobState, get_runner, table
+from training.jobs.job import BUNDLED_FILE, VERDICT_FILE
+from training.registry import promote, promotions
+from training.verdict import Side, Verdict
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
+TINY = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
+BACK = "rollback-ckplus-reference"
+ONLY_AN_ANALYST = "Only an analyst may do this"
 
 
 @pytest.fixture(scope="module")
@@ -37,6 +45,27 @@ def app(home, data_folder, monkeypatch) -> AppTest:
     for process in psutil.process_iter():
         if of_home(process, home):
             process.kill()
+
+
+def ended_job(state: JobState) -> Job:
+    """A job that left a model called third."""
+    job = table.add(TINY.model_copy(update={"name": "third"}), "ada")
+    table.claim("cpu")
+    table.end(job.id, state, "So it ended.")
+    job.folder.mkdir()
+    return table.get(job.id)
+
+
+def side(bundle: Bundle) -> Side:
+    return Side(
+        name=bundle.name,
+        digest=bundle.digest,
+        title=bundle.card.title,
+        score=bundle.card.scores[0],
+        milliseconds_per_crop=1,
+        megabytes=1,
+        parameters=1,
+    )
 
 
 def texts(app: AppTest) -> str:
@@ -95,7 +124,7 @@ def test_started_job_is_shown_and_can_be_cancelled(app):
 
 
 def test_ended_job_is_not_deleted_before_it_is_confirmed(app):
-    job = table.add(JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny"), "ada")
+    job = table.add(TINY, "ada")
     table.claim("cpu")
     table.end(job.id, JobState.FAILED, "It broke.")
     app.query_params["job"] = job.id
@@ -120,7 +149,91 @@ def test_promotions_are_listed_and_only_an_analyst_may_go_back(app):
     app.run()
     assert "**ckplus-reference** serves now" in texts(app)
     assert "to try it" in app.dataframe[0].value.to_string()
-    assert app.button(key="rollback")
+    app.text_input(key="rollback_note").set_value("it was a try")
+    app.button(key=BACK).click().run()
+    assert (
+        "**mien-8** serves again, in every open browser, instead of ckplus-reference" in app.success[0].value
+    )
+    assert BACK not in [button.key for button in app.button], "there is nothing before it"
+    app.button(key="undo_rollback").click().run()
+    assert champion_name() == "ckplus-reference"
+    assert [(entry.by, entry.note) for entry in promotions()][1:] == [
+        ("Ada", "it was a try"),
+        ("Ada", "Going back was undone."),
+    ]
+    button = app.button(key=BACK)
     del app.session_state["analyst"]
+    button.click().run()
+    assert ONLY_AN_ANALYST in app.error[0].value
+    assert champion_name() == "ckplus-reference"
+    assert BACK not in [button.key for button in app.button]
+
+
+def test_way_back_is_not_taken_where_somebody_promoted_meanwhile(app, home):
+    promote("ckplus-reference", "ben")
     app.run()
-    assert "rollback" not in [button.key for button in app.button]
+    promote(copy_bundle(home, "third"), "cleo")
+    app.button(key=BACK).click().run()
+    assert "Somebody has changed it meanwhile: third serves now" in app.error[0].value
+    assert champion_name() == "third"
+
+
+def test_who_is_no_analyst_any_more_starts_and_cancels_nothing(app, monkeypatch):
+    no_worker(monkeypatch)
+    app.run()
+    start = app.button(key="start")
+    del app.session_state["analyst"]
+    start.click().run()
+    assert "Only an analyst can start" in texts(app)
+    assert get_runner().list() == ()
+    job = table.add(TINY, "ada")
+    app.query_params["job"] = job.id
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    cancel = app.button(key="cancel")
+    del app.session_state["analyst"]
+    cancel.click().run()
+    assert ONLY_AN_ANALYST in texts(app)
+    assert not table.get(job.id).cancel_asked
+    assert not table.get(job.id).state.ended
+
+
+def test_promotion_against_the_gate_is_warned_of(app, home):
+    model = find_bundle(copy_bundle(home, "third"))
+    job = ended_job(JobState.DONE)
+    verdict = Verdict(
+        outcome="worse",
+        reasons=(),
+        cautions=(),
+        challenger=side(model),
+        champion=side(find_bundle()),
+        labels=(),
+    )
+    (job.folder / VERDICT_FILE).write_text(verdict.model_dump_json())
+    app.query_params["job"] = job.id
+    app.run()
+    app.button(key="promote").click().run()
+    assert "The gate does not advise it: worse than mien-8." in [one.value for one in app.warning]
+
+
+def test_model_that_was_never_compared_can_be_promoted_or_thrown_away(app, home):
+    copy_bundle(home, "third")
+    job = ended_job(JobState.CANCELLED)
+    (job.folder / BUNDLED_FILE).touch()
+    app.query_params["job"] = job.id
+    app.run()
+    assert "was made, but not compared with what serves. Resume" in texts(app)
+    app.button(key="promote").click().run()
+    assert "nobody knows what it is worth" in texts(app)
+    app.button(key="discard").click().run()
+    assert app.button(key="confirm_discard")
+    (home / "models" / "third").rename(home / "models" / "gone")
+    app.run()
+    assert not app.exception
+    assert "discard" not in [button.key for button in app.button]
+
+
+def test_own_division_is_offered_only_where_the_data_have_one(app):
+    app.run()
+    (judged_on,) = (radio for radio in app.radio if radio.label == "Judge on")
+    assert not [option for option in judged_on.options if "own division" in option]

@@ -45,3 +45,21 @@ def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):
     assert not app.exception
     assert [one.id for one in accepted_corrections()] == [first.id]
     assert waiting_corrections() == ()
+    app.button(key=f"delete-{first.id}").click().run()
+    assert not app.exception
+    assert accepted_corrections() == (), "a person may ask for it at any time"
+
+
+def test_who_is_no_analyst_any_more_accepts_and_deletes_nothing(app):
+    kept = keep_correction(np.zeros((48, 48, 1), np.uint8), Expression.FEAR, None, "mien-8", "abc")
+    app.switch_page("../pages/review.py")
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    for action in ("accept", "delete"):
+        button = app.button(key=f"{action}-{kept.id}")
+        del app.session_state["analyst"]
+        button.click().run()
+        assert "Only an analyst may do this" in app.error[0].value
+        assert waiting_corrections() == (kept,)
+        app.session_state["analyst"] = "Ada"
+        app.run()

@@ -3,7 +3,10 @@
 from statistics import median
 from typing import Final
 
+from core.settings import settings
+from training.devices import find_devices
 from training.jobs import table
+from training.jobs.job import RAY
 from training.recipe import Recipe
 from training.run_folder import read_epochs
 
@@ -31,15 +34,27 @@ def estimate_seconds(recipe: Recipe, crops: int) -> float:
 
 
 def _measured(recipe: Recipe) -> float | None:
-    """Crops a second in the last jobs here that trained the same network."""
+    """Crops a second in the last jobs that trained the same network on such a device."""
     rates: list[float] = []
     for job in table.everything():
         other = job.spec.recipe
+        if not _is_used_now(job.device):
+            continue
         if (other.network, other.stem, other.widths) == (recipe.network, recipe.stem, recipe.widths):
             rates += [epoch["crops_per_second"] for epoch in list(read_epochs(job.run).values())[1:]]
         if len(rates) >= 10:
             break
     return median(rates) if rates else None
+
+
+def _is_used_now(device: str | None) -> bool:
+    """Whether a job would run on the like of a device: on the cluster, or on what stands first here."""
+    if device is None:
+        return False
+    if settings().ray_address:
+        return device.startswith(RAY)
+    here = find_devices()
+    return device in {one.name for one in here if one.title == here[0].title}
 
 
 def _expected(recipe: Recipe) -> float:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 
@@ -17,15 +16,12 @@ from training.datasets.labelled import LabelledCrops
 from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
 from training.durable import replace_text
-from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
+from training.jobs.job import BUNDLED_FILE, RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.stage import enter_stage
 from training.runs import Parts, divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 from training.verdict import Verdict
-
-BUNDLED_FILE: Final = "bundled"
-"""Marks a job that has begun to write its bundle: resumed, it may write it again."""
 
 
 def execute(spec: JobSpec, folder: Path) -> str:
@@ -65,11 +61,13 @@ def execute(spec: JobSpec, folder: Path) -> str:
 
 
 def _require_own_name(name: str, folder: Path) -> None:
-    """Never write over a model that another training left.
+    """Never write over a model that another training left, nor over one that serves.
 
     Raises:
         BundleError: such a model has the name.
     """
+    if name == champion_name():
+        raise BundleError(f"The model {name} serves by now: submit the job again under another name.")
     target = settings().trained_models / name
     if target.exists() and not (folder / BUNDLED_FILE).exists():
         raise BundleError(

@@ -8,7 +8,17 @@ NO_MEMORY: Final = (
     "The device ran out of memory: choose a smaller batch size or a smaller recipe, or end what else uses "
     "it, and start again."
 )
-NO_MEMORY_SIGNS: Final = ("ResourceExhausted", "RESOURCE_EXHAUSTED", "OutOfMemory", "out of memory")
+NO_MEMORY_SIGNS: Final = (
+    "ResourceExhausted",
+    "RESOURCE_EXHAUSTED",
+    "OutOfMemory",
+    "OUT_OF_MEMORY",
+    "out of memory",
+    "STATUS_ALLOC_FAILED",  # cuDNN's and cuBLAS' own
+    "Dst tensor is not initialized",  # TensorFlow, where a copy to the GPU found no room
+    "std::bad_alloc",
+    "MemoryError",
+)
 
 
 def describe(error: Exception) -> str:

@@ -18,6 +18,11 @@ LOG_FILE: Final = "log.txt"
 SPEC_FILE: Final = "spec.json"
 OUTCOME_FILE: Final = "outcome.json"
 VERDICT_FILE: Final = "verdict.json"
+RAY: Final = "ray:"
+"""Begins the device of a job on a cluster, where Ray says which one it is."""
+
+BUNDLED_FILE: Final = "bundled"
+"""Marks a job that has begun to write its bundle: resumed, it may write it again."""
 
 
 class JobError(MienError):

@@ -13,7 +13,7 @@ from core.settings import PROJECT_ROOT
 from training.jobs import table
 from training.jobs.failures import NO_MEMORY, tells_of_no_memory
 from training.jobs.job import OUTCOME_FILE, Job, JobError, JobSpec, JobState, Outcome, jobs_folder
-from training.jobs.processes import is_alive
+from training.jobs.processes import Process, is_alive, noted_process
 from training.jobs.shared import TableRunner, end_of_log
 from training.run_folder import ask_to_cancel
 
@@ -122,8 +122,18 @@ def worker_lock_is_held() -> bool:
         return True
 
 
+def process_of(job: Job) -> Process | None:
+    """The process of a running job: as the table has it, else as it said itself; None where neither knows."""
+    if job.pid is not None and job.pid_started is not None:
+        return Process(job.pid, job.pid_started)
+    return noted_process(job.folder)
+
+
 def is_gone(job: Job) -> bool:
     """Whether the process of a running job has ended, or never began."""
-    if job.pid is not None and job.pid_started is not None:
-        return not is_alive(job.pid, job.pid_started)
+    if read_outcome(job) is not None:
+        return True
+    process = process_of(job)
+    if process is not None:
+        return not is_alive(process)
     return job.heartbeat is None or datetime.now(UTC) - job.heartbeat > SILENCE

@@ -17,8 +17,9 @@ import psutil
 from core.errors import MienError
 from training.durable import replace_text
 from training.jobs.failures import describe
-from training.jobs.job import OUTCOME_FILE, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
-from training.run_folder import TrainingCancelledError
+from training.jobs.job import OUTCOME_FILE, RUN_FOLDER, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
+from training.jobs.processes import note_process
+from training.run_folder import CANCEL_FILE, TrainingCancelledError
 
 NICENESS: Final = 10
 NO_SPACE_STATUS: Final = 74
@@ -29,6 +30,8 @@ def main(name: str) -> int:
     """Run one job; the exit status says no more than the outcome does, but for a full disk."""
     signal.signal(signal.SIGTERM, _cancel)
     folder = jobs_folder() / name
+    with contextlib.suppress(OSError):  # a full disk: the job itself will say so
+        note_process(folder)
     outcome = _run(folder)
     try:
         replace_text(folder / OUTCOME_FILE, outcome.model_dump_json())
@@ -48,6 +51,8 @@ def leave_a_core() -> None:
 
 def _run(folder: Path) -> Outcome:
     try:
+        if (folder / RUN_FOLDER / CANCEL_FILE).exists():
+            raise TrainingCancelledError("Cancelled before it began.")
         spec = JobSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         from training.jobs.execution import execute  # loads Keras
 

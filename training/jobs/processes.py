@@ -1,24 +1,62 @@
-"""Processes of this machine: whether one still lives, and ending one with all it started."""
+"""Processes of this machine: which one runs a job, whether it lives, and ending it with all it began."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Self
 
 import psutil
+from pydantic import TypeAdapter
+
+from training.durable import replace_text
+
+PROCESS_FILE: Final = "process.json"
 
 
-def is_alive(pid: int, started: float) -> bool:
+@dataclass(frozen=True)
+class Process:
+    """One process.
+
+    Attributes:
+        started: seconds since the epoch; it tells the process from a later one of the same number.
+    """
+
+    pid: int
+    started: float
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        """The process that has the number now; one that is gone already began at 0."""
+        try:
+            return cls(pid, float(psutil.Process(pid).create_time()))
+        except psutil.NoSuchProcess:
+            return cls(pid, 0.0)
+
+
+_PROCESS: Final = TypeAdapter(Process)
+
+
+def note_process(folder: Path) -> None:
+    """Say in a job's folder that this process runs it: a worker may be killed before the table knows."""
+    replace_text(folder / PROCESS_FILE, _PROCESS.dump_json(Process.of(os.getpid())).decode())
+
+
+def noted_process(folder: Path) -> Process | None:
+    """The process that said so; None where none did."""
+    try:
+        return _PROCESS.validate_json((folder / PROCESS_FILE).read_bytes())
+    except (OSError, ValueError):
+        return None
+
+
+def is_alive(process: Process) -> bool:
     """Whether the very process lives, not a later one of the same number."""
     try:
-        process = psutil.Process(pid)
-        same = abs(process.create_time() - started) < 1
-        return bool(same and process.status() != psutil.STATUS_ZOMBIE)
+        found = psutil.Process(process.pid)
+        same = abs(found.create_time() - process.started) < 1
+        return bool(same and found.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
-
-
-def start_time(pid: int) -> float:
-    """When a process began, seconds since the epoch; 0 where it is gone already."""
-    try:
-        return float(psutil.Process(pid).create_time())
-    except psutil.NoSuchProcess:
-        return 0.0
 
 
 def end_all(pid: int, *, by_force: bool) -> None:

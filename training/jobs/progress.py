@@ -1,10 +1,14 @@
 """How far a job is."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 from training.jobs.job import Job, JobState
 from training.jobs.stage import read_stage
 from training.run_folder import read_events
+
+Event: TypeAlias = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -27,17 +31,21 @@ class Progress:
 
 def read_progress(job: Job) -> Progress:
     """Read where a job stands from what its training told."""
-    epoch, batch_share, left, rate, memory = 0, 0.0, None, None, None
-    steps = 1
+    epoch, rate, left, memory, steps = 0, None, None, None, 1
+    batches: list[Event] = []  # of the epoch that is not done
     for event in read_events(job.run):
         if event["event"] == "start":
-            steps = max(1, event["steps"] or 1)
+            steps, batches = max(1, event["steps"] or 1), []
         elif event["event"] == "batch":
-            batch_share, rate = event["batch"] / steps, event["crops_per_second"]
+            batches.append(event)
+            rate = event["crops_per_second"]
         elif event["event"] == "epoch":
-            epoch, batch_share = event["epoch"], 0.0
+            epoch, batches = event["epoch"], []
             left, rate, memory = event["seconds_left"], event["crops_per_second"], event["device_memory"]
     epochs = job.spec.recipe.epochs
+    batch_share = batches[-1]["batch"] / steps if batches else 0.0
+    if left is None:
+        left = _seconds_left(batches, steps * (epochs - epoch))
     return Progress(
         sentence=_sentence(job, epoch, epochs),
         share=min(1.0, (epoch + batch_share) / epochs),
@@ -47,6 +55,20 @@ def read_progress(job: Job) -> Progress:
         crops_per_second=rate,
         device_memory=memory,
     )
+
+
+def _seconds_left(batches: Sequence[Event], steps: int) -> float | None:
+    """From the pace since the first batch that was told of: what came before it was compiling.
+
+    Args:
+        batches: events of one epoch.
+        steps: from the beginning of that epoch to the end of the training.
+    """
+    if len(batches) < 2:
+        return None
+    first, last = batches[0], batches[-1]
+    pace = (last["time"] - first["time"]) / (last["batch"] - first["batch"])
+    return float(pace * (steps - last["batch"]))
 
 
 def _sentence(job: Job, epoch: int, epochs: int) -> str:

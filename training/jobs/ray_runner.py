@@ -11,7 +11,7 @@ from typing import Any, Final
 from core.settings import PROJECT_ROOT, settings
 from training.executors import LEFT_BEHIND, ClusterError, knock
 from training.jobs import table
-from training.jobs.job import Job, JobError, JobSpec, JobState
+from training.jobs.job import RAY, Job, JobError, JobSpec, JobState
 from training.jobs.local_runner import settle
 from training.jobs.shared import TableRunner
 from training.run_folder import ask_to_cancel
@@ -51,10 +51,16 @@ class RayRunner(TableRunner):
         job = self.get(name)
         if job.state.ended:
             raise JobError(f"The job {name} is {job.state} already: there is nothing to cancel.")
-        ask_to_cancel(job.run)
+        ask_to_cancel(job.run)  # also where the cluster cannot be told: the job itself looks for it
         table.change(name, cancel_asked=table.now())
-        self.client.stop_job(_submission(job))  # asks by SIGTERM, and kills three seconds later
-        self._cancel_waiting(name)
+        waited = self._cancel_waiting(name)
+        try:
+            self.client.stop_job(_submission(job))  # asks by SIGTERM, and kills three seconds later
+        except (OSError, RuntimeError) as error:
+            if not waited and not _is_unknown(error):
+                raise ClusterError(
+                    "The Ray cluster does not answer: the job stops by itself if it runs; look again soon."
+                ) from error
         return self.get(name)
 
     def resume(self, name: str) -> Job:
@@ -73,7 +79,7 @@ class RayRunner(TableRunner):
         """The end of what the job's process printed."""
         try:
             printed = str(self.client.get_job_logs(_submission(table.get(name))))
-        except RuntimeError:
+        except (OSError, RuntimeError):
             return ""
         return "\n".join(printed.splitlines()[-lines:])
 
@@ -117,14 +123,14 @@ class RayRunner(TableRunner):
             status = "FAILED"  # the cluster was started anew
         if status == "PENDING":
             return
-        device = f"ray:{job.id}"  # Ray itself sees to it that no device is given out twice
+        device = f"{RAY}{job.id}"  # Ray itself sees to it that no device is given out twice
         table.change(job.id, JobState.QUEUED, state=JobState.RUNNING, device=device, started=table.now())
         table.beat(job.id)
         if status != "RUNNING":
             settle(table.get(job.id))
 
 
-def _is_unknown(error: RuntimeError) -> bool:
+def _is_unknown(error: OSError | RuntimeError) -> bool:
     """Whether the cluster answered that it knows no such job; Ray has no type for it."""
     return "404" in str(error) or "does not exist" in str(error)
 

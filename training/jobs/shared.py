@@ -19,6 +19,7 @@ from training.jobs.job import (
     jobs_folder,
 )
 from training.jobs.naming import free_name
+from training.jobs.processes import PROCESS_FILE
 from training.run_folder import CANCEL_FILE, read_events
 
 
@@ -74,7 +75,7 @@ class TableRunner:
         job = self.get(name)
         if not job.state.resumable:
             raise JobError(f"The job {name} is {job.state}: only one that was stopped can be resumed.")
-        for file in (job.run / CANCEL_FILE, job.folder / OUTCOME_FILE):
+        for file in (job.run / CANCEL_FILE, job.folder / OUTCOME_FILE, job.folder / PROCESS_FILE):
             file.unlink(missing_ok=True)
         if not table.requeue(job):
             raise JobError(f"The job {name} was resumed by somebody else just now.")

@@ -13,6 +13,8 @@ from ui.retrain.charts import curve
 from ui.roles import analyst, require_analyst
 
 SECONDS_BETWEEN_LOOKS: Final = 1.0
+SECONDS_AFTER_THE_END: Final = 5.0
+"""Between looks whether somebody has resumed what ended."""
 
 Color: TypeAlias = Literal["gray", "blue", "green", "red", "orange"]
 BADGES: Final[dict[JobState, tuple[str, str, Color]]] = {
@@ -30,7 +32,19 @@ def follow(name: str) -> Job:
     job = get_runner().get(name)
     every = None if job.state.ended else SECONDS_BETWEEN_LOOKS
     st.fragment(_live, run_every=every)(name)
+    if job.state.ended:
+        st.fragment(_await_resume, run_every=SECONDS_AFTER_THE_END)(job)
     return job
+
+
+def _await_resume(job: Job) -> None:
+    """Nothing to see: draw the page anew once the job has begun again or is gone."""
+    try:
+        now = get_runner().get(job.id)
+    except MienError:
+        st.rerun()
+    if (now.state, now.attempt) != (job.state, job.attempt):
+        st.rerun()
 
 
 def _live(name: str) -> None:

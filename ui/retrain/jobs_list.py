@@ -4,29 +4,32 @@ from typing import Final
 
 import streamlit as st
 
+from core.errors import MienError
 from training.jobs import Job, get_runner
 from ui.retrain.job import BADGES
 
 SHOWN: Final = 8
+SECONDS_BETWEEN_LOOKS: Final = 5.0
 
 
+@st.fragment(run_every=SECONDS_BETWEEN_LOOKS)
 def jobs_card(open_job: str | None) -> None:
-    """One line a job, with a way to open it."""
-    jobs = [job for job in get_runner().list() if job.id != open_job]
+    """One line a job, with a way to open it; drawn anew as they change."""
+    try:
+        jobs = [job for job in get_runner().list() if job.id != open_job]
+    except MienError as error:
+        st.error(str(error), icon=":material/error:")
+        return
     if not jobs:
         return
     st.subheader("Trainings", anchor=False)
     for job in jobs[:SHOWN]:
         with st.container(horizontal=True, vertical_alignment="center"):
             label, icon, color = BADGES[job.state]
-            st.button(
-                job.spec.name,
-                icon=":material/open_in_new:",
-                type="tertiary",
-                key=f"open-{job.id}",
-                on_click=open_,
-                args=(job.id,),
-            )
+            name, icon_open, key = job.spec.name, ":material/open_in_new:", f"open-{job.id}"
+            if st.button(name, icon=icon_open, type="tertiary", key=key):
+                open_(job.id)
+                st.rerun()
             st.badge(label, icon=icon, color=color)
             st.caption(_tell(job))
 

@@ -7,8 +7,9 @@ import streamlit as st
 from core.bundles import find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
+from core.settings import settings
 from training.devices import find_devices
-from training.jobs import JobSpec, get_runner
+from training.jobs import JobSpec, JobState, get_runner
 from training.jobs.estimate import estimate_seconds
 from training.jobs.naming import free_name
 from training.precision import planned_precision
@@ -50,8 +51,13 @@ def choose_recipe(crops: int | None, default: str) -> Recipe:
     return recipes[name]
 
 
-def adjust(recipe: Recipe, data: tuple[str, ...]) -> JobSpec | None:
-    """Offer the settings that matter and return the whole job; None where they do not fit together."""
+def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | None:
+    """Offer the settings that matter and return the whole job; None where they do not fit together.
+
+    Args:
+        divided: whether the data have a division of their own.
+    """
+    splits = [kind for kind in SPLITS if divided or kind != "official"]
     with st.expander("Adjust", icon=":material/tune:"):
         key = recipe.name
         epochs = st.number_input("Epochs at most", 1, 1000, recipe.epochs, key=f"epochs-{key}")
@@ -60,7 +66,9 @@ def adjust(recipe: Recipe, data: tuple[str, ...]) -> JobSpec | None:
             "Learning rate", 1e-6, 1e-1, recipe.learning_rate, format="%.0e", step=1e-4, key=f"rate-{key}"
         )
         seed = st.number_input("Seed", 0, 2**31 - 1, 42, key=f"seed-{key}")
-        split: SplitKind = st.radio("Judge on", list(SPLITS), format_func=SPLITS.__getitem__, key="split")
+        split: SplitKind = st.radio(
+            "Judge on", splits, format_func=SPLITS.__getitem__, key=f"split-{len(splits)}"
+        )
         anyway = st.toggle("Train although the data are refused", key="anyway")
     wanted = st.text_input(
         "Name of the new model", placeholder=free_name(recipe.name), max_chars=56, key="name"
@@ -82,14 +90,27 @@ def adjust(recipe: Recipe, data: tuple[str, ...]) -> JobSpec | None:
 
 
 def device_card(recipe: Recipe) -> None:
-    """Where it will run, in which number format, and after how many others."""
-    device = find_devices()[0]
-    waiting = sum(not job.state.ended for job in get_runner().list())
-    queue = f"{waiting} job{'s' if waiting > 1 else ''} before it" if waiting else "free"
-    st.caption(
-        f":material/memory: {device.title}, {device.memory / 2**30:.0f} GB · "
-        f"{planned_precision(recipe, device.is_gpu).removeprefix('mixed_')} · {queue}"
-    )
+    """Where it may run, in which number format, what runs there now, and how many wait."""
+    jobs = [job for job in get_runner().list() if not job.state.ended]
+    if settings().ray_address:
+        st.caption(
+            f":material/hub: The Ray cluster at {settings().ray_address} · {_count(len(jobs))} before it"
+        )
+        return
+    taken = {job.device: job.spec.name for job in jobs if job.state is JobState.RUNNING}
+    for device in find_devices():
+        st.caption(
+            f":material/memory: {device.title}, {device.memory / 2**30:.0f} GB · "
+            f"{planned_precision(recipe, device.is_gpu).removeprefix('mixed_')} · "
+            + (f"trains {taken[device.name]}" if device.name in taken else "free")
+        )
+    waiting = sum(job.state is JobState.QUEUED for job in jobs)
+    if waiting:
+        st.caption(f":material/hourglass_empty: {_count(waiting)} before it in the queue")
+
+
+def _count(jobs: int) -> str:
+    return f"{jobs} job{'s' if jobs != 1 else ''}"
 
 
 def suggest(data: tuple[str, ...]) -> str:

@@ -1,4 +1,4 @@
-"""Challenger beside champion, and the two ways out: keep it or throw it away."""
+"""Challenger beside champion: what the comparison says, and what it rests on."""
 
 from typing import Final
 
@@ -7,14 +7,14 @@ import streamlit as st
 
 from core.bundles import Interval, bundle_names, find_bundle
 from core.bundles.store import champion_name
-from core.errors import MienError
 from training.jobs import Job
-from training.registry import discard, promote
-from training.verdict import DISAGREEMENTS_FILE, Side, Verdict
+from training.jobs.job import BUNDLED_FILE, VERDICT_FILE
+from training.verdict import DISAGREEMENTS_FILE, Side, Verdict, read_verdict
 from ui.palette import display_name
 from ui.pictures import enlarge_crop
 from ui.retrain.charts import recall_differences
-from ui.roles import analyst, require_analyst
+from ui.retrain.ways_out import ways_out
+from ui.roles import analyst
 
 ICONS: Final = {
     "better": ":material/trending_up:",
@@ -24,11 +24,31 @@ ICONS: Final = {
 SHOWN: Final = 12
 
 
+def outcome_card(job: Job) -> None:
+    """What came of a job that ended: its verdict, or a model that was not compared; else nothing."""
+    verdict = read_verdict(job.folder / VERDICT_FILE)
+    if verdict:
+        verdict_card(job, verdict)
+    elif (job.folder / BUNDLED_FILE).exists() and job.spec.name in bundle_names():
+        uncompared_card(job)
+
+
+def uncompared_card(job: Job) -> None:
+    """A model whose training was stopped before the comparison: somebody has to decide all the same."""
+    name = job.spec.name
+    if name != champion_name():
+        way = "Resume the training to compare them, or decide now" if job.state.resumable else "Decide"
+        st.warning(
+            f"The model {name} was made, but not compared with what serves. {way}.", icon=":material/balance:"
+        )
+    ways_out(name, find_bundle(name).digest, ["It was compared with nothing: nobody knows what it is worth."])
+
+
 def verdict_card(job: Job, verdict: Verdict) -> None:
     """The gate's word, why, and the figures it rests on."""
     st.header(f"{ICONS[verdict.outcome]} {_headline(verdict)}", anchor=False)
     if _is_stale(verdict) and verdict.challenger.name != champion_name():
-        st.warning(f"It was not compared with {champion_name()}, which serves now.", icon=":material/update:")
+        st.warning(_stale(), icon=":material/update:")
     for caution in verdict.cautions:
         st.warning(caution, icon=":material/warning:")
     st.markdown("\n".join(f"- {reason}" for reason in verdict.reasons))
@@ -44,12 +64,26 @@ def verdict_card(job: Job, verdict: Verdict) -> None:
                 key="recall",
             )
     _disagreements(job, verdict)
-    _ways_out(verdict)
+    ways_out(verdict.challenger.name, verdict.challenger.digest, _doubts(verdict), verdict.cautions)
 
 
 def _is_stale(verdict: Verdict) -> bool:
     """Whether another model serves than the one it was compared with."""
     return verdict.champion is not None and verdict.champion.name != champion_name()
+
+
+def _stale() -> str:
+    return f"It was not compared with {champion_name()}, which serves now."
+
+
+def _doubts(verdict: Verdict) -> list[str]:
+    """Why it should perhaps not serve."""
+    doubts = []
+    if verdict.outcome != "better":
+        doubts.append(f"The gate does not advise it: {_headline(verdict).lower()}.")
+    if _is_stale(verdict):
+        doubts.append(_stale())
+    return doubts
 
 
 def _headline(verdict: Verdict) -> str:
@@ -107,57 +141,3 @@ def _disagreements(job: Job, verdict: Verdict) -> None:
                     f"new: {one.challenger} {one.challenger_confidence:.0%}  \n"
                     f"champion: {one.champion} {one.champion_confidence:.0%}"
                 )
-
-
-def _ways_out(verdict: Verdict) -> None:
-    name = verdict.challenger.name
-    if name == champion_name():
-        st.success(f"{name} serves now, in every open browser.", icon=":material/verified:")
-        return
-    if name not in bundle_names() or find_bundle(name).digest != verdict.challenger.digest:
-        st.info(f"{name} was thrown away.", icon=":material/delete:")
-        return
-    if analyst() is None:
-        st.caption("An analyst decides whether it serves.")
-        return
-    with st.container(horizontal=True):
-        if st.button("Promote …", type="primary", icon=":material/publish:", key="promote"):
-            _confirm_promotion(verdict)
-        if st.button("Throw away …", icon=":material/delete:", key="discard"):
-            _confirm_discard(name)
-
-
-@st.dialog("Let this model serve?")
-def _confirm_promotion(verdict: Verdict) -> None:
-    name = verdict.challenger.name
-    st.markdown(f"From now on **{name}** answers everybody. You can go back at any time.")
-    if verdict.outcome != "better":
-        st.warning(f"The gate does not advise it: {_headline(verdict).lower()}.", icon=":material/warning:")
-    if _is_stale(verdict):
-        st.warning(f"It was not compared with {champion_name()}, which serves now.", icon=":material/update:")
-    for caution in verdict.cautions:
-        st.caption(f":material/warning: {caution}")
-    note = st.text_area("Why? One sentence for the log", max_chars=300, key="promotion_note")
-    if st.button("Promote", type="primary", key="confirm_promotion"):
-        if not note.strip():
-            st.error("Say why: whoever rolls it back one day will want to know.", icon=":material/edit:")
-            return
-        try:
-            promote(name, require_analyst(), note.strip(), verdict.challenger.digest)
-        except MienError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-        st.rerun()
-
-
-@st.dialog("Throw this model away?")
-def _confirm_discard(name: str) -> None:
-    st.markdown(f"**{name}** is deleted from this server. Its run, with curves and figures, is kept.")
-    if st.button("Throw away", type="primary", key="confirm_discard"):
-        try:
-            require_analyst()
-            discard(name)
-        except MienError as error:
-            st.error(str(error), icon=":material/error:")
-            return
-        st.rerun()

@@ -8,6 +8,7 @@ from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
 from training.jobs import Job, JobSpec, get_runner
 from training.jobs.job import jobs_folder
+from training.jobs.local_runner import LocalRunner
 
 PATIENCE = 150
 """Seconds; what is checked is that it comes, also on a machine that is busy."""
@@ -31,6 +32,11 @@ def runner(home, monkeypatch):
 
 def spec(data: str, name: str = "tiny", **changes) -> JobSpec:
     return JobSpec(recipe=make_recipe(network="reference", **changes), data=(data,), name=name)
+
+
+def no_worker(monkeypatch) -> None:
+    """Let nobody start a worker: one was started just now, as far as the runner knows."""
+    monkeypatch.setattr(LocalRunner, "_last_start", time.monotonic() + 600)
 
 
 def until(runner, name: str, wanted: Callable[[Job], bool]) -> Job:

@@ -7,15 +7,25 @@ import time
 
 import psutil
 import pytest
+from typer.testing import CliRunner
 
 from core.bundles import find_bundle
+from tests.training.commands.test_fit import RECIPE
 from tests.training.conftest import make_recipe
 from tests.training.jobs.conftest import epochs_told, of_home, spec, until, worker_processes
+from training.commands import app
 from training.jobs import JobError, JobState
 from training.jobs.failures import DISK_FULL, NO_MEMORY
 from training.verdict import DISAGREEMENTS_FILE, Verdict
 
 LONG = 400
+
+
+def command(*arguments: object, status: int = 0) -> str:
+    """What `python -m training jobs` says."""
+    result = CliRunner().invoke(app, ["jobs", *map(str, arguments)])
+    assert result.exit_code == status, result.output
+    return " ".join(result.output.split())
 
 
 def test_killed_worker_and_killed_job_lose_nothing(runner, data, home):
@@ -50,10 +60,15 @@ def test_second_job_waits_and_a_cancelled_one_is_gone_within_five_seconds(runner
     second = runner.submit(spec(data, "second", epochs=LONG), by="ben")
     until(runner, first.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
     assert runner.get(second.id).place == 0
+    assert f"{second.id} is cancelled" in command("cancel", second.id)
+    assert f"{second.id} is queued again" in command("resume", second.id)
     assert runner.cancel(second.id).state is JobState.CANCELLED
     pid = runner.get(first.id).pid
+    assert psutil.Process(pid).nice() > 0
+    if (cores := len(os.sched_getaffinity(0))) > 1:
+        assert len(os.sched_getaffinity(pid)) == cores - 1, "one is left to the pages"
     start = time.monotonic()
-    runner.cancel(first.id)
+    assert f"{first.id} is stopping" in command("cancel", first.id)
     cancelled = until(runner, first.id, lambda job: job.state.ended)
     assert time.monotonic() - start < 5
     assert cancelled.state is JobState.CANCELLED
@@ -92,8 +107,13 @@ def test_full_disk_fails_a_job_with_advice_and_the_next_one_runs(runner, data, h
 def test_job_that_needs_too_much_memory_fails_with_advice_and_the_next_one_runs(runner, data, home):
     wide = make_recipe(epochs=1, batch_size=4096, draws=4096, stem=2048)  # its first features take 72 GiB
     greedy = runner.submit(spec(data, "greedy").model_copy(update={"recipe": wide}), by="ada")
-    modest = runner.submit(spec(data, "modest", epochs=1), by="ada")
-    ended = until(runner, greedy.id, lambda job: job.state.ended)
+    (home / "tiny.toml").write_text(RECIPE)
+    said = command(
+        "submit", "--recipe", home / "tiny.toml", "--epochs", 1, "--data", data, "--name", "modest", "--wait"
+    )
+    assert "Waiting for a device" in said
+    assert "Done: modest is right on" in said
+    assert "Macro-F1" in said
+    ended = runner.get(greedy.id)
     assert (ended.state, ended.message) == (JobState.FAILED, NO_MEMORY), runner.logs(greedy.id)
-    ended = until(runner, modest.id, lambda job: job.state.ended)
-    assert ended.state is JobState.DONE, runner.logs(modest.id)
+    assert f"Failed: {NO_MEMORY}" in command("watch", greedy.id, status=1)

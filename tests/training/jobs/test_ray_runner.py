@@ -29,6 +29,7 @@ def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster
     assert runner.get(handed_over_later.id).state is JobState.QUEUED, (
         "a page that looks meanwhile ends nothing"
     )
+    assert runner.cancel(handed_over_later.id).state is JobState.CANCELLED, "though the cluster knows no such"
 
 
 def test_cluster_that_is_not_there_is_one_sentence(home, monkeypatch):

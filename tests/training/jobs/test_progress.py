@@ -1,0 +1,50 @@
+import json
+
+import pytest
+
+from tests.training.conftest import make_recipe
+from training.devices import find_devices
+from training.jobs import Job, JobSpec, table
+from training.jobs.estimate import FIXED_SECONDS, estimate_seconds
+from training.jobs.progress import read_progress
+
+RECIPE = make_recipe(epochs=3)
+
+
+def job_that_told(*events: dict[str, object], device: str = "cpu") -> Job:
+    """A job whose training told so much."""
+    job = table.add(JobSpec(recipe=RECIPE, data=("drawn",), name="tiny"), "ada")
+    table.change(job.id, device=device)
+    job.run.mkdir(parents=True)
+    (job.run / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
+    return table.get(job.id)
+
+
+def batch(number: int, time: float, epoch: int = 1) -> dict[str, object]:
+    return {"event": "batch", "epoch": epoch, "batch": number, "time": time, "crops_per_second": 50.0}
+
+
+def epoch(number: int, rate: float) -> dict[str, object]:
+    told = {"seconds_left": 70.0, "crops_per_second": rate, "device_memory": None}
+    return {"event": "epoch", "epoch": number, **told}
+
+
+START = {"event": "start", "epochs": 3, "steps": 10, "time": 100.0}
+
+
+def test_time_left_is_told_within_the_first_epoch_and_compiling_does_not_count(home):
+    assert read_progress(job_that_told(START, batch(1, 130))).seconds_left is None
+    progress = read_progress(job_that_told(START, batch(1, 130), batch(3, 134), batch(5, 138)))
+    assert progress.seconds_left == pytest.approx(2 * (3 * 10 - 5))
+    assert progress.share == pytest.approx(5 / 30)
+
+
+def test_after_an_epoch_its_own_word_on_the_time_left_counts(home):
+    progress = read_progress(job_that_told(START, batch(1, 130), epoch(1, 50.0), batch(1, 131, epoch=2)))
+    assert (progress.epoch, progress.seconds_left) == (1, 70)
+
+
+def test_expected_time_rests_on_what_this_kind_of_device_has_done(home):
+    job_that_told(START, epoch(1, 9.0), epoch(2, 100.0), device=find_devices()[0].name)
+    job_that_told(START, epoch(1, 9.0), epoch(2, 100_000.0), device="another:7")
+    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)
