@@ -48,12 +48,9 @@ def read_upload(upload: Upload, classifier: Classifier) -> Recording | None:
     if reading.error is not None:
         raise reading.error
     recording = reading.recording
-    if recording.broken:
-        st.warning(recording.broken, icon=":material/healing:")
+    if recording.incomplete:
+        st.warning(recording.incomplete, icon=":material/healing:")
     if recording.cancelled:
-        st.warning(
-            f"Stopped after {recording.seconds:.0f} seconds; this much was read.", icon=":material/info:"
-        )
         st.button("Read it again from the start", icon=":material/replay:", on_click=forget_reading)
     return recording
 
