@@ -29,6 +29,7 @@ is broken."""
 MISSING_SECONDS: Final = 1.0
 """By how much the pictures may end before the length that the file states; sound often goes on a little."""
 
+UNDECODABLE: Final = (av.error.FFmpegError, ValueError)
 DAMAGED: Final = "Parts of the file are damaged and were left out."
 
 INSTANT: Final = 1e-6
@@ -91,11 +92,11 @@ class VideoFrames:
                 first = frame.time
             start = max(0.0, frame.time - first)
             if shown is not None:
-                number = yield from shown.look(start, rate, number)
+                number = yield from self._look(shown, start, rate, number)
             shown = _Shown(frame, start, start + min(_duration(frame), HELD_SECONDS))
         if shown is None:
             raise VideoError("The video cannot be decoded: save it as an mp4 with H.264.")
-        yield from shown.look(max(shown.stop, shown.start + 2 * INSTANT), rate, number)
+        yield from self._look(shown, max(shown.stop, shown.start + 2 * INSTANT), rate, number)
         self.end = shown.stop
         stop = max(self.end, first + self.end)  # some files count their length from zero, not from the first
         if self.seconds is not None and stop < self.seconds - MISSING_SECONDS:
@@ -114,14 +115,20 @@ class VideoFrames:
                     goes_on = True
                     try:
                         yield from packet.decode()
-                    except (av.error.FFmpegError, ValueError):
+                    except UNDECODABLE:
                         self.broken = DAMAGED
                 return
-            except (
-                av.error.FFmpegError,
-                ValueError,
-            ):  # the next call looks for the next packet that is whole
+            except UNDECODABLE:  # the next call looks for the next packet that is whole
                 self.broken = DAMAGED
+
+    def _look(
+        self, shown: _Shown, until: float, rate: float, number: int
+    ) -> Generator[tuple[float, Picture], None, int]:
+        try:
+            return (yield from shown.look(until, rate, number))
+        except UNDECODABLE:  # it cannot be converted
+            self.broken = DAMAGED
+            return number
 
 
 @contextmanager

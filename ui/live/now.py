@@ -34,7 +34,7 @@ def _now(own: Holder) -> None:
         st.caption(str(first.reading.abstained).capitalize())
     else:
         st.title(display_name(first.label), anchor=False)
-        others = f" · {len(state.seen)} faces, this is the largest" if len(state.seen) > 1 else ""
+        others = f" · {len(state.seen)} faces, this is number {first.number}" if len(state.seen) > 1 else ""
         st.caption(f"{percent(first.probabilities[first.label])} sure{others}")
     if first is not None and first.probabilities:
         threshold = reader.classifier.bundle.card.thresholds.confidence
