@@ -127,8 +127,9 @@ def test_ended_job_is_not_deleted_before_it_is_confirmed(app):
     job = table.add(TINY, "ada")
     table.claim("cpu")
     table.end(job.id, JobState.FAILED, "It broke.")
-    app.query_params["job"] = job.id
     app.run()
+    app.button(key=f"open-{job.id}").click().run()
+    assert app.query_params["job"] == job.id
     assert "It broke." in app.error[0].value
     app.button(key="delete").click().run()
     assert not app.exception
@@ -231,9 +232,3 @@ def test_model_that_was_never_compared_can_be_promoted_or_thrown_away(app, home)
     app.run()
     assert not app.exception
     assert "discard" not in [button.key for button in app.button]
-
-
-def test_own_division_is_offered_only_where_the_data_have_one(app):
-    app.run()
-    (judged_on,) = (radio for radio in app.radio if radio.label == "Judge on")
-    assert not [option for option in judged_on.options if "own division" in option]
