@@ -1,6 +1,9 @@
 """Whom the Live page records, and what it says while no frame comes; the video itself takes a browser."""
 
+import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import cv2
 import numpy as np
@@ -27,7 +30,7 @@ now_card(own, playing=True)
 
 
 @pytest.fixture
-def own(home) -> Holder:
+def own(home) -> Iterator[Holder]:
     own = Holder()
     own.classifier = load_classifier()
     own.reader = LiveReader(own.classifier)
@@ -46,51 +49,67 @@ def app(own, tmp_path) -> AppTest:
     return app
 
 
-def show(own: Holder, picture: np.ndarray) -> None:
-    before = own.reader.state.frames
-    own.reader.offer(picture)
-    while own.reader.state.frames == before:
-        time.sleep(0.02)
+@contextmanager
+def camera(own: Holder, picture: np.ndarray) -> Iterator[None]:
+    """Sends frames, as a browser does, until the end."""
+    ended = threading.Event()
+
+    def send() -> None:
+        while not ended.wait(0.1):
+            own.reader.offer(picture)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    try:
+        while not own.reader.state.frames:
+            time.sleep(0.02)
+        yield
+    finally:
+        ended.set()
+        thread.join()
 
 
 def said(app: AppTest) -> str:
     return " ".join(element.value for element in [*app.markdown, *app.warning, *app.caption])
 
 
-def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app, own, face):
-    farther = np.full_like(face, 90)
-    farther[43:213, 43:213] = cv2.resize(face, (170, 170), interpolation=cv2.INTER_AREA)
-    show(own, np.hstack([farther, face]))
-    largest, other = (seen.number for seen in own.reader.state.seen)
-    app.run()
-    who = app.segmented_control(key="live_customer")
-    assert (who.value, sorted(who.options)) == (largest, ["Person 1", "Person 2"])
-    who.set_value(other).run()
+def record(app: AppTest) -> None:
     app.checkbox(key="live_consent").check().run()
     app.button(key="record").click().run()
     assert not app.exception
-    assert own.recorder.customer == other
-    assert f"Readings of person {other} are being recorded" in said(app)
-    own.recorder.customer = None  # as after seconds out of sight
-    app.run()
-    assert "Who is the customer?" in said(app)
-    assert "are being recorded" not in said(app)
-    app.button(key=f"customer-{largest}").click().run()
-    assert own.recorder.customer == largest
-    app.button(key="finish").click().run()
+
+
+def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app, own, face):
+    farther = np.full_like(face, 90)
+    farther[43:213, 43:213] = cv2.resize(face, (170, 170), interpolation=cv2.INTER_AREA)
+    with camera(own, np.hstack([farther, face])):
+        largest, other = (seen.number for seen in own.reader.state.seen)
+        app.run()
+        who = app.segmented_control(key="live_customer")
+        assert (who.value, sorted(who.options)) == (largest, ["Person 1", "Person 2"])
+        who.set_value(other).run()
+        record(app)
+        assert own.recorder.customer == other
+        assert f"Readings of person {other} are being recorded" in said(app)
+        own.recorder.customer = None  # as after seconds out of sight
+        app.run()
+        assert "Who is the customer?" in said(app)
+        assert "are being recorded" not in said(app)
+        app.button(key=f"customer-{largest}").click().run()
+        assert own.recorder.customer == largest
+        app.button(key="finish").click().run()
     assert not app.exception
     assert [kept.source for kept in list_engagements()] == ["live"]
 
 
 def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, portrait):
-    show(own, portrait)
-    app.run()
-    assert not app.segmented_control
-    app.checkbox(key="live_consent").check().run()
-    app.button(key="record").click().run()
-    assert own.recorder.customer == 1
-    assert [title.value for title in app.title] == ["Happiness"]
-    assert "frames a second" in said(app)
+    with camera(own, portrait):
+        app.run()
+        assert not app.segmented_control
+        record(app)
+        assert own.recorder.customer == 1
+        assert [title.value for title in app.title] == ["Happiness"]
+        assert "frames a second" in said(app)
     time.sleep(STILL_SECONDS + 0.1)
     app.run()
     assert not app.exception
@@ -101,10 +120,8 @@ def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, 
 
 
 def test_nobody_in_sight_is_nobody_recorded(app, own):
-    show(own, np.full((240, 320, 3), 90, np.uint8))
-    app.run()
-    app.checkbox(key="live_consent").check().run()
-    app.button(key="record").click().run()
-    assert not app.exception
-    assert own.recorder.customer is None
-    assert "Who is the customer?" in said(app)
+    with camera(own, np.full((240, 320, 3), 90, np.uint8)):
+        app.run()
+        record(app)
+        assert own.recorder.customer is None
+        assert "Who is the customer?" in said(app)
