@@ -92,7 +92,8 @@ def forget_old_journals() -> None:
 
 def forget_old_results() -> None:
     """Delete results of engagements that are older than the retention period."""
-    from core.engagement.store import EngagementError, delete_old, is_there
+    from core.engagement.database import EngagementError, is_there
+    from core.engagement.store import delete_old
 
     try:
         if is_there():

@@ -5,7 +5,10 @@ from typing import Final
 
 from alembic import command
 from alembic.config import Config
+from alembic.util.exc import CommandError
 from sqlalchemy import Engine
+
+from core.engagement.database import EngagementError
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 7_351_946_021
@@ -13,7 +16,11 @@ LOCK: Final = 7_351_946_021
 
 
 def migrate(engine: Engine) -> None:
-    """Apply what is missing; two servers that start at once do it one after the other."""
+    """Apply what is missing; two servers that start at once do it one after the other.
+
+    Raises:
+        EngagementError: the tables are of a version that is not known here.
+    """
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
     with engine.connect() as connection:
@@ -22,5 +29,8 @@ def migrate(engine: Engine) -> None:
         elif engine.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({LOCK})")  # until the commit below
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        try:
+            command.upgrade(config, "head")
+        except CommandError as error:
+            raise EngagementError(f"The engagements are of a newer version ({error}): update Mien.") from None
         connection.commit()

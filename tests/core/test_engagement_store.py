@@ -8,10 +8,10 @@ from sqlalchemy import create_engine, inspect, text
 
 from core.engagement import Moment, make_report
 from core.engagement.audit import read_notes
+from core.engagement.database import EngagementError
 from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
-    EngagementError,
     delete_engagement,
     delete_old,
     get_engagement,
@@ -120,6 +120,17 @@ def test_servers_that_start_at_once_make_the_tables_one_after_the_other(postgres
     assert inspect(servers[0]).has_table("engagements")
     for server in servers:
         server.dispose()
+
+
+def test_tables_of_a_newer_version_are_left_alone_in_one_sentence(home, tmp_path, monkeypatch):
+    url = f"sqlite:///{tmp_path / 'newer.db'}"
+    with create_engine(url).begin() as connection:
+        connection.execute(text("CREATE TABLE engagements_version (version_num VARCHAR(32))"))
+        connection.execute(text("INSERT INTO engagements_version VALUES ('9999')"))
+    monkeypatch.setenv("MIEN_DATABASE_URL", url)
+    settings.cache_clear()
+    with pytest.raises(EngagementError, match="newer version"):
+        keep_engagement(engagement())
 
 
 def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
