@@ -189,16 +189,18 @@ def frame(portrait) -> av.VideoFrame:
 
 
 def test_recording_outlives_a_video_that_stops_and_asks_for_the_customer_again(holder, frame, journal):
-    recorder = Recorder(journal, customer=1)
     holder.take(frame)
-    holder.record(recorder)
-    for looks in (1, 2):
-        holder.take(frame)
-        wait_for(lambda looks=looks: len(journal.moments()) >= looks)
-        holder.end()
-        assert recorder.customer is None
-    first, second = journal.moments()[:2]
+    wait_for(lambda: holder.reader.state.frames == 1)
+    holder.record(Recorder(journal, customer=1))
+    holder.take(frame)
+    wait_for(lambda: len(journal.moments()) == 1)
+    holder.end()
+    assert holder.recorder.customer is None
+    holder.take(frame)
+    wait_for(lambda: len(journal.moments()) == 2)
+    first, second = journal.moments()
     assert 0 <= first.seconds < second.seconds
+    assert happy(first)
     assert second.gap == "nobody chosen"
 
 
