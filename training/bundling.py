@@ -135,6 +135,7 @@ def _judge(
             parts.leaks,
             f"{len(parts.test) / (len(parts.test) + len(parts.train) + len(parts.inner)):.0%} held out",
             classifier.bundle.card.training.learned_before,
+            parts.overlap(predictions.data),
         )
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)

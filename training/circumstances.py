@@ -9,6 +9,8 @@ import keras
 from training.accelerator import has_gpu
 
 PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
+BACKEND_PACKAGES: Final[dict[str, tuple[str, ...]]] = {"jax": ("jax", "jaxlib"), "torch": ("torch",)}
+"""What else computes where Keras runs on another backend than TensorFlow."""
 
 
 def device_name() -> str:
@@ -18,8 +20,9 @@ def device_name() -> str:
 
 def circumstances() -> dict[str, str | dict[str, str]]:
     """Device, backend and package versions, as they stand in a run's folder and on a card."""
+    backend = keras.backend.backend()
     return {
         "device": device_name(),
-        "backend": keras.backend.backend(),
-        "versions": {name: version(name) for name in PACKAGES},
+        "backend": backend,
+        "versions": {name: version(name) for name in (*PACKAGES, *BACKEND_PACKAGES.get(backend, ()))},
     }

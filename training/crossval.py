@@ -1,22 +1,25 @@
 """Cross-validation: every row is answered once, by a model that never saw anybody in it."""
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bundles import Refusal, Score, find_bundle
 from core.classifier import Classifier
 from core.errors import DataError
 from training.bundling import Naming, bundle_run
-from training.datasets.labelled import NOT_A_FACE
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import Predictions, measure_refusal, predict, score_predictions
 from training.executors import run_all
+from training.overlap import Overlap
 from training.recipe import Recipe
 from training.runs import load, take_apart, train_run
 from training.splits import SplitKind, folds
 from training.tracking.tracker import Tracker
+from training.trainable import require_trainable
 
 CROSSVAL_FILE: Final = "crossval.json"
 
@@ -53,6 +56,7 @@ class CrossValidation(BaseModel):
     seed: int
     initial: str | None
     data_digest: str
+    grouping_digest: str | None = Field(None, description="None: not recorded")
     scores: tuple[Score, ...]
     refusal: Refusal | None
 
@@ -66,20 +70,31 @@ def cross_validate(
     folder: Path,
     workers: int,
     initial: str | None = None,
+    *,
+    anyway: bool = False,
+    anew: bool = False,
 ) -> CrossValidation:
     """Train and judge `count` folds; those that an earlier call finished in `folder` are not trained again.
 
+    Args:
+        anyway: train on data that would be refused.
+        anew: train every fold again, whatever an earlier call left in `folder`.
+
     Raises:
-        DataError: the data cannot be divided so.
+        DataError: the data cannot be divided so, or are not to be trained on.
         RecipeError: `initial` holds another network than the recipe asks for.
     """
     crops = load(data, recipe)
-    if not (crops.parts == "").any():
+    if not anyway:
+        require_trainable(crops)
+    if not ((crops.parts == "") & (crops.labels != NOT_A_FACE)).any():
         raise DataError(
             "Every picture has its part in the data set's own division, so there is nothing to divide into "
             "folds: use fit."
         )
     found = folds(crops, split, count, seed)
+    if anew and folder.exists():
+        shutil.rmtree(folder)
     tasks = [
         Fold(
             recipe=recipe,
@@ -102,12 +117,19 @@ def cross_validate(
         seed=seed,
         initial=initial,
         data_digest=crops.digest,
+        grouping_digest=crops.grouping_digest,
         scores=score_predictions(
             pooled,
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
             find_bundle(initial).card.training.all_sources if initial else (),
+            Overlap.pool(
+                [
+                    Overlap.between(answers[number][0].data, crops.take(fold.train))
+                    for number, fold in enumerate(found)
+                ]
+            ),
         ),
         refusal=_pool_refusals([refusal for _, refusal in answers.values() if refusal]),
     )
@@ -116,11 +138,11 @@ def cross_validate(
     return result
 
 
-def read_crossval(path: Path, recipe: Recipe, data_digest: str, initial: str | None) -> CrossValidation:
+def read_crossval(path: Path, recipe: Recipe, crops: LabelledCrops, initial: str | None) -> CrossValidation:
     """Read what an earlier cross-validation of the same training wrote.
 
     Args:
-        data_digest: of the crops as `load` gives them.
+        crops: to train on, as `load` gives them.
         initial: bundle that the training starts from.
 
     Raises:
@@ -134,8 +156,10 @@ def read_crossval(path: Path, recipe: Recipe, data_digest: str, initial: str | N
         raise DataError(
             f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
         )
-    if (found.data_digest, found.initial) != (data_digest, initial):
+    if (found.data_digest, found.initial) != (crops.digest, initial):
         raise DataError(f"{path} judges other data or another model to start from: cross-validate again.")
+    if found.grouping_digest not in {None, crops.grouping_digest}:
+        raise DataError(f"{path} judges the same pictures with other people or parts: cross-validate again.")
     return found
 
 
@@ -171,5 +195,6 @@ def _pool_refusals(found: Sequence[Refusal]) -> Refusal | None:
         nonfaces_refused=sum(r.nonfaces_refused * r.nonfaces for r in found) / max(1, nonfaces),
         faces=faces,
         faces_refused=sum(r.faces_refused * r.faces for r in found) / max(1, faces),
+        faces_unanswered=sum((r.faces_unanswered or 0) * r.faces for r in found) / max(1, faces),
         leaks=any(r.leaks for r in found),
     )

@@ -6,6 +6,7 @@ from typing import Final
 from core.bundles import Bundle, Interval
 from core.expressions import Expression
 from training.datasets.drawn import SOURCE as DRAWN
+from training.datasets.families import learned_from
 from training.datasets.labelled import LabelledCrops
 from training.verdict import Gate, Side
 
@@ -59,8 +60,7 @@ def judge(
 
 def seen_before(bundle: Bundle, data: LabelledCrops) -> tuple[str, ...]:
     """Data sets that the model a bundle started from had learned from; their own test parts do not count."""
-    sources = set(data.sources[data.parts != "test"].tolist())
-    return tuple(sorted(sources & set(bundle.card.training.learned_before)))
+    return learned_from(data, bundle.card.training.learned_before)
 
 
 def _tell(difference: Interval) -> str:
@@ -87,7 +87,6 @@ def cautions(
         leaks: whether the split leaks.
         seen: data sets from which the model that the challenger started from had learned.
     """
-    sources = set(data.sources[data.parts != "test"].tolist())
     found: list[str] = []
     if DRAWN in set(data.sources.tolist()):
         found.append("Drawn faces say nothing about photos: a model that leads here may be useless there.")
@@ -97,7 +96,7 @@ def cautions(
         found.append("The split leaks: recordings of the test pictures were learned from.")
     if people < FEWEST_PEOPLE:
         found.append(f"Only {people} people were held out: who they are decides more than the model.")
-    known = sorted(sources & champion.card.training.all_sources) if champion is not None else []
+    known = learned_from(data, champion.card.training.all_sources) if champion is not None else ()
     if seen:
         found.append(
             f"The model it started from had learned from {', '.join(seen)}, maybe from these very pictures."

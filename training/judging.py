@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
 
-from core.bundles import Card, ClassScore, GroupScore, Refusal, Robustness, Score
+from core.bundles import ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
 from core.expressions import Expression
 from training.datasets import read
+from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
@@ -119,16 +120,20 @@ def judge(
     predictions = predict(classifier, faces)
     if present_only:
         predictions = predictions.view(faces.expressions)
-    learned = _learned_from(card, faces)
-    protocol = "as given" if not learned else f"{', '.join(learned)} was learned from by this model"
+    learned = learned_from(faces, card.training.all_sources)
+    protocol = "as given" if not learned else f"this model learned from the pictures of {', '.join(learned)}"
+    refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))
+    refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
+    if refusal and refusal_leaks:
+        refusal = refusal.model_copy(update={"leaks": True})
     return Judgement(
         model=card.name,
         digest=classifier.bundle.digest,
         data=tuple(data),
         part=part,
         score=score(predictions, ", ".join(dict.fromkeys(faces.sources.tolist())), protocol, bool(learned)),
-        refusal=measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None,
-        refusal_leaks=bool(_learned_from(card, nonfaces)),
+        refusal=refusal,
+        refusal_leaks=refusal_leaks,
         robustness=measure_robustness(classifier, raw.take(shows_a_face)) if robustness else (),
         groups=measure_groups(predictions, table) if table else (),
         milliseconds_per_crop=time_one(classifier, faces.crops[:1]),
@@ -140,8 +145,3 @@ def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:
     divided = np.unique(data.sources[data.parts != ""])
     rows = (data.parts == "test") | ~np.isin(data.sources, divided)
     return data.take(rows), "the test part" if len(divided) else "all"
-
-
-def _learned_from(card: Card, data: LabelledCrops) -> list[str]:
-    sources = np.unique(data.sources[data.parts != "test"])
-    return [str(source) for source in sources if source in card.training.all_sources]

@@ -1,9 +1,9 @@
 """A bundle's card as a page that a person can read (after Mitchell et al., FAT* 2019)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
-from core.bundles import Bundle, Card, Refusal, Score
+from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
 from training.registry import Promotion
 
 INTENDED: Final = (
@@ -42,7 +42,7 @@ def model_card(bundle: Bundle, others: Sequence[Bundle] = (), promotions: Sequen
         "## Groups of people\n\n" + _groups(card),
         "## Limits\n\n" + _bullets(card.limits),
         "## Data and terms\n\n" + card.terms,
-        "## How it was trained\n\n" + _training(card, bundle.digest),
+        "## How it was trained\n\n" + _training(bundle),
         *(("## When it served\n\n" + _promotions(promotions),) if promotions else ()),
     )
     return "\n\n".join(sections) + "\n"
@@ -54,7 +54,7 @@ def _summary(card: Card) -> str:
     if headline:
         text += (
             f" On {headline.data} it is right on **{headline.accuracy.value:.1%}** "
-            f"({_interval(headline)}) of {headline.n} crops: {headline.protocol}."
+            f"({_interval(headline)}) of {headline.n} crops: {headline.how}."
         )
     return text
 
@@ -67,20 +67,29 @@ def _scores(card: Card) -> str:
             score.accuracy.in_percent,
             f"{score.balanced_accuracy:.1%}",
             f"{score.macro_f1.value:.3f} ({score.macro_f1.low:.3f} to {score.macro_f1.high:.3f})",
-            f"{'**leaks:** ' if score.leaks else ''}{score.protocol}",
+            f"{'**leaks:** ' if score.leaks else ''}{how}",
         )
-        for score in card.scores
+        for score, how in _told_apart(card.scores)
     )
     return _table(("data", "crops", "accuracy", "balanced", "macro-F1", "how it was measured"), rows) + (
         "\n\nIntervals hold 95% of 1,000 bootstrap draws of people, where they are known."
     )
 
 
+def _told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
+    """Each score and how it was measured; those of the model itself stand before those of other trainings."""
+    seen: set[tuple[str, str]] = set()
+    for score in scores:
+        key = (score.data, score.how)
+        yield score, f"{score.how}; by another training of this recipe" if key in seen else score.how
+        seen.add(key)
+
+
 def _comparison(bundles: Iterable[Bundle]) -> str:
     rows = (
-        (b.name, score.data, score.protocol, "yes" if score.leaks else "no", f"{score.accuracy.value:.1%}")
+        (b.name, score.data, how, "yes" if score.leaks else "no", f"{score.accuracy.value:.1%}")
         for b in bundles
-        for score in b.card.scores
+        for score, how in _told_apart(b.card.scores)
     )
     return "A score leaks where near-copies of the tested crops were learned from.\n\n" + _table(
         ("model", "data", "how it was measured", "leaks", "accuracy"), rows
@@ -89,14 +98,14 @@ def _comparison(bundles: Iterable[Bundle]) -> str:
 
 def _classes(card: Card) -> str:
     parts = []
-    for score in card.scores:
+    for score, how in _told_apart(card.scores):
         if not score.leaks:
             rows = (
                 (label, str(found.n), f"{found.precision:.1%}", f"{found.recall:.1%}")
                 for label, found in score.per_class.items()
             )
             table = _table(("expression", "crops", "precision", "recall"), rows)
-            parts.append(f"{score.data}, {score.protocol}:\n\n{table}")
+            parts.append(f"{score.data}, {how}:\n\n{table}")
     return "\n\n".join(parts)
 
 
@@ -128,13 +137,32 @@ def _abstention(card: Card) -> str:
         f"An answer takes a probability of at least {card.thresholds.confidence:.2f}, chosen so that "
         f"{card.thresholds.coverage:.0%} of the faces kept apart for choices get one."
     )
+    if card.headline:
+        text += (
+            f" Of the {card.headline.n} faces of {card.headline.data}, {1 - card.headline.coverage:.1%} get "
+            f"no label{_right_on_others(card.headline)}."
+        )
     if card.refusal:
         text += (
             f" Of {card.refusal.nonfaces} crops without a face{_seen(card.refusal)}, "
             f"{card.refusal.nonfaces_refused:.1%} get no label; {card.refusal.faces_refused:.1%} of "
-            f"{card.refusal.faces} faces are called unlike a face."
+            f"{card.refusal.faces} faces are called unlike a face{_any_reason(card.refusal)}."
         )
     return text
+
+
+def _right_on_others(score: Score) -> str:
+    return (
+        ""
+        if score.covered_accuracy is None
+        else f"; it is right on {score.covered_accuracy:.1%} of the others"
+    )
+
+
+def _any_reason(refusal: Refusal) -> str:
+    if refusal.faces_unanswered is None:
+        return ""
+    return f", and {refusal.faces_unanswered:.1%} get no label for one reason or another"
 
 
 def _seen(refusal: Refusal) -> str:
@@ -144,8 +172,17 @@ def _seen(refusal: Refusal) -> str:
 
 
 def _robustness(card: Card) -> str:
-    rows = ((one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}") for one in card.robustness)
-    return _table(("pictures", "accuracy", "points lost"), rows)
+    counted = any(one.unanswered is not None for one in card.robustness)
+    rows = (
+        (
+            one.change,
+            f"{one.accuracy:.1%}",
+            f"{100 * one.lost:.1f}",
+            *(["–" if one.unanswered is None else f"{one.unanswered:.1%}"] if counted else []),
+        )
+        for one in card.robustness
+    )
+    return _table(("pictures", "accuracy", "points lost", *(["without an answer"] if counted else [])), rows)
 
 
 def _groups(card: Card) -> str:
@@ -176,16 +213,18 @@ def _promotions(promotions: Sequence[Promotion]) -> str:
     return _table(("when (UTC)", "what", "served from then", "until then", "who", "why"), rows)
 
 
-def _training(card: Card, digest: str) -> str:
-    run = card.training
+def _training(bundle: Bundle) -> str:
+    card, run = bundle.card, bundle.card.training
+    size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     start = f"from {run.initial}" if run.initial else "from scratch"
     return _bullets(
         (
-            f"{card.parameters:,} parameters; recipe {run.recipe['name']}, {start}, seed {run.seed}.",
+            f"{card.parameters:,} parameters, {size:.2f} MB to serve; recipe {run.recipe['name']}, {start}, "
+            f"seed {run.seed}.",
             f"{run.epochs} epochs in {run.seconds:,.0f} s on {run.device} ({run.backend}, {run.precision}).",
             f"Crops: {', '.join(f'{count:,} {part}' for part, count in run.rows.items())}.",
-            f"Data digest {run.data_digest[:16]}; bundle {digest}; made {card.created:%Y-%m-%d}.",
+            f"Data digest {run.data_digest[:16]}; bundle {bundle.digest}; made {card.created:%Y-%m-%d}.",
             f"{versions}.",
         )
     )

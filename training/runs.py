@@ -21,9 +21,10 @@ from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
 from training.datasets.recutting import recut
 from training.fitting import Fitted, fit
+from training.overlap import Overlap
 from training.recipe import Recipe
 from training.run_folder import CANCEL_FILE
-from training.splits import Split, SplitKind, split, split_inner
+from training.splits import Split, SplitKind, keep_own_test, split, split_inner
 
 INPUTS_FILE: Final = "inputs.json"
 
@@ -37,6 +38,10 @@ class Parts:
     test: LabelledCrops
     split: SplitKind
     leaks: bool
+
+    def overlap(self, tested: LabelledCrops) -> Overlap:
+        """What rows of the test part have in common with the other two."""
+        return Overlap.between(tested, self.train, self.inner)
 
     @property
     def digest(self) -> str:
@@ -60,9 +65,7 @@ def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> P
 
 def divide_whole(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> Parts:
     """Learn from all that no data set keeps for its own test: such a model is judged by cross-validation."""
-    test = data.parts == "test"
-    whole = Split(kind, np.flatnonzero(~test), np.flatnonzero(test), leak=0.0)
-    return take_apart(data, recipe, whole, seed)
+    return take_apart(data, recipe, keep_own_test(data, kind), seed)
 
 
 def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> Parts:
@@ -157,7 +160,8 @@ def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> No
     if resume and file.exists():
         if json.loads(file.read_text()) != inputs:
             raise DataError(
-                f"The run in {folder} was begun with other data or settings: start anew without resuming."
+                f"The run in {folder} was begun with other data or settings: start anew, "
+                "`fit` without --resume and `crossval` with --anew."
             )
         (folder / CANCEL_FILE).unlink(missing_ok=True)
         return

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from core.errors import DataError
 from training.datasets.labelled import LabelledCrops
+from training.overlap import known, share
 
 SplitKind: TypeAlias = Literal["subject", "sequence", "official", "random"]
 Rows: TypeAlias = npt.NDArray[np.intp]
@@ -27,12 +28,14 @@ class Split:
 
     Attributes:
         leak: share of test rows whose sequence also stands in the training part.
+        shared_people: share of test rows whose subject also stands in the training part.
     """
 
     kind: SplitKind
     train: Rows
     test: Rows
     leak: float
+    shared_people: float
 
     @property
     def leaks(self) -> bool:
@@ -96,6 +99,12 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     )
 
 
+def keep_own_test(data: LabelledCrops, kind: SplitKind) -> Split:
+    """Learn from all that no data set keeps for its own test, and be judged on that."""
+    test = data.parts == "test"
+    return _split(data, kind, np.flatnonzero(~test), np.flatnonzero(test))
+
+
 def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:
     """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule.
 
@@ -151,5 +160,7 @@ def _apart(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Spl
 
 
 def _split(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Split:
-    leak = float(np.isin(data.sequences[test], data.sequences[train]).mean()) if len(test) else 0.0
-    return Split(kind, np.sort(train), np.sort(test), leak)
+    leak, shared_people = (
+        share(known(names[test], [names[train]])) for names in (data.sequences, data.subjects)
+    )
+    return Split(kind, np.sort(train), np.sort(test), leak, shared_people)

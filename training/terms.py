@@ -42,9 +42,13 @@ def learned_nonfaces(sources: Iterable[str]) -> bool:
 
 
 def terms_of(sources: Iterable[str]) -> str:
-    """The terms of every data set that was learned from."""
+    """The terms of every data set that was learned from; one that Mien does not know has its own."""
     seen = set(sources)
-    return " ".join(text for source, text in TERMS.items() if source in seen)
+    told = [text for source, text in TERMS.items() if source in seen]
+    others = sorted(seen - set(TERMS) - NONFACES)
+    if others:
+        told.append(f"The data's own terms apply to what was learned from {', '.join(others)}.")
+    return " ".join(told)
 
 
 def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ...]:

@@ -14,6 +14,11 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+def _is_none(value: object) -> bool:
+    """What older cards lack is not written into them: it would change their bundles' digests."""
+    return value is None
+
+
 class Interval(_Frozen):
     """A figure with its 95% bootstrap interval."""
 
@@ -61,7 +66,10 @@ class Refusal(_Frozen):
     nonfaces_refused: float = Field(description="share that gets no label, for whatever reason")
     faces: int
     faces_refused: float = Field(description="share that is called unlike a face")
-    leaks: bool = Field(False, description="the model it started from had learned from some of the non-faces")
+    faces_unanswered: float | None = Field(
+        None, exclude_if=_is_none, description="share that gets no label, for whatever reason"
+    )
+    leaks: bool = Field(False, description="some of the non-faces may have been learned from")
 
 
 class Robustness(_Frozen):
@@ -70,6 +78,9 @@ class Robustness(_Frozen):
     change: str
     accuracy: float
     lost: float = Field(description="accuracy on the unchanged crops minus `accuracy`")
+    unanswered: float | None = Field(
+        None, exclude_if=_is_none, description="share that gets no label; None: not measured"
+    )
 
 
 class GroupScore(_Frozen):
@@ -88,6 +99,16 @@ class Score(_Frozen):
     data: str
     protocol: str = Field(description="how the crops were kept apart from training, in words")
     leaks: bool = Field(description="whether near-copies of the test crops were learned from")
+    leak: float | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="share of the crops with a sibling in training; None: not recorded",
+    )
+    shared_people: float | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="share of the crops that show somebody who was learned from; None: not recorded",
+    )
     n: int
     subjects: int | None = Field(description="people in the data; None where unknown")
     accuracy: Interval
@@ -107,6 +128,25 @@ class Score(_Frozen):
     )
     reliability: tuple[ReliabilityBin, ...] = ()
     risk_coverage: tuple[CoveragePoint, ...] = ()
+
+    @property
+    def how(self) -> str:
+        """The protocol, and how much of the test part the training part knows, where that was recorded."""
+        told = [self.protocol]
+        if self.leak:
+            told.append(f"{_some(self.leak)} of the test frames have a sibling in training")
+        if self.shared_people:
+            told.append(f"{_some(self.shared_people)} show a person who was learned from")
+        return "; ".join(told)
+
+
+def _some(share: float) -> str:
+    """A share that is not zero, in percent.
+
+    >>> _some(0.971), _some(0.002)
+    ('97%', 'under 1%')
+    """
+    return f"{share:.0%}" if share >= 0.005 else "under 1%"
 
 
 class Thresholds(_Frozen):
@@ -193,5 +233,6 @@ class Card(_Frozen):
 
     @property
     def headline(self) -> Score | None:
-        """The first score that does not leak: the one to believe."""
-        return next((score for score in self.scores if not score.leaks), None)
+        """The one to believe: the first that does not leak, of people it never saw where there is such."""
+        honest = [score for score in self.scores if not score.leaks]
+        return next((score for score in honest if not score.shared_people), honest[0] if honest else None)

@@ -57,6 +57,7 @@ def test_trainer_learns_under_the_backend_and_its_run_becomes_a_bundle(backend, 
     parts = divide(DATA, RECIPE, "subject", 3)
     bundle = bundle_run(tmp_path / "run", parts, Naming("bars", "Bars"), tmp_path / "bars")
     assert bundle.card.training.backend == backend
+    assert backend in bundle.card.training.versions
     guess = Classifier(bundle).answer(parts.test.crops).probabilities.argmax(axis=1)
     truth = np.searchsorted([0, 4, 7], parts.test.labels)
     assert (guess == truth).mean() > 0.9

@@ -73,7 +73,10 @@ def test_random_split_is_called_leaking(tmp_path):
     parts = divide(DATA, make_recipe(), "random", 1)
     train_run(make_recipe(epochs=1), parts, 1, tmp_path / "run")
     bundle = bundle_run(tmp_path / "run", parts, Naming("leaky", "Leaky"), tmp_path / "leaky")
-    assert bundle.card.scores[0].leaks
+    (score,) = bundle.card.scores
+    assert score.leaks
+    assert score.leak > 0.8
+    assert f"{score.leak:.0%} of the test frames have a sibling in training" in score.how
     assert bundle.card.headline is None
 
 

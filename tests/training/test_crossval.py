@@ -1,20 +1,30 @@
 """Folds run in real processes, and as real tasks on a local Ray cluster."""
 
+import json
+from dataclasses import replace
+
+import numpy as np
 import pytest
+from typer.testing import CliRunner
 
 from core.bundles import find_bundle
 from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from core.settings import settings
 from tests.conftest import encode
-from tests.training.conftest import make_recipe
+from tests.training.conftest import make_crops, make_recipe
 from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import write_learnable
-from training.crossval import cross_validate, read_crossval
+from tests.training.datasets.test_ferplus import write as write_npz
+from tests.training.datasets.test_labelled_folder import png
+from training.commands import app
+from training.crossval import CrossValidation, Fold, cross_validate, read_crossval, run_fold
 from training.datasets import read
-from training.executors import ClusterError, default_workers, run_all
+from training.executors import ClusterError, run_all
 
 RECIPE = make_recipe(epochs=1, batch_size=32)
+together = pytest.mark.xdist_group("crossval")
+"""What stands on one cross-validation runs in one worker, which makes it once."""
 
 
 @pytest.fixture(scope="module")
@@ -22,23 +32,112 @@ def data(tmp_path_factory):
     return str(write_learnable(tmp_path_factory.mktemp("ck"), subjects=12, frames=1))
 
 
-def test_every_person_is_judged_once_by_a_model_that_never_saw_them(tmp_path, data, home):
-    result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory, data):
+    """A cross-validation by the command, its home and its result."""
+    root = tmp_path_factory.mktemp("crossval")
+    recipe, output = root / "tiny.toml", root / "out" / "folds.json"
+    recipe.write_text(as_toml(RECIPE))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIEN_HOME", str(root / "home"))
+        patch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")  # nobody answers there, and nothing minds
+        settings.cache_clear()
+        arguments = ["--recipe", str(recipe), "--data", data, "--folds", "2", "--seed", "0"]
+        done = CliRunner().invoke(app, ["crossval", *arguments, "--output", str(output)])
+        assert done.exit_code == 0, done.output
+        yield root, CrossValidation.model_validate_json(output.read_text())
+    settings.cache_clear()
+
+
+@together
+def test_every_person_is_judged_once_by_a_model_that_never_saw_them(trained, data):
+    _, result = trained
     (score,) = result.scores
     assert score.n == len(read([data]).crops)
     assert score.subjects == 12
     assert not score.leaks
+    assert (score.leak, score.shared_people) == (0, 0)
     assert score.protocol.startswith("2 folds: nobody")
-    assert read_crossval(tmp_path / "crossval.json", RECIPE, result.data_digest, None) == result
-    with pytest.raises(DataError, match="another recipe"):
-        read_crossval(tmp_path / "crossval.json", make_recipe(epochs=3), result.data_digest, None)
 
 
-def test_result_of_another_experiment_is_refused(tmp_path, data, home):
-    result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, default_workers())
-    for digest, initial in (("other", None), (result.data_digest, "mien-8")):
-        with pytest.raises(DataError, match="other data"):
-            read_crossval(tmp_path / "crossval.json", RECIPE, digest, initial)
+@together
+def test_result_of_another_experiment_is_refused(trained, data):
+    root, result = trained
+    file, crops = root / "out" / "folds.json", read([data]).crops
+    assert read_crossval(file, RECIPE, crops, None) == result
+    others = replace(crops, subjects=np.char.add("x", crops.subjects))
+    for recipe, given, initial, sentence in (
+        (make_recipe(epochs=3), crops, None, "another recipe"),
+        (RECIPE, crops.take(np.arange(9)), None, "other data"),
+        (RECIPE, crops, "mien-8", "other data"),
+        (RECIPE, others, None, "other people or parts"),
+    ):
+        with pytest.raises(DataError, match=sentence):
+            read_crossval(file, recipe, given, initial)
+
+
+@together
+def test_file_of_an_older_version_is_read_without_the_people(trained, data, tmp_path):
+    _, result = trained
+    old = tmp_path / "old.json"
+    old.write_text(result.model_copy(update={"grouping_digest": None}).model_dump_json())
+    crops = read([data]).crops
+    others = replace(crops, subjects=np.char.add("x", crops.subjects))
+    assert read_crossval(old, RECIPE, others, None).scores == result.scores
+
+
+@together
+def test_other_settings_in_the_same_folder_ask_to_start_anew(trained, data):
+    root, _ = trained
+    folder = root / "home" / "runs" / "tiny" / "subject-2-folds-0"
+    assert json.loads((folder / "fold-0" / "inputs.json").read_text())["seed"] == 0
+    fold = Fold(
+        recipe=make_recipe(epochs=9),
+        data=(data,),
+        split="subject",
+        count=2,
+        number=0,
+        seed=0,
+        folder=folder / "fold-0",
+    )
+    with pytest.raises(DataError, match="--anew"):
+        run_fold(fold)
+
+
+@together
+def test_one_model_of_everybody_carries_the_scores_and_is_judged_again(trained, data):
+    """`fit --crossval`, `fit --resume`, `evaluate --robustness --keep` and `card`, as a person types them."""
+    root, result = trained
+    fit = ["fit", "--recipe", str(root / "tiny.toml"), "--data", data, "--seed", "0"]
+    fit += ["--crossval", str(root / "out" / "folds.json")]
+    said = type_in(*fit)
+    assert "all of it" in said
+    bundle = find_bundle("tiny")
+    assert bundle.card.scores == result.scores
+    assert bundle.card.training.rows["test"] == 0
+    assert type_in(*fit, "--resume")
+    assert find_bundle("tiny").card.training.epochs == RECIPE.epochs
+    before = find_bundle("tiny").digest
+    said = type_in("evaluate", "--model", "tiny", "--data", data, "--robustness", "--keep")
+    assert "LEAKS" in said
+    assert "Without an answer" in said
+    assert find_bundle("tiny").digest == before
+    said = type_in("card", "--model", "tiny")
+    assert "| as they are |" in said
+    assert "2 folds: nobody in the test part was seen in training" in said
+
+
+def type_in(*arguments):
+    done = CliRunner().invoke(app, list(arguments))
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def as_toml(recipe):
+    values = recipe.model_dump(exclude_unset=True)
+    nested = values.pop("augmentation")
+    lines = [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    return "\n".join([*lines, "[augmentation]", *(f"{k} = {json.dumps(v)}" for k, v in nested.items())])
 
 
 def test_data_that_are_divided_already_are_refused_before_training(tmp_path, home):
@@ -54,10 +153,28 @@ def test_data_that_are_divided_already_are_refused_before_training(tmp_path, hom
         cross_validate(RECIPE, [str(root)], "subject", 2, 0, tmp_path / "x", 1)
 
 
+def test_crops_without_a_face_are_nothing_to_divide(tmp_path, home):
+    every = [{name: 10} for name in ("anger", "disgust", "fear", "happiness", "sadness", "surprise")]
+    write_npz(tmp_path / "train-1.npz", every * 2, seed=1)
+    write_npz(tmp_path / "valid.npz", every, seed=2)
+    np.savez(tmp_path / "not-a-face.npz", images=np.zeros((4, 48, 48), np.uint8))
+    with pytest.raises(DataError, match="use fit"):
+        cross_validate(RECIPE, [str(tmp_path)], "sequence", 2, 0, tmp_path / "x", 1)
+
+
+def test_data_that_training_refuses_are_not_cross_validated_unless_told_so(tmp_path, home):
+    content = {f"happy/p{n}_a_01.png": png(n) for n in range(3)}
+    data = [str(write_folder(tmp_path / "happy-only", content))]
+    with pytest.raises(DataError, match=r"no pictures of anger.*--anyway"):
+        cross_validate(RECIPE, data, "subject", 2, 0, tmp_path / "x", 1)
+    with pytest.raises(DataError, match="Only 3 subjects are known"):
+        cross_validate(RECIPE, data, "subject", 9, 0, tmp_path / "x", 1, anyway=True)
+
+
 def test_file_that_is_no_cross_validation_is_refused(tmp_path):
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(DataError, match="not a cross-validation"):
-        read_crossval(tmp_path / "x.json", RECIPE, "", None)
+        read_crossval(tmp_path / "x.json", RECIPE, make_crops(1), None)
 
 
 @pytest.mark.xdist_group("ray")

@@ -8,7 +8,7 @@ from core.errors import BundleError
 from training.measured import keep_measured
 from training.modelcard import model_card
 
-BLURRED = Robustness(change="blurred by 1.5 px", accuracy=0.75, lost=0.09)
+BLURRED = Robustness(change="blurred by 1.5 px", accuracy=0.75, lost=0.09, unanswered=0.2)
 YOUNG = GroupScore(
     attribute="age", group="young", n=40, accuracy=Interval(value=0.8, low=0.7, high=0.9), unanswered=0.1
 )
@@ -27,7 +27,7 @@ def test_figures_stand_in_the_card_and_the_bundle_stays_what_it_was(copy):
     assert (kept.card.robustness, kept.card.groups) == ((BLURRED,), (YOUNG,))
     assert kept.digest == copy.digest
     text = model_card(kept)
-    assert "| blurred by 1.5 px | 75.0% | 9.0 |" in text
+    assert "| blurred by 1.5 px | 75.0% | 9.0 | 20.0% |" in text
     assert "| age | young | 40 | 80.0% (70.0% to 90.0%) | 10.0% |" in text
 
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from core.bundles import Refusal, find_bundle
 from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
-from training.terms import learned_nonfaces, limits_of
+from training.terms import learned_nonfaces, limits_of, terms_of
 
 
 def test_card_names_the_honest_score_first_and_what_leaks_as_leaking():
@@ -39,6 +39,31 @@ def test_refusal_of_what_was_learned_before_is_named_as_leaking():
     for leaks, told in ((False, "that it never saw"), (True, "had learned from some of them")):
         card = bundle.card.model_copy(update={"refusal": refusal.model_copy(update={"leaks": leaks})})
         assert told in model_card(replace(bundle, card=card))
+
+
+def test_card_says_how_much_leaks_and_how_many_faces_get_no_label():
+    bundle = find_bundle("ckplus-reference")
+    honest, *_, leaking = bundle.card.scores
+    assert f"Of the {honest.n} faces of CK+48, {1 - honest.coverage:.1%} get no label" in model_card(bundle)
+    scores = (honest, leaking.model_copy(update={"leak": 0.97}))
+    text = model_card(replace(bundle, card=bundle.card.model_copy(update={"scores": scores})))
+    assert f"**leaks:** {leaking.protocol}; 97% of the test frames have a sibling in training" in text
+
+
+def test_scores_alike_in_name_are_told_apart():
+    text = model_card(find_bundle("mien-8"))
+    assert text.count("near-duplicates removed; by another training of this recipe |") == 2
+
+
+def test_size_of_what_is_served_is_said(bundle):
+    assert f"{(bundle.folder / 'model.tflite').stat().st_size / 1e6:.2f} MB to serve" in model_card(bundle)
+
+
+def test_data_set_that_nobody_knows_has_its_own_terms():
+    assert terms_of(["CK+48", "my-pictures", "made non-face"]).endswith(
+        "The data's own terms apply to what was learned from my-pictures."
+    )
+    assert "own terms" not in terms_of(["CK+48", "FER+", "not a face", "made non-face"])
 
 
 def test_terms_and_limits_hold_whatever_else_was_learned():

@@ -76,6 +76,9 @@ def test_sequence_split_may_show_a_person_on_both_sides_but_no_recording():
     found = split(data, "sequence", 3)
     assert found.leak == 0
     assert set(data.subjects[found.train]) & set(data.subjects[found.test])
+    assert found.shared_people == pytest.approx(
+        np.isin(data.subjects[found.test], data.subjects[found.train]).mean()
+    )
 
 
 def test_official_split_follows_the_data_set_and_nothing_else():
@@ -87,8 +90,18 @@ def test_official_split_follows_the_data_set_and_nothing_else():
     found = split(divided, "official", 0)
     assert set(parts[found.train]) == {"train"}
     assert set(parts[found.test]) == {"test"}
+    assert found.shared_people == 0
     with pytest.raises(DataError, match="one division"):
         folds(divided, "official", 5, 0)
+
+
+def test_official_division_that_shares_people_says_how_many():
+    data = make_crops(10)
+    happy = data.sequences == np.char.add(data.subjects, "_happiness")
+    divided = replace(data, parts=np.where(happy & (data.subjects < "S005"), "test", "train"))
+    found = split(divided, "official", 0)
+    assert (found.leak, found.shared_people) == (0, 1)
+    assert split(divided, "subject", 0).shared_people == 0
 
 
 def test_same_seed_divides_alike():

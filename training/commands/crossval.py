@@ -29,11 +29,18 @@ def crossval(
         typer.Option(min=1, help="Folds at a time on this machine; by its processors if left out."),
     ] = None,
     name: Annotated[str | None, typer.Option(help="Name of the result; the recipe's if left out.")] = None,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Train even if a class is missing or only one person shows it.")
+    ] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Train again what an earlier call finished or began.")
+    ] = False,
     output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
 ) -> None:
-    """Cross-validate a recipe on DATA; folds that an earlier call finished are not trained again.
+    """Cross-validate a recipe on DATA.
 
-    Folds run as processes on this machine, or as Ray tasks where MIEN_RAY_ADDRESS is set.
+    Folds that an earlier call finished are not trained again, unless --anew says so. They run as processes
+    on this machine, or as Ray tasks where MIEN_RAY_ADDRESS is set.
     """
     with failing_plainly():
         chosen = load_recipe(recipe)
@@ -52,6 +59,8 @@ def crossval(
             settings().home / "runs" / called / f"{split}-{folds}-folds-{seed}",
             workers or default_workers(),
             initial,
+            anyway=anyway,
+            anew=anew,
         )
         if output:
             output.parent.mkdir(parents=True, exist_ok=True)

@@ -23,8 +23,10 @@ class Entry(BaseModel):
     champion: bool
     title: str | None = None
     data: str | None = None
+    protocol: str | None = None
     accuracy: float | None = None
     macro_f1: float | None = None
+    shared_people: float | None = None
     leaking_accuracy: float | None = None
     bytes: int | None = None
     created: datetime | None = None
@@ -68,8 +70,10 @@ def _entry(name: str, champion: bool) -> Entry:
         champion=champion,
         title=card.title,
         data=honest.data if honest else None,
+        protocol=honest.protocol if honest else None,
         accuracy=honest.accuracy.value if honest else None,
         macro_f1=honest.macro_f1.value if honest else None,
+        shared_people=honest.shared_people if honest else None,
         leaking_accuracy=leaking.accuracy.value if leaking else None,
         bytes=_size(bundle),
         created=card.created,
@@ -88,7 +92,7 @@ def _size(bundle: Bundle) -> int:
 
 
 def _models_table(models: Sequence[Entry]) -> Table:
-    table = Table("", "Model", "Right on people it never saw", "Macro-F1", "Leaking split", "Size", "Created")
+    table = Table("", "Model", "Right on faces it never saw", "Macro-F1", "Leaking split", "Size", "Created")
     for one in models:
         mark = "★" if one.champion else ""
         if one.damage:
@@ -97,13 +101,20 @@ def _models_table(models: Sequence[Entry]) -> Table:
         table.add_row(
             mark,
             one.name,
-            f"{one.accuracy:.1%} of {one.data}" if one.accuracy is not None else "not measured",
+            _told(one),
             f"{one.macro_f1:.3f}" if one.macro_f1 is not None else "–",
             f"{one.leaking_accuracy:.1%}" if one.leaking_accuracy is not None else "–",
             f"{(one.bytes or 0) / 1e6:.1f} MB",
             f"{one.created:%Y-%m-%d %H:%M}",
         )
     return table
+
+
+def _told(one: Entry) -> str:
+    if one.accuracy is None:
+        return "not measured"
+    known = " (but it knows some of the people)" if one.shared_people else ""
+    return f"{one.accuracy:.1%} of {one.data}{known}"
 
 
 def _promotions_table(changes: Sequence[Promotion]) -> Table:

@@ -20,15 +20,21 @@ def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -
             score.accuracy.in_percent,
             f"{f.value:.3f} ({f.low:.3f} to {f.high:.3f})",
             f"{score.expected_calibration_error:.3f}",
-            f"{'LEAKS: ' if score.leaks else ''}{score.protocol}",
+            f"{'LEAKS: ' if score.leaks else ''}{score.how}",
         )
     CONSOLE.print(table)
     if refusal:
         CONSOLE.print(
             f"{'LEAKS: ' if refusal.leaks else ''}No label for {refusal.nonfaces_refused:.1%} of "
-            f"{refusal.nonfaces} crops without a face; "
-            f"{refusal.faces_refused:.1%} of {refusal.faces} faces called unlike a face."
+            f"{refusal.nonfaces} crops without a face; {refusal.faces_refused:.1%} of {refusal.faces} faces "
+            f"called unlike a face{_unanswered(refusal)}."
         )
+
+
+def _unanswered(refusal: Refusal) -> str:
+    if refusal.faces_unanswered is None:
+        return ""
+    return f", no label for {refusal.faces_unanswered:.1%} of them"
 
 
 def print_classes(score: Score) -> None:
@@ -41,9 +47,10 @@ def print_classes(score: Score) -> None:
 
 def print_robustness(found: Sequence[Robustness]) -> None:
     """What each change of the pictures costs."""
-    table = Table("Pictures", "Accuracy", "Points lost")
+    table = Table("Pictures", "Accuracy", "Points lost", "Without an answer")
     for one in found:
-        table.add_row(one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}")
+        unanswered = f"{one.unanswered:.1%}" if one.unanswered is not None else "–"
+        table.add_row(one.change, f"{one.accuracy:.1%}", f"{100 * one.lost:.1f}", unanswered)
     CONSOLE.print(table)
 
 

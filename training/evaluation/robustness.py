@@ -14,7 +14,8 @@ from core.classifier import Classifier
 from core.faces import CROP_SIZE
 from training.datasets.labelled import LabelledCrops
 from training.datasets.recutting import recut
-from training.evaluation.predictions import predict
+from training.evaluation.predictions import Predictions, predict
+from training.evaluation.refusal import unanswered
 
 Crop = npt.NDArray[np.uint8]
 """uint8 (48, 48)."""
@@ -44,11 +45,14 @@ CHANGES: Final[dict[str, Callable[[Crop], Crop]]] = {
     "blurred by 1.5 px": lambda crop: np.asarray(cv2.GaussianBlur(crop, (0, 0), 1.5), np.uint8),
     "JPEG at quality 30": _compressed,
 }
+UNCHANGED: Final = "as they are"
 UNCUT: Final = "not cut again by the face detector"
 
 
 def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Robustness, ...]:
-    """Accuracy on the same pictures, changed in each way, through detector, cropping and model as in serving.
+    """Accuracy and abstention on the same pictures, as they are and changed in each way.
+
+    They pass detector, cropping and model as in serving.
 
     Args:
         data: crops as their data set holds them; each is changed first and cut on Mien's template then.
@@ -56,11 +60,19 @@ def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Rob
     Raises:
         DataError: no row has a label that the bundle knows.
     """
-    plain = _accuracy(classifier, recut(data))
-    found = {name: _accuracy(classifier, recut(_changed(data, change))) for name, change in CHANGES.items()}
-    found[UNCUT] = _accuracy(classifier, data)
+    plain = predict(classifier, recut(data))
+    found = {UNCHANGED: plain}
+    for name, change in CHANGES.items():
+        found[name] = predict(classifier, recut(_changed(data, change)))
+    found[UNCUT] = predict(classifier, data)
     return tuple(
-        Robustness(change=name, accuracy=accuracy, lost=plain - accuracy) for name, accuracy in found.items()
+        Robustness(
+            change=name,
+            accuracy=_accuracy(answers),
+            lost=_accuracy(plain) - _accuracy(answers),
+            unanswered=float(unanswered(answers).mean()),
+        )
+        for name, answers in found.items()
     )
 
 
@@ -70,6 +82,5 @@ def _changed(data: LabelledCrops, change: Callable[[Crop], Crop]) -> LabelledCro
     return replace(data, crops=crops[..., None], framed=np.zeros(len(data), np.bool_))
 
 
-def _accuracy(classifier: Classifier, data: LabelledCrops) -> float:
-    found = predict(classifier, data)
+def _accuracy(found: Predictions) -> float:
     return float((found.guess == found.truth).mean())

@@ -17,17 +17,20 @@ from sklearn.metrics import (
 from core.bundles import ClassScore, Score
 from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
+from training.datasets.families import is_among
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import LabelledCrops
 from training.evaluation.intervals import bootstrap
 from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
+from training.overlap import Overlap
 from training.splits import PROTOCOLS, SplitKind, groups
 
 FERPLUS_VALID: Final = "FER+ valid"
 FERPLUS_PROTOCOL: Final = (
-    "official validation part, majority of at least half the votes, near-duplicates removed"
+    "official validation part, near-duplicates removed, a top label with at least half of the votes that "
+    'count (neither single ones nor "unknown")'
 )
 
 
@@ -37,6 +40,7 @@ def score_predictions(
     leaks: bool,
     how: str,
     learned_before: Collection[str] = (),
+    overlap: Overlap | None = None,
 ) -> tuple[Score, ...]:
     """One score a data set, and one more where a smaller view of the labels is how others report on it.
 
@@ -45,22 +49,24 @@ def score_predictions(
         how: what stands before the split's protocol, such as "10 folds".
         learned_before: data sets that the model which the training started from had seen, people on the
             test side included; their scores leak.
+        overlap: of all rows with what was learned from; None where that is not known.
     """
     scores = []
     names = scored_as(predictions.data)
     for name in dict.fromkeys(names[names != ""].tolist()):
-        rows = predictions.take(names == name)
+        chosen = names == name
+        rows, shared = predictions.take(chosen), overlap.take(chosen) if overlap else None
         source = str(rows.data.sources[0])
+        seen_before = name != FERPLUS_VALID and is_among(source, learned_before)
         protocol = f"{how}: {PROTOCOLS[split]}"
         if name == FERPLUS_VALID:
-            protocol = FERPLUS_PROTOCOL
-        elif source in learned_before:
+            protocol = f"{FERPLUS_PROTOCOL}; {how}, {split} split"
+        elif seen_before:
             protocol += f"; but the model it started from had learned from {source}"
-        seen = leaks or (source in learned_before and name != FERPLUS_VALID)
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
-            scores.append(score(rows.view(EXPECTED), name, seven, seen))
-        scores.append(score(rows, name, protocol, seen))
+            scores.append(score(rows.view(EXPECTED), name, seven, leaks or seen_before, shared))
+        scores.append(score(rows, name, protocol, leaks or seen_before, shared))
     return tuple(scores)
 
 
@@ -73,7 +79,9 @@ def scored_as(data: LabelledCrops) -> npt.NDArray[np.str_]:
     return names.astype(np.str_)
 
 
-def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Score:
+def score(
+    predictions: Predictions, name: str, protocol: str, leaks: bool, overlap: Overlap | None = None
+) -> Score:
     """Score predictions; intervals resample whole subjects where they are known."""
     truth, guess, probabilities = predictions.truth, predictions.guess, predictions.probabilities
     data, answered = predictions.data, predictions.answered
@@ -88,6 +96,8 @@ def score(predictions: Predictions, name: str, protocol: str, leaks: bool) -> Sc
         data=name,
         protocol=protocol,
         leaks=leaks,
+        leak=overlap.leak if overlap else None,
+        shared_people=overlap.shared_people if overlap else None,
         n=len(data),
         subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
         accuracy=bootstrap(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),

@@ -48,6 +48,7 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
     assert "LEAKS" in result.stdout
     card = json.loads((tmp_path / "home" / "models" / "tiny" / "card.json").read_text())
     assert [score["leaks"] for score in card["scores"]] == [False, True]
+    assert card["scores"][0]["leak"] == 0 < card["scores"][1]["leak"]
     assert card["parameters"] == 839_815
     assert card["training"]["seed"] == 7
     command = [sys.executable, "-m", "core", "classify", str(portrait_file), "--model", "tiny"]

@@ -1,4 +1,5 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,7 +16,9 @@ HELP = """
 import sys
 from typer.testing import CliRunner
 from training.commands import app
-for name in ("promote", "rollback", "list", "export", "fit"):
+names = [command.name or command.callback.__name__ for command in app.registered_commands]
+assert {"check", "fit", "crossval", "evaluate", "export", "promote", "rollback", "list", "card"} <= set(names)
+for name in (*names, "jobs"):
     result = CliRunner().invoke(app, [name, "--help"])
     assert result.exit_code == 0 and "Usage" in result.output, result.output
 print([name for name in ("keras", "tensorflow", "mlflow", "sqlalchemy", "plotly") if name in sys.modules])
@@ -56,6 +59,19 @@ def test_list_shows_the_honest_score_with_the_leaking_one_beside_it(home):
     assert one["bytes"] > 3_000_000
     assert models["mien-8"]["champion"]
     assert "★" in run("list").stdout
+
+
+def test_list_says_where_a_model_knows_some_of_the_people(home):
+    bundle = find_bundle("ckplus-reference")
+    folder = home / "models" / "acquainted"
+    shutil.copytree(bundle.folder, folder)
+    score = bundle.card.scores[1].model_copy(update={"shared_people": 0.8})
+    (folder / "card.json").write_text(
+        bundle.card.model_copy(update={"name": "acquainted", "scores": (score,)}).model_dump_json()
+    )
+    one = next(model for model in listing()["models"] if model["name"] == "acquainted")
+    assert (one["shared_people"], one["protocol"]) == (0.8, score.protocol)
+    assert "knows some of the people" in " ".join(run("list").stdout.replace("│", " ").split())
 
 
 def test_damaged_model_is_listed_with_what_is_wrong(home):

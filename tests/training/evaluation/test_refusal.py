@@ -15,6 +15,7 @@ def test_crops_without_any_contrast_get_no_label(champion):
     found = measure_refusal(champion, grey(4), make_crops(2))
     assert (found.nonfaces, found.nonfaces_refused) == (4, 1.0)
     assert found.faces == len(make_crops(2))
+    assert found.faces_unanswered >= found.faces_refused > 0.9
 
 
 def test_bars_are_called_unlike_a_face_but_a_real_face_is_not(champion, portrait):

@@ -8,6 +8,7 @@ from core.expressions import Expression
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
 from training.evaluation import Predictions, bootstrap, predict, score, score_predictions
+from training.overlap import Overlap
 
 
 def test_score_counts_what_the_bundle_answers(champion):
@@ -68,6 +69,35 @@ def test_rows_of_each_data_set_get_a_score_of_their_own(champion):
     assert all(s.protocol.startswith("one split: nobody") for s in scores)
     assert "seven expressions only" in seven.protocol
     assert (len(seven.labels), len(eight.labels), len(rest.labels)) == (7, 8, 8)
+
+
+def test_score_says_how_much_of_its_own_pictures_the_training_part_knows(champion):
+    one = make_crops(6)
+    other = replace(make_crops(6, seed=1), sources=np.full(len(one), "other"))
+    other = replace(other, subjects=np.full(len(one), ""), sequences=np.char.add("other ", other.sequences))
+    tested = LabelledCrops.concatenate([one, other])
+    overlap = Overlap.between(tested, one.take(one.subjects < "S003"), other.take(other.labels == 0))
+    predictions = predict(champion, tested)
+    scores = score_predictions(predictions, "random", True, "one split", overlap=overlap)
+    assert [(s.leak, s.shared_people) for s in scores if s.data == "CK+48"] == [(0.5, 0.5)] * 2
+    assert [(s.leak, s.shared_people) for s in scores if s.data == "other"] == [(pytest.approx(1 / 3), 0)]
+    assert "50% of the test frames have a sibling in training" in scores[0].how
+
+
+def test_score_on_fer_plus_says_of_which_training_it_is(champion):
+    data = make_crops(6)
+    data = replace(data, sources=np.full(len(data), "FER+"), parts=np.full(len(data), "test"))
+    (found,) = score_predictions(predict(champion, data), "sequence", leaks=False, how="9% held out")
+    assert found.data == "FER+ valid"
+    assert "half of the votes that count" in found.protocol
+    assert found.protocol.endswith("; 9% held out, sequence split")
+
+
+@pytest.mark.parametrize(("source", "leaks"), [("FER2013", True), ("FER+", True), ("mine", False)])
+def test_pictures_of_fer2013_are_known_by_either_name(champion, source, leaks):
+    data = replace(make_crops(6), sources=np.full(18 * 3, source))
+    (found,) = score_predictions(predict(champion, data), "subject", False, "one split", ["FER+"])
+    assert found.leaks is leaks
 
 
 def test_smaller_view_masks_the_others_and_sums_to_one(champion):

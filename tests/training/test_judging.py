@@ -1,0 +1,53 @@
+"""What `evaluate` says about a model's acquaintance with the data."""
+
+import numpy as np
+import pytest
+
+from tests.training.datasets import test_fer2013 as fer
+from tests.training.datasets.conftest import write_folder
+from tests.training.datasets.test_ckplus import files
+from tests.training.datasets.test_ferplus import write as write_npz
+from training.datasets.families import learned_from
+from training.judging import judge
+
+VOTES = [{"anger": 10}, {"happiness": 10}, {"surprise": 10}]
+
+
+def test_valid_npz_alone_was_not_learned_from(champion, tmp_path, home):
+    found = judge(champion, [str(write_npz(tmp_path / "valid.npz", VOTES))])
+    assert (found.part, found.score.leaks, found.score.protocol) == ("the test part", False, "as given")
+
+
+def test_training_pictures_of_fer2013_were_learned_from_as_fer_plus(champion, tmp_path, home):
+    rows = "".join(f"{emotion},{fer.text(fer.CROPS[emotion])}\n" for emotion in (0, 3, 5))
+    (tmp_path / "train.csv").write_text(f"emotion,pixels\n{rows}")
+    found = judge(champion, [str(tmp_path / "train.csv")])
+    assert found.score.leaks
+    assert found.score.protocol == "this model learned from the pictures of FER2013"
+
+
+def test_part_of_ckplus_was_learned_from_however_it_is_divided(champion, tmp_path, home):
+    content = {f"test/{name}": data for name, data in files().items() if "fear" not in name}
+    found = judge(champion, [str(write_folder(tmp_path / "part", content))])
+    assert found.score.data == "CK+48"
+    assert found.score.leaks
+
+
+def test_crops_without_a_face_that_were_learned_from_leak(champion, tmp_path, home):
+    write_npz(tmp_path / "train-1.npz", VOTES, seed=1)
+    write_npz(tmp_path / "valid.npz", VOTES, seed=2)
+    np.savez(tmp_path / "not-a-face.npz", images=np.full((2, 48, 48), 128, np.uint8))
+    found = judge(champion, [str(tmp_path)])
+    assert not found.score.leaks
+    assert found.refusal.leaks
+    assert found.refusal_leaks
+    assert found.refusal.faces == 3
+    assert found.refusal.faces_unanswered >= found.refusal.faces_refused
+
+
+@pytest.mark.parametrize(("learned", "told"), [(["FER2013"], ("FER+",)), (["drawn faces"], ())])
+def test_other_names_of_the_same_pictures_are_seen_through(tmp_path, learned, told):
+    from training.datasets import read
+
+    data = read([write_npz(tmp_path / "mine.npz", VOTES)]).crops
+    assert learned_from(data, learned) == told

@@ -1,0 +1,62 @@
+"""What the pictures that a model is judged on have in common with those that it learned from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+import numpy.typing as npt
+
+from training.datasets.labelled import LabelledCrops
+
+
+@dataclass(frozen=True, eq=False)
+class Overlap:
+    """Which tested rows the training part knows something of.
+
+    Attributes:
+        siblings: bool (n,), rows whose sequence was learned from too.
+        people: bool (n,), rows whose subject was; where nobody is named, nobody is known.
+    """
+
+    siblings: npt.NDArray[np.bool_]
+    people: npt.NDArray[np.bool_]
+
+    @classmethod
+    def between(cls, test: LabelledCrops, *learned: LabelledCrops) -> Self:
+        """Compare the rows of a test part with all that was learned from."""
+        return cls(
+            known(test.sequences, [part.sequences for part in learned]),
+            known(test.subjects, [part.subjects for part in learned]),
+        )
+
+    @classmethod
+    def pool(cls, folds: Sequence[Self]) -> Self:
+        """All rows of several folds, each compared with what its own fold learned from."""
+        return cls(
+            np.concatenate([fold.siblings for fold in folds]), np.concatenate([fold.people for fold in folds])
+        )
+
+    def take(self, rows: npt.NDArray[np.bool_]) -> Self:
+        """The given rows, by mask."""
+        return type(self)(self.siblings[rows], self.people[rows])
+
+    @property
+    def leak(self) -> float:
+        """Share of rows with a sibling in training."""
+        return share(self.siblings)
+
+    @property
+    def shared_people(self) -> float:
+        """Share of rows that show somebody who was learned from."""
+        return share(self.people)
+
+
+def known(names: npt.NDArray[np.str_], learned: Sequence[npt.NDArray[np.str_]]) -> npt.NDArray[np.bool_]:
+    """Which names occur among those that were learned from, bool (n,); "" names nothing."""
+    return np.asarray(np.isin(names, np.concatenate(learned)) & (names != ""), np.bool_)
+
+
+def share(rows: npt.NDArray[np.bool_]) -> float:
+    """Share of rows that are marked, 0 where there are none."""
+    return float(rows.mean()) if len(rows) else 0.0
