@@ -10,7 +10,7 @@ import numpy.typing as npt
 from core.classifier import Classifier
 from core.live import LiveReader, LiveState
 from core.recorder import Recorder
-from ui.palette import ABSTAINED, COLORS, display_name
+from ui.palette import ABSTAINED, COLORS, display_name, percent
 
 
 class Holder:
@@ -82,7 +82,7 @@ def draw(picture: npt.NDArray[np.uint8], state: LiveState) -> npt.NDArray[np.uin
         cv2.rectangle(picture, (x, y), (x + width, y + height), color, 2)
         text = str(seen.number)
         if seen.label:
-            text += f" {display_name(seen.label)} {seen.probabilities[seen.label]:.0%}"
+            text += f" {display_name(seen.label)} {percent(seen.probabilities[seen.label])}"
         (wide, high), _ = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, 0.55, 1)
         top = max(0, y - high - 10)
         cv2.rectangle(picture, (x, top), (x + wide + 8, top + high + 10), color, -1)
