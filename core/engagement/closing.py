@@ -5,10 +5,14 @@ from core.engagement.report import make_report
 from core.engagement.store import Engagement, keep_engagement
 
 SOURCES = {"live": "Live", "api": "API"}
+CUT_OFF = "Nobody finished the engagement: it was cut off, and its last part may not be its end."
 
 
-def close_journal(journal: Journal, name: str) -> Engagement:
+def close_journal(journal: Journal, name: str, incomplete: str | None = None) -> Engagement:
     """Judge the readings, keep the result, and only then delete the journal; nothing is added meanwhile.
+
+    Args:
+        incomplete: what was not recorded, as a sentence for the report.
 
     Raises:
         EndedError: somebody else ended it.
@@ -28,7 +32,7 @@ def close_journal(journal: Journal, name: str) -> Engagement:
             model=opening.model,
             digest=opening.digest,
             consent=opening.consent,
-            report=make_report(moments),
+            report=make_report(moments, incomplete=incomplete),
             moments=tuple(moments),
         )
         keep_engagement(engagement)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.engagement import Moment
-from core.engagement.closing import close_journal
+from core.engagement.closing import CUT_OFF, close_journal
 from core.engagement.journal import (
     EndedError,
     Journal,
@@ -100,6 +100,13 @@ def test_nothing_is_written_once_it_has_ended(home):
     with pytest.raises(EndedError):
         close_journal(journal, "")
     assert list((home / "engagements").iterdir()) == []
+
+
+def test_report_of_what_was_cut_off_says_so(home):
+    journal = begin()
+    for n in range(30):
+        journal.add(look(n / 2))
+    assert close_journal(journal, "", CUT_OFF).report.incomplete == CUT_OFF
 
 
 def test_ended_twice_at_once_is_ended_once_with_all_it_held(home):

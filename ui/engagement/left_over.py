@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from core.engagement.closing import close_journal
+from core.engagement.closing import CUT_OFF, close_journal
 from core.engagement.journal import Journal, unfinished
 from core.errors import MienError
 from ui.roles import analyst, require_analyst
@@ -33,7 +33,7 @@ def left_over_card() -> None:
 
 
 def _keep(journal: Journal) -> None:
-    close_journal(journal, "")
+    close_journal(journal, "", CUT_OFF)
 
 
 def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:

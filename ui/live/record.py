@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from core.classifier import Classifier
-from core.engagement.closing import close_journal
+from core.engagement.closing import CUT_OFF, close_journal
 from core.engagement.journal import EndedError, Journal, Opening, unfinished
 from core.errors import MienError
 from core.live import LiveState
@@ -119,13 +119,14 @@ def _customer(own: Holder) -> int | None:
 
 
 def _finish(own: Holder, journal: Journal, name: str) -> None:
+    fault = own.recorder.fault if own.recorder else None
     own.record(None)
-    _keep(journal, name)
+    _keep(journal, name, fault)
 
 
-def _keep(journal: Journal, name: str) -> None:
+def _keep(journal: Journal, name: str, incomplete: str | None) -> None:
     try:
-        kept = close_journal(journal, name.strip())
+        kept = close_journal(journal, name.strip(), incomplete)
     except EndedError as error:
         st.session_state["live_error"] = str(error)
         return
@@ -165,4 +166,4 @@ def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:
 
 
 def _keep_as_it_is(journal: Journal) -> None:
-    _keep(journal, "")
+    _keep(journal, "", CUT_OFF)
