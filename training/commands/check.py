@@ -22,7 +22,8 @@ def check(
     data: Annotated[
         list[str],
         typer.Argument(
-            metavar="DATA…", help="Folder, zip, npz or csv; `drawn`; kaggle:ckplus48 or kaggle:fer2013."
+            metavar="DATA…",
+            help="Folder, zip, npz or csv; drawn or drawn:SUBJECTS:SEED; kaggle:ckplus48 or kaggle:fer2013.",
         ),
     ],
     json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
