@@ -1,4 +1,4 @@
-"""The reference job twice: 785 pictures of seven classes, batches of 64, the slides' network and augmentation.
+"""The reference job twice: 785 pictures, seven classes, batches of 64, the slides' network and augmentation.
 
 Mien's trainer, in the precision that it chooses for the machine, against the notebook's own way,
 `ImageDataGenerator` and `fit`. Of the job's hundred epochs each round trains ten, without early stopping. A
