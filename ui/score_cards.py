@@ -99,7 +99,7 @@ def _abstention(card: Card, score: Score) -> str:
     why = f"it is less than {card.thresholds.confidence:.0%} sure"
     if card.thresholds.face is not None:
         why += " or doubts that there is a face"
-    text = f"It gives no answer where {why}: to {1 - score.coverage:.0%} of {score.data}"
+    text = f"It gives no answer to {1 - score.coverage:.0%} of {score.data}, where {why}"
     right = score.covered_accuracy
     return text if right is None else f"{text}. Of the others it is right on {right:.0%}"
 

@@ -11,6 +11,8 @@ from training.registry import promotions
 from ui.history.charts import classes_chart, reliability_chart
 
 PLAIN: Final = {"displayModeBar": False}
+CARD_HEIGHT: Final = 560
+"""Pixels."""
 
 
 def score_details(bundle: Bundle) -> None:
@@ -19,7 +21,8 @@ def score_details(bundle: Bundle) -> None:
     written = model_card(bundle, promotions=promotions())
     with figures:
         _figures(bundle)
-    card.markdown(below_heading(written))
+    with card.container(height=CARD_HEIGHT, border=False):  # it scrolls both ways: its tables are wide
+        st.markdown(below_heading(written))
     st.download_button(
         "Model card",
         written,

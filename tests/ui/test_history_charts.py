@@ -5,7 +5,7 @@ import pytest
 
 from core.bundles import find_bundle
 from training.history.course import Course, Plan
-from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
+from ui.history.charts import INK, classes_chart, confusion_chart, coverage_chart, reliability_chart
 from ui.history.colors import RUN_COLORS, take_slots
 from ui.history.curves_chart import Line, curves_chart, smooth
 
@@ -81,10 +81,16 @@ def test_ten_runs_have_ten_colours():
 
 
 def test_each_row_of_the_normalised_confusion_sums_to_one_and_counts_are_those_of_the_score():
-    shares = np.array(confusion_chart(SCORE, normalised=True).data[0].z)
-    assert shares.sum(axis=1) == pytest.approx(1)
+    shares = confusion_chart(SCORE, normalised=True).data[0]
+    assert np.array(shares.z).sum(axis=1) == pytest.approx(1)
+    assert shares.text[0][0] == f"{shares.z[0][0]:.0%}"
     counts = confusion_chart(SCORE, normalised=False).data[0].text
     assert [list(row) for row in counts] == [list(row) for row in SCORE.confusion]
+
+
+def test_figures_in_the_confusion_are_seen_on_either_background():
+    light, dark = (confusion_chart(SCORE, normalised=True, dark=dark).data[0] for dark in (False, True))
+    assert (light.textfont.color, dark.textfont.color) == (INK, "white")
 
 
 def test_charts_hold_the_figures_of_the_score():

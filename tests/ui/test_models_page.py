@@ -37,7 +37,7 @@ def test_score_that_leaks_stands_beside_none_of_other_data():
 def test_card_says_what_it_abstains_on_and_the_model_card_can_be_read(app):
     app.run()
     said = " ".join(element.value for element in app.markdown)
-    assert "It gives no answer where it is less than 55% sure or doubts that there is a face: to 11%" in said
+    assert "It gives no answer to 11% of FER+ valid, where it is less than 55% sure or doubts" in said
     assert "#### What it must not be used for" in said
 
 

@@ -1,6 +1,7 @@
 """Plotly charts of what a model is worth."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import plotly.graph_objects as go
 
@@ -9,9 +10,16 @@ from ui.charts import LINE, await_pandas
 from ui.history.colors import RUN_COLORS
 from ui.palette import COLORS, display_name
 
+INK: Final = "#1F2A2B"
+"""Of figures on cells of any share, on the light background."""
 
-def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:
-    """Rows are true, columns answered."""
+
+def confusion_chart(score: Score, *, normalised: bool, dark: bool = False) -> go.Figure:
+    """Rows are true, columns answered.
+
+    Args:
+        dark: whether the page's background is.
+    """
     await_pandas()
     names = [display_name(e) for e in score.labels]
     rows = score.confusion
@@ -23,7 +31,8 @@ def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:
             y=names,
             text=[[f"{v:.0%}" for v in row] for row in shares] if normalised else [list(row) for row in rows],
             texttemplate="%{text}",
-            colorscale=[[0, "rgba(47,143,147,0.05)"], [1, "#2F8F93"]],
+            textfont={"color": "white" if dark else INK},  # by itself it takes every background for white
+            colorscale=[[0, "rgba(47,143,147,0.05)"], [1, RUN_COLORS[0]]],
             zmin=0,
             zmax=1,
             showscale=False,
@@ -42,8 +51,8 @@ def confusion_chart(score: Score, *, normalised: bool) -> go.Figure:
         showlegend=False,
     )
     figure.update_layout(height=380, margin={"l": 0, "r": 0, "t": 8, "b": 0})
-    figure.update_yaxes(autorange="reversed", title="is")
-    figure.update_xaxes(title="is called")
+    figure.update_yaxes(autorange="reversed", title="is", showgrid=False)
+    figure.update_xaxes(title="is called", showgrid=False)
     return figure
 
 

@@ -1,11 +1,14 @@
 """Several runs side by side: curves over one another, and only what differs."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
 from training.history import History, Run
 from ui.history.curves import curves_card
+
+FIGURES: Final = {"Held-out accuracy": "accuracy", "Macro-F1": "macro_f1"}
 
 
 def compare_card(history: History, runs: Sequence[Run]) -> None:
@@ -20,9 +23,9 @@ def compare_card(history: History, runs: Sequence[Run]) -> None:
         st.caption("Nothing: they had the same settings, seed and data.")
     st.markdown("**What came out**")
     st.dataframe(
-        [_row(figure, [_figure(run, figure) for run in runs], names) for figure in ("accuracy", "macro_f1")]
-        + [_row("inner accuracy", [_percent(run.inner_accuracy) for run in runs], names)]
-        + [_row("minutes", [f"{run.seconds / 60:.1f}" if run.seconds else "–" for run in runs], names)],
+        [_row(title, [_figure(run, name) for run in runs], names) for title, name in FIGURES.items()]
+        + [_row("Inner accuracy", [_percent(run.inner_accuracy) for run in runs], names)]
+        + [_row("Minutes", [f"{run.seconds / 60:.1f}" if run.seconds else "–" for run in runs], names)],
         hide_index=True,
         alt="Figures of the runs",
     )

@@ -53,7 +53,7 @@ def curves_chart(
     chart.update_layout(
         height=320,
         title={"text": figure.capitalize(), "font": {"size": 14}},
-        margin={"l": 0, "r": 0, "t": 36, "b": 0},
+        margin={"l": 0, "r": 0, "t": 44, "b": 0},
         legend={"orientation": "h", "y": -0.2},
         hovermode="x unified",
     )
@@ -91,5 +91,6 @@ def _mark(chart: go.Figure, course: Course, places: Mapping[int, float]) -> None
             annotation_text=mark.text,
             annotation_font_size=11,
             annotation_position="top left",
-            annotation_yshift=-14 if mark.text.startswith("stopped") else 0,
+            annotation_yanchor="bottom",  # above the plot, where no curve runs through it
+            annotation_yshift=13 if mark.text.startswith("stopped") else 0,
         )

@@ -81,7 +81,7 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     with confusion:
         counts = st.toggle("Counts", key="counts")
         st.plotly_chart(
-            confusion_chart(score, normalised=not counts),
+            confusion_chart(score, normalised=not counts, dark=st.context.theme.type == "dark"),
             config=SAVABLE,
             alt="Confusion matrix",
             key="confusion",
