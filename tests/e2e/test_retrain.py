@@ -108,6 +108,7 @@ def promote(page: Page, name: str, why: str) -> None:
 
 def go_back(page: Page) -> None:
     """Undo the promotion in one click."""
+    expect(page.get_by_role("button", name="Start training")).to_be_visible()  # all is drawn
     page.get_by_text("Promotions").click()
     expect(page.get_by_label("Why go back?")).to_be_visible()
     shot(page, "7-promotions")
@@ -119,6 +120,8 @@ def go_back(page: Page) -> None:
 
 def delete_run(page: Page) -> None:
     """Ask for the deletion of the run that is open, and confirm it."""
+    expect(page.get_by_text("Note, labels, archive")).to_be_visible()
+    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the script has come to its end
     page.get_by_text("Note, labels, archive").click()
     page.get_by_role("button", name="Delete …").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
