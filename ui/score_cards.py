@@ -44,7 +44,8 @@ def score_card(name: str, serving: bool) -> None:
 
 def by_person(card: Card) -> Score | None:
     """The score on people of whom nothing was learned, in whatever other pictures."""
-    return next((one for one in card.scores if not one.leaks and PROTOCOLS["subject"] in one.protocol), None)
+    honest = (one for one in card.scores if not one.leaks and not one.shared_people)
+    return next((one for one in honest if PROTOCOLS["subject"] in one.protocol), None)
 
 
 def leaking_beside(card: Card, score: Score) -> Score | None:
@@ -66,7 +67,7 @@ def _figures(card: Card, headline: Score) -> None:
             people = f" of {score.subjects} people" if score is of_people and score.subjects else ""
             st.caption(
                 f"Between {score.accuracy.low:.0%} and {score.accuracy.high:.0%}, with 95% confidence. "
-                f"{score.n:,} faces{people}, {score.protocol}."
+                f"{score.n:,} faces{people}, {score.how}."
             )
     if leaking:
         with next(places):

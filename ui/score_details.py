@@ -109,5 +109,5 @@ def _row(score: Score) -> dict[str, object]:
         "Calibration error": f"{score.expected_calibration_error:.3f}",
         "How many": score.n,
         "Leaks": score.leaks,
-        "How kept apart": score.protocol,
+        "How kept apart": score.how,
     }

@@ -8,8 +8,8 @@ from typing import Final
 
 from training.history.run import Run
 from training.jobs import table
-from training.jobs.job import Job, JobError, JobState, jobs_folder
-from training.jobs.local_runner import is_gone
+from training.jobs.job import RAY, Job, JobError, JobState, jobs_folder
+from training.jobs.local_runner import is_gone, read_outcome
 from training.run_folder import EVENTS_FILE
 
 RUNNING: Final = "running"
@@ -60,9 +60,18 @@ def _state(run: Run, home: Path, jobs: Mapping[str, Job] | None, now: datetime) 
             return LOST
         if job.state is not JobState.RUNNING:
             return STATES[job.state]
-        if not (job.device or "").startswith("ray:"):  # only Ray knows the processes of its machines
-            return RUNNING if not is_gone(job) else KILLED if job.cancel_asked else LOST
+        if not (job.device or "").startswith(RAY):  # only Ray knows the processes of its machines
+            return _state_of_a_running(job)
     return LOST if _is_silent(folder, now) else RUNNING
+
+
+def _state_of_a_running(job: Job) -> str:
+    """How a job stands that the table takes for running: nobody may have looked since its process ended."""
+    if not is_gone(job):
+        return RUNNING
+    if outcome := read_outcome(job):
+        return STATES[outcome.state]
+    return KILLED if job.cancel_asked else LOST
 
 
 def _is_silent(folder: Path, now: datetime) -> bool:

@@ -73,7 +73,7 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
         f"**{score.accuracy.in_percent}** right, "
-        f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {score.protocol}.{leaks}"
+        f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {score.how}.{leaks}"
     )
     confusion, classes, reliability, coverage = st.tabs(
         ["Confusion", "Each expression", "Is it as sure as it says?", "What abstaining brings"]

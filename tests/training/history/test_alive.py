@@ -9,6 +9,7 @@ from tests.training.conftest import make_recipe
 from training.history import Run
 from training.history.alive import SILENCE, settle_states
 from training.jobs import JobSpec, JobState, table
+from training.jobs.job import OUTCOME_FILE, Outcome
 from training.run_folder import EVENTS_FILE
 
 SPEC = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
@@ -39,6 +40,14 @@ def test_run_of_a_job_whose_process_is_gone_is_lost_though_no_worker_has_seen_it
     assert state_of(job.run) == "lost"
     table.ask_cancel(job.id)
     assert state_of(job.run) == "killed"
+
+
+def test_run_of_a_job_that_left_its_outcome_stands_as_that_says(job):
+    table.beat(job.id, **GONE)
+    job.folder.mkdir(parents=True)
+    outcome = Outcome(state=JobState.FAILED, message="The disk is full.")
+    (job.folder / OUTCOME_FILE).write_text(outcome.model_dump_json())
+    assert state_of(job.run) == "failed"
 
 
 @pytest.mark.parametrize(
