@@ -6,16 +6,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from training.history.run import Run
+from training.history.run import LOST, RUNNING, Run
 from training.jobs import table
 from training.jobs.job import RAY, Job, JobError, JobState, jobs_folder
 from training.jobs.local_runner import is_gone, read_outcome
 from training.run_folder import EVENTS_FILE
 
-RUNNING: Final = "running"
 KILLED: Final = "killed"
-LOST: Final = "lost"
-"""Not a word of MLflow's: it ended, and nobody said how."""
 
 SILENCE: Final = timedelta(minutes=10)
 """A training tells something each second, but while it traces its graph, judges or exports."""
@@ -34,8 +31,6 @@ def settle_states(runs: Sequence[Run], now: datetime | None = None) -> tuple[Run
 
     One whose folder is not on this machine stays as it is: it may well run elsewhere.
     """
-    if all(run.state != RUNNING for run in runs):
-        return tuple(runs)
     now = now or datetime.now(UTC)
     home, jobs = jobs_folder().resolve(), _jobs()
     return tuple(replace(run, state=_state(run, home, jobs, now)) for run in runs)

@@ -19,6 +19,10 @@ HEADLINE_TAG: Final = "mien.headline"
 KEPT_ACCURACY_TAG: Final = "kept.val_accuracy"
 """Holds the inner accuracy of the epoch whose weights were kept."""
 
+RUNNING: Final = "running"
+LOST: Final = "lost"
+"""States of a run; the second is not MLflow's: it ended, and nobody said how."""
+
 EXPERIMENT: Final = "mien"
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.settings import settings
 from training.history import History, Run, open_history
-from training.history.alive import settle_states
+from training.history.run import RUNNING
 
 FRESH_SECONDS: Final = 30
 """What a server told is taken as still so: it cannot say what changed without telling all."""
@@ -20,7 +20,12 @@ def known_runs(history: History) -> tuple[Run, ...]:
         HistoryError: they cannot be read.
     """
     version = history.version() or f"{time.time() // FRESH_SECONDS}"
-    return settle_states(_read(str(settings().home), version))
+    runs = _read(str(settings().home), version)
+    if all(run.state != RUNNING for run in runs):
+        return runs
+    from training.history.alive import settle_states  # half a second to load, for what is seldom
+
+    return settle_states(runs)
 
 
 def forget_runs() -> None:

@@ -6,12 +6,12 @@ from typing import Final
 import streamlit as st
 
 from training.history import Run
-from training.history.alive import LOST
+from training.history.run import LOST, RUNNING
 
 MOST_COMPARED: Final = 10
 STATES: Final = {
     "finished": "Done",
-    "running": "Learning",
+    RUNNING: "Learning",
     "killed": "Stopped",
     "failed": "Failed",
     "scheduled": "Waiting",
