@@ -39,7 +39,8 @@ def plots_page(course: Course, card: Card | None) -> str:
     for score in card.scores if card else ():
         plots += _score_plots(score, score.labels or (card.labels if card else ()))
     rows = -(-len(plots) // 2)
-    figure = make_subplots(rows=rows, cols=2, subplot_titles=[plot.title for plot in plots])
+    titles = [plot.title for plot in plots]
+    figure = make_subplots(rows=rows, cols=2, subplot_titles=titles, vertical_spacing=0.25 / rows)
     for place, plot in enumerate(plots):
         cell = {"row": place // 2 + 1, "col": place % 2 + 1}
         for trace in plot.traces:
@@ -88,7 +89,7 @@ def _score_plots(score: Score, labels: Sequence[Expression]) -> Iterator[_Plot]:
         showscale=False,
         hovertemplate="shows %{y}, answered %{x}: %{z}<extra></extra>",
     )
-    yield _Plot(of, ("answered", "shows"), [matrix], downwards=True)
+    yield _Plot(f"{of}<br><sup>{score.how}</sup>", ("answered", "shows"), [matrix], downwards=True)
     classes = score.per_class
     bars = [
         go.Bar(

@@ -9,6 +9,7 @@ def test_page_holds_curves_with_their_marks_and_everything_a_score_says():
     course = Course(dict.fromkeys(names, points), 0.0, Plan(9, True, True), "finished")
     page = plots_page(course, find_bundle("ckplus-reference").card)
     for part in (
+        "nobody in the test part was seen in training",
         "inner loss",
         "kept",
         "stopped at epoch 3",
