@@ -150,6 +150,7 @@ def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
         "no address",
         "sqlite:////proc/none/engagements.db",
     ],
+    ids=["nobody listens", "no such dialect", "no address", "no such folder"],
 )
 def test_database_that_cannot_be_reached_is_one_sentence(home, monkeypatch, url):
     monkeypatch.setenv("MIEN_DATABASE_URL", url)
