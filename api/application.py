@@ -108,7 +108,7 @@ def _add_reading(app: FastAPI) -> None:
                     serves=name == champion_name(),
                     labels=list(bundle.card.labels),
                     accuracy=score.accuracy if score else None,
-                    measured_on=f"{score.data}: {score.protocol}" if score else None,
+                    measured_on=f"{score.data}: {score.how}" if score else None,
                     limits=list(bundle.card.limits),
                 )
             )

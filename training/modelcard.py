@@ -69,14 +69,14 @@ def _scores(card: Card) -> str:
             f"{score.macro_f1.value:.3f} ({score.macro_f1.low:.3f} to {score.macro_f1.high:.3f})",
             f"{'**leaks:** ' if score.leaks else ''}{how}",
         )
-        for score, how in _told_apart(card.scores)
+        for score, how in told_apart(card.scores)
     )
     return _table(("data", "crops", "accuracy", "balanced", "macro-F1", "how it was measured"), rows) + (
         "\n\nIntervals hold 95% of 1,000 bootstrap draws of people, where they are known."
     )
 
 
-def _told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
+def told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
     """Each score and how it was measured; those of the model itself stand before those of other trainings."""
     seen: set[tuple[str, str]] = set()
     for score in scores:
@@ -89,7 +89,7 @@ def _comparison(bundles: Iterable[Bundle]) -> str:
     rows = (
         (b.name, score.data, how, "yes" if score.leaks else "no", f"{score.accuracy.value:.1%}")
         for b in bundles
-        for score, how in _told_apart(b.card.scores)
+        for score, how in told_apart(b.card.scores)
     )
     return "A score leaks where near-copies of the tested crops were learned from.\n\n" + _table(
         ("model", "data", "how it was measured", "leaks", "accuracy"), rows
@@ -98,7 +98,7 @@ def _comparison(bundles: Iterable[Bundle]) -> str:
 
 def _classes(card: Card) -> str:
     parts = []
-    for score, how in _told_apart(card.scores):
+    for score, how in told_apart(card.scores):
         if not score.leaks:
             rows = (
                 (label, str(found.n), f"{found.precision:.1%}", f"{found.recall:.1%}")

@@ -7,6 +7,7 @@ import streamlit as st
 from core.bundles import Bundle, Score, find_bundle
 from core.errors import MienError
 from training.history import History, Run
+from training.modelcard import told_apart
 from ui.charts import SAVABLE
 from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
@@ -57,8 +58,10 @@ def _choose_score(scores: Sequence[Score]) -> Score:
     if len(scores) == 1:
         return scores[0]
 
+    ways = [how for _, how in told_apart(scores)]
+
     def called(number: int) -> str:
-        return f"{scores[number].data}: {scores[number].protocol}{', leaks' * scores[number].leaks}"
+        return f"{scores[number].data}: {ways[number]}{', leaks' * scores[number].leaks}"
 
     return scores[st.selectbox("Judged on", range(len(scores)), format_func=called, key="score")]
 
