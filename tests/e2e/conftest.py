@@ -27,6 +27,7 @@ START_SECONDS = 60
 expect.set_options(timeout=20_000)  # what is checked is that it comes, also on a machine that is busy
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """One worker runs all browser tests: they share one server."""
     for item in items:
