@@ -1,5 +1,7 @@
 """The endpoints."""
 
+import logging
+import time
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -15,17 +17,25 @@ from api.whose import Point
 from core.bundles import bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
+from core.engagement.database import EngagementError
 from core.engagement.store import reach_storage
 from core.errors import BundleError, MienError
 from core.images import MAX_BYTES
 from core.readings import read_bytes
 from core.reports import to_record
+from core.settings import settings
 
 MOST_PICTURES: Final = 64
 NUMBER: Final = r"[0-9]{1,6}(\.[0-9]{1,20})?"
 
 Upload = Annotated[list[UploadFile], File(description=f"at most {MOST_PICTURES} pictures")]
 ModelName = Annotated[str | None, Query(description="the one that serves if left out", max_length=64)]
+
+
+log = logging.getLogger(__name__)
+
+ASKED_SECONDS: Final = 5
+"""How long the database's answer is taken as still so: anybody may ask whether the server is ready."""
 
 
 @lru_cache(maxsize=1)
@@ -66,7 +76,10 @@ def _add_open(app: FastAPI) -> None:
             model = load_classifier().bundle.name
         except BundleError as error:
             raise RefusedError(Kind.NO_MODEL, str(error)) from None
-        reach_storage()
+        if not _can_keep(settings().database_url, int(time.monotonic() // ASKED_SECONDS)):
+            raise RefusedError(
+                Kind.STORAGE_UNAVAILABLE, "Results cannot be kept now: the server's log tells why."
+            )
         return {"status": "ready", "model": model}
 
     @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(documented)])
@@ -79,6 +92,17 @@ def _add_open(app: FastAPI) -> None:
         from api.docs_page import docs_page
 
         return docs_page(app.openapi())
+
+
+@lru_cache(maxsize=1)
+def _can_keep(_url: str | None, _period: int) -> bool:
+    """Whether the database answers, asked once a period; why not is for the log alone."""
+    try:
+        reach_storage()
+    except EngagementError as error:
+        log.warning("%s", error)
+        return False
+    return True
 
 
 def _add_reading(app: FastAPI) -> None:

@@ -1,24 +1,22 @@
 """`python -m core`: pictures and folders in, one JSON object, CSV line or table row out; or a recording."""
 
-import io
 import os
 import sys
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any, TextIO
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import Progress
 
 from core.classifier import Classifier, load_classifier
 from core.engagement.command import engagement
 from core.errors import MienError
 from core.folders import pictures_at
 from core.images import MAX_BYTES
+from core.output import results_and_bar
 from core.readings import read_bytes
 from core.reports import to_record
-from core.writers import WRITERS, Format
+from core.writers import Format
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
@@ -55,21 +53,8 @@ def classify(
     if output is not None and any(_is_same(file, output) for file in files):
         raise typer.BadParameter(f"{output} is one of the pictures: name another file", param_hint="--output")
     failed = 0
-    shared = output is None and sys.stdout.isatty()  # results then stand above the bar, not on its line
     try:
-        with ExitStack() as stack:
-            stream = _for(format, output)
-            if output:
-                stack.enter_context(stream)
-            bar = stack.enter_context(
-                Progress(
-                    console=messages,
-                    transient=True,
-                    disable=not messages.is_terminal,
-                    redirect_stdout=shared,
-                )
-            )
-            writer = stack.enter_context(WRITERS[format](sys.stdout if shared else stream))
+        with results_and_bar(format, output, messages) as (writer, bar):
             for file in bar.track(files, description="Reading"):
                 record = _classify(file, classifier, crops)
                 failed += record["error"] is not None
@@ -94,18 +79,6 @@ def _is_same(file: Path, output: Path) -> bool:
         return os.path.samefile(file, output)  # noqa: PTH121 - a link to a picture is that picture
     except OSError:
         return False
-
-
-def _for(format: Format, output: Path | None) -> TextIO:
-    """The terminal or pipe, in UTF-8 where programs read on, or the file that was named."""
-    if output:
-        return output.open("w", encoding="utf-8")
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        if format is Format.TABLE:
-            sys.stdout.reconfigure(errors="backslashreplace")
-        else:
-            sys.stdout.reconfigure(encoding="utf-8")
-    return sys.stdout
 
 
 def _classify(file: Path, classifier: Classifier, is_crop: bool) -> dict[str, Any]:

@@ -84,16 +84,19 @@ class LiveReader:
     """Reads frames in a thread of its own, one at a time; frames that come meanwhile replace one another.
 
     Call it from any thread; call `close` when the stream ends.
+
+    Args:
+        first: the number of whoever is seen first.
     """
 
-    def __init__(self, classifier: Classifier) -> None:
+    def __init__(self, classifier: Classifier, first: int = 1) -> None:
         self.classifier = classifier
         self._slot: tuple[float, Picture] | None = None
         self._wake = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
         self._state = LiveState()
-        self._tracker = Tracker()
+        self._tracker = Tracker(first)
         self._people: dict[int, _Memory] = {}
         self._times: deque[float] = deque(maxlen=30)
         self._past: deque[tuple[float, Moment]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
@@ -117,6 +120,11 @@ class LiveReader:
     def state(self) -> LiveState:
         """What is known now."""
         return self._state
+
+    @property
+    def next_number(self) -> int:
+        """The number of the next person: where another reader begins there, no two people share one."""
+        return self._tracker.next
 
     @property
     def stands_still(self) -> bool:

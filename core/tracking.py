@@ -33,14 +33,20 @@ class Tracker:
     Not for use from several threads at once.
 
     Args:
+        first: the number of whoever is seen first.
         near: how far a face may move from one look to the next, in its own sizes.
         patience: seconds out of sight after which whoever appears is somebody else.
     """
 
-    def __init__(self, near: float = NEAR, patience: float = FORGET_SECONDS) -> None:
+    def __init__(self, first: int = 1, near: float = NEAR, patience: float = FORGET_SECONDS) -> None:
         self._near, self._patience = near, patience
         self._people: list[_Person] = []
-        self._next = 1
+        self._next = first
+
+    @property
+    def next(self) -> int:
+        """The number of the next person."""
+        return self._next
 
     @property
     def known(self) -> frozenset[int]:

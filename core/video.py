@@ -84,7 +84,7 @@ class VideoFrames:
         Raises:
             VideoError: nothing of it can be decoded.
         """
-        number, shown, first = 0, None, 0.0
+        number, shown, first, stated = 0, None, 0.0, 0.0
         for frame in self._decode():
             if frame.time is None:
                 continue
@@ -93,12 +93,13 @@ class VideoFrames:
             start = max(0.0, frame.time - first)
             if shown is not None:
                 number = yield from self._look(shown, start, rate, number)
-            shown = _Shown(frame, start, start + min(_duration(frame), HELD_SECONDS))
+            stated = start + _duration(frame)
+            shown = _Shown(frame, start, min(stated, start + HELD_SECONDS))
         if shown is None:
             raise VideoError("The video cannot be decoded: save it as an mp4 with H.264.")
         yield from self._look(shown, max(shown.stop, shown.start + 2 * INSTANT), rate, number)
         self.end = shown.stop
-        stop = max(self.end, first + self.end)  # some files count their length from zero, not from the first
+        stop = max(stated, first + stated)  # some files count their length from zero, not from the first
         if self.seconds is not None and stop < self.seconds - MISSING_SECONDS:
             self.broken = (
                 f"The pictures end after {self.end:.0f} of {self.seconds:.0f} seconds: the rest of the file "

@@ -78,6 +78,7 @@ else:
         kept = list_engagements()
     except MienError as failure:
         st.error(str(failure), icon=":material/error:")
+        left_over_card()  # these lie on the disk
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")

@@ -185,6 +185,12 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     return predict(classifier, faces), refusal
 
 
+def _pool_unanswered(found: Sequence[Refusal]) -> float | None:
+    counted = [(r.faces_unanswered, r.faces) for r in found if r.faces_unanswered is not None]
+    faces = sum(n for _, n in counted)
+    return sum(share * n for share, n in counted) / faces if faces else None
+
+
 def _pool_refusals(found: Sequence[Refusal]) -> Refusal | None:
     """Shares weighted by the crops they were counted on."""
     if not found:
@@ -195,6 +201,6 @@ def _pool_refusals(found: Sequence[Refusal]) -> Refusal | None:
         nonfaces_refused=sum(r.nonfaces_refused * r.nonfaces for r in found) / max(1, nonfaces),
         faces=faces,
         faces_refused=sum(r.faces_refused * r.faces for r in found) / max(1, faces),
-        faces_unanswered=sum((r.faces_unanswered or 0) * r.faces for r in found) / max(1, faces),
+        faces_unanswered=_pool_unanswered(found),
         leaks=any(r.leaks for r in found),
     )

@@ -1,5 +1,6 @@
 """A bundle's card as a page that a person can read (after Mitchell et al., FAT* 2019)."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
@@ -29,7 +30,7 @@ def model_card(bundle: Bundle, others: Sequence[Bundle] = (), promotions: Sequen
     promotions = [one for one in promotions if bundle.name in {one.name, one.previous}]
     card = bundle.card
     sections = (
-        f"# {card.name}: {card.title}",
+        f"# {card.name}: {_plain(card.title)}",
         _summary(card),
         "## What it may be used for\n\n" + _bullets(INTENDED),
         "## What it must not be used for\n\n" + _bullets(FORBIDDEN),
@@ -167,7 +168,7 @@ def _any_reason(refusal: Refusal) -> str:
 
 def _seen(refusal: Refusal) -> str:
     if refusal.leaks:
-        return " (**leaks:** the model it started from had learned from some of them)"
+        return " (**leaks:** it, or the model it started from, had learned from some of them)"
     return " that it never saw"
 
 
@@ -207,7 +208,14 @@ def _groups(card: Card) -> str:
 
 def _promotions(promotions: Sequence[Promotion]) -> str:
     rows = (
-        (f"{one.time:%Y-%m-%d %H:%M}", one.action, one.name, one.previous or "none", one.by, one.note or "–")
+        (
+            f"{one.time:%Y-%m-%d %H:%M}",
+            one.action,
+            one.name,
+            one.previous or "none",
+            _plain(one.by),
+            _plain(one.note) or "–",
+        )
         for one in promotions
     )
     return _table(("when (UTC)", "what", "served from then", "until then", "who", "why"), rows)
@@ -236,6 +244,11 @@ def _interval(score: Score) -> str:
 
 def _bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in lines)
+
+
+def _plain(text: str) -> str:
+    """What a person typed, as it is: nothing of it is read as Markdown, in one line."""
+    return re.sub(r"([\\`*_\[\]<>|!])", r"\\\1", " ".join(text.split()))
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

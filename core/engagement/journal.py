@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final, Literal, Self
 
 from filelock import FileLock
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
 from core.engagement.moment import Moment
 from core.errors import MienError
@@ -79,6 +79,8 @@ class Journal:
             with journal._file.open("x", encoding="utf-8") as stream:
                 stream.write(opening.model_dump_json() + "\n")
         except OSError as error:
+            with suppress(OSError):
+                journal._file.unlink(missing_ok=True)  # half an opening would be nobody's
             raise JournalError(f"The engagement cannot be recorded: {error.strerror}.") from error
         return journal
 
@@ -199,14 +201,17 @@ def find_journal(name: str) -> Journal | None:
 
 
 def delete_old_journals(now: datetime | None = None) -> None:
-    """Delete those that began before the retention period, whoever left them."""
+    """Delete those that began before the retention period, whoever left them, and damaged ones as old."""
     limit = (now or datetime.now(UTC)) - timedelta(days=settings().retention_days)
-    for journal in unfinished():
-        if journal.opening.begun < limit:
-            try:
+    for file in _folder().glob("*.jsonl"):
+        journal = _open(file)
+        try:
+            if journal is not None and journal.opening.begun < limit:
                 journal.delete()
-            except JournalError as error:  # the others are no less old
-                log.warning("%s", error)
+            elif journal is None and file.stat().st_mtime < limit.timestamp():
+                file.unlink()
+        except (JournalError, OSError) as error:  # the others are no less old
+            log.warning("%s", error)
 
 
 def _open(file: Path) -> Journal | None:
@@ -214,7 +219,7 @@ def _open(file: Path) -> Journal | None:
     try:
         with file.open(encoding="utf-8") as stream:
             return Journal(Opening.model_validate_json(stream.readline()))
-    except (OSError, ValidationError):
+    except (OSError, ValueError):  # also where a kill cut a letter in two
         return None
 
 

@@ -153,7 +153,9 @@ def test_ready_says_when_results_cannot_be_kept(client, monkeypatch):
     assert client.get("ready").json() == {"status": "ready", "model": "mien-8"}
     monkeypatch.setenv("MIEN_DATABASE_URL", f"postgresql+psycopg://mien@127.0.0.1:{free_port()}/none")
     settings.cache_clear()
-    assert "cannot be read" in sentence(client.get("ready"), "storage-unavailable")
+    said = sentence(client.get("ready"), "storage-unavailable")
+    assert "log" in said
+    assert "127.0.0.1" not in said, "whoever asks has shown no token"
 
 
 def test_nothing_begins_without_consent_or_with_what_no_database_takes(client):

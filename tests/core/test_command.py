@@ -183,6 +183,14 @@ def test_results_on_a_terminal_stand_on_lines_of_their_own(portrait_file):
     assert [json.loads(line)["error"] for line in lines] == [None] * 3
 
 
+def test_table_on_a_terminal_begins_where_the_bar_stood(portrait_file):
+    seen, status = on_a_terminal("-m", "core", "classify", *[str(portrait_file)] * 3, "--format", "table")
+    assert status == 0
+    shown = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "\r", seen)
+    assert any(part.startswith("┏") for part in re.split(r"[\r\n]+", shown))
+    assert seen.count("happiness") == 3
+
+
 def test_reader_who_has_seen_enough_ends_the_command_quietly(tmp_path, face):
     for number in range(60):
         (tmp_path / f"{number}.png").write_bytes(encode(face))

@@ -171,3 +171,17 @@ def test_hundreds_at_once_are_not_read_anew_for_each_frame(home):
     with file.open("r+b") as stream:  # whoever reads it from the start finds nothing now
         stream.write(b" " * (file.stat().st_size - 1))
     assert not journal.add(look(1.0))
+
+
+@pytest.mark.parametrize("rest", [b"", b'{"consent": "told \xc3', b"no opening\n"])
+def test_damaged_journal_hides_no_other_and_is_deleted_when_it_is_old(home, rest):
+    journal = begin()
+    damaged = home / "engagements" / "0123456789abcdef.jsonl"
+    damaged.write_bytes(rest)
+    assert [one.opening.id for one in unfinished()] == [journal.opening.id]
+    delete_old_journals()
+    assert damaged.exists()
+    os.utime(damaged, (0, 0))
+    delete_old_journals()
+    assert not damaged.exists()
+    assert len(unfinished()) == 1

@@ -11,6 +11,7 @@ import av
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from core.classifier import load_classifier
 from core.engagement import Moment, ReportSettings, make_report
@@ -254,6 +255,15 @@ def test_pause_in_a_recording_is_no_long_stare():
     recording = read(data)
     assert recording.times[-2] < 10
     assert recording.times[-1] == 60
+
+
+def test_picture_that_stays_to_the_end_is_no_missing_rest():
+    pictures = [Image.fromarray(picture) for picture in portraits().values()]
+    stream = io.BytesIO()
+    pictures[0].save(stream, "GIF", save_all=True, append_images=pictures[1:], duration=[500, 500, 15_000])
+    recording = read(stream.getvalue())
+    assert recording.broken is None
+    assert recording.times[-1] < 12, "it is looked at for ten seconds"
 
 
 def test_long_stay_of_one_frame_is_many_looks_at_one_reading():

@@ -1,9 +1,11 @@
 import json
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from core.bundles import Refusal, find_bundle
 from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
+from training.registry import Promotion
 from training.terms import learned_nonfaces, limits_of, terms_of
 
 
@@ -23,6 +25,26 @@ def test_card_puts_other_models_beside_it():
     text = model_card(champion, [other])
     assert "| ckplus-reference | CK+48 |" in text
     assert f"| {champion.name} |" in text
+
+
+def test_what_a_person_typed_is_shown_as_it_is_and_asks_no_other_server():
+    note = "![x](https://example.org/p.png) | better\non our photos"
+    promotion = Promotion(
+        time=datetime(2026, 1, 2, tzinfo=UTC),
+        action="promote",
+        name="mien-8",
+        digest="abc",
+        previous=None,
+        by="<b>Ada</b>",
+        note=note,
+    )
+    (row,) = (
+        line
+        for line in model_card(find_bundle("mien-8"), promotions=[promotion]).splitlines()
+        if "Ada" in line
+    )
+    assert r"\!\[x\](https://example.org/p.png) \| better on our photos |" in row
+    assert r"\<b\>Ada" in row
 
 
 def test_every_figure_comes_from_the_card(bundle):

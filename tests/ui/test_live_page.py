@@ -61,7 +61,9 @@ def camera(own: Holder, picture: np.ndarray) -> Iterator[None]:
     thread = threading.Thread(target=send)
     thread.start()
     try:
+        end = time.monotonic() + 30
         while not own.reader.state.frames:
+            assert time.monotonic() < end, "no frame was read"
             time.sleep(0.02)
         yield
     finally:

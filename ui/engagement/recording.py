@@ -46,6 +46,7 @@ def read_upload(upload: Upload, classifier: Classifier) -> Recording | None:
         st.error(str(reading.error), icon=":material/broken_image:")
         return None
     if reading.error is not None:
+        forget_reading()  # so that the next run of the page tries again
         raise reading.error
     recording = reading.recording
     if recording.incomplete:

@@ -107,8 +107,13 @@ def _to_fill_in(kept: Sequence[Engagement]) -> str:
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(["id", "score", "when", "name"])
-    rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", one.name] for one in kept)
+    rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", _no_formula(one.name)] for one in kept)
     return table.getvalue()
+
+
+def _no_formula(text: str) -> str:
+    """A name as a cell: programs that open the table would compute what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def survey_chart(indices: Sequence[float], scores: Sequence[float], found: SurveyCheck) -> go.Figure:

@@ -56,9 +56,9 @@ def to_csv(course: Course) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(["epoch", "seconds_since_start", *course.curves])
+    elapsed, names = course.elapsed, tuple(course.curves)
     for epoch, figures in course.epochs.items():
-        values = (figures.get(name, "") for name in course.curves)
-        writer.writerow([epoch, round(course.elapsed[epoch], 3), *values])
+        writer.writerow([epoch, round(elapsed[epoch], 3), *(figures.get(name, "") for name in names)])
     return stream.getvalue()
 
 

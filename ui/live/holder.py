@@ -16,8 +16,8 @@ from ui.palette import ABSTAINED, COLORS, display_name, percent
 class Holder:
     """The reader of one browser session; its callbacks run in threads that know no session.
 
-    A reader lasts as long as the stream and the model, and so do its numbers; what is being recorded outlives
-    both, and then has to be told again who the customer is.
+    A reader lasts as long as the stream and the model; the next one numbers people on from there. What is
+    being recorded outlives both, and then has to be told again who the customer is.
     """
 
     def __init__(self) -> None:
@@ -25,6 +25,7 @@ class Holder:
         self.reader: LiveReader | None = None
         self.recorder: Recorder | None = None
         self.played = False
+        self._first = 1
         self._lock = threading.Lock()
 
     def take(self, frame: av.VideoFrame) -> av.VideoFrame:
@@ -50,6 +51,8 @@ class Holder:
         """Stop reading and forget everything."""
         with self._lock:
             reader, self.reader = self.reader, None
+            if reader is not None:
+                self._first = reader.next_number
             self._forget_customer()
         if reader is not None:
             reader.close()
@@ -61,7 +64,8 @@ class Holder:
             if classifier is None or (before is not None and before.classifier is classifier):
                 return before
             self._forget_customer()
-            reader = self.reader = LiveReader(classifier)
+            self._first = before.next_number if before is not None else self._first
+            reader = self.reader = LiveReader(classifier, self._first)
             reader.record(self.recorder)
         if before is not None:
             before.close()
