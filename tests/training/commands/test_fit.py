@@ -4,6 +4,10 @@ import subprocess
 import sys
 
 import pytest
+from typer.testing import CliRunner
+
+from core.settings import settings
+from training.commands import app
 
 RECIPE = """
 name = "tiny"
@@ -24,6 +28,17 @@ def train(home, *arguments, code=0):
     result = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
     assert result.returncode == code, result.stderr
     assert "Traceback" not in result.stderr
+    return result
+
+
+def ask(home, *arguments, code=0):
+    """The same in this process, which has loaded Keras: for what comes to no training."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("MIEN_HOME", str(home))
+        settings.cache_clear()
+        result = CliRunner().invoke(app, [*map(str, arguments)])
+    settings.cache_clear()
+    assert result.exit_code == code, result.output
     return result
 
 
@@ -70,11 +85,11 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
 )
 def test_wrong_usage_gets_one_sentence(tmp_path, data, arguments, code, sentence):
     filled = [text.format(data=data) for text in arguments]
-    said = train(tmp_path, *filled, code=code).stderr
+    said = ask(tmp_path, *filled, code=code).stderr
     assert sentence in " ".join(said.replace("│", " ").split())
 
 
 def test_training_never_takes_the_name_of_what_serves_or_was_shipped(home, data):
     for name in ("mien-8", "ckplus-reference"):
-        said = train(home, "fit", "--data", data, "--recipe", "quick", "--name", name, code=1).stderr
+        said = ask(home, "fit", "--data", data, "--recipe", "quick", "--name", name, code=1).stderr
         assert "another name" in said
