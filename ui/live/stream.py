@@ -7,6 +7,7 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.classifier import Classifier
 from core.settings import settings
+from ui.live._compat import keep_newest_frames_only
 from ui.live.holder import Holder
 
 KEY: Final = "live_holder"
@@ -26,6 +27,7 @@ def stream(classifier: Classifier) -> bool:
     own = holder()
     if own.recorder is None:  # a recording ends with the model it began with
         own.classifier = classifier
+    keep_newest_frames_only()
     context = webrtc_streamer(
         key="live",
         mode=WebRtcMode.SENDRECV,
