@@ -7,11 +7,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
 from core.engagement import Report
+from core.engagement.texts import CONTROL
 from core.expressions import Expression
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
-TEXT: Final = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-"""Without control characters, which a database refuses; line breaks are none here."""
+TEXT: Final = f"^[^{CONTROL}]*$"
 
 Box = tuple[float, float, float, float]
 

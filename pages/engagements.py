@@ -78,7 +78,7 @@ else:
         kept = list_engagements()
     except MienError as failure:
         st.error(str(failure), icon=":material/error:")
-        left_over_card()  # these lie on the disk
+        left_over_card({"api"})  # these lie on the disk
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
@@ -86,5 +86,5 @@ else:
         if chosen := list_card(kept):
             kept_card(chosen)
         surveys_card(kept)
-    left_over_card()
+    left_over_card({"api"})
     log_card()

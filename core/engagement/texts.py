@@ -5,7 +5,10 @@ from typing import Annotated, Final
 
 from pydantic import BeforeValidator
 
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+CONTROL: Final = r"\x00-\x08\x0b\x0c\x0e-\x1f\x7f"
+"""The characters, as a pattern names them, that a database refuses: tabs and line breaks are none of them."""
+
+_CONTROL: Final = re.compile(f"[{CONTROL}]")
 
 
 def printable(text: object) -> object:

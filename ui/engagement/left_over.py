@@ -1,23 +1,42 @@
-"""Engagements that an application began over HTTP and never finished."""
+"""Engagements that nobody finished: a page was closed, a server killed, an application gone."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 import streamlit as st
 
 from core.engagement.closing import CUT_OFF, close_journal
-from core.engagement.journal import Journal, unfinished
+from core.engagement.journal import Journal, Opening, unfinished
 from core.errors import MienError
 from ui.roles import analyst, require_analyst
 from ui.words import plain
 
 
-def left_over_card() -> None:
-    """Offer them to analysts, to keep what was read or to delete it; the Live page does so with its own."""
+def keep_cut_off(journal: Journal) -> None:
+    """Keep what was read, and that nobody finished it."""
+    close_journal(journal, "", CUT_OFF)
+
+
+def left_over_card(
+    sources: Collection[str],
+    current: Opening | None = None,
+    keep: Callable[[Journal], object] = keep_cut_off,
+) -> None:
+    """Offer them to analysts, to keep what was read or to delete it.
+
+    Args:
+        sources: where they were begun.
+        current: one that goes on in this browser, though its video may stand still.
+        keep: what the first button does.
+    """
     if error := st.session_state.pop("left_over_error", None):
         st.error(error, icon=":material/error:")
     if analyst() is None:
         return
-    found = [journal for journal in unfinished() if journal.opening.source != "live" and journal.quiet]
+    found = [
+        journal
+        for journal in unfinished()
+        if journal.opening.source in sources and journal.quiet and journal.opening != current
+    ]
     if not found:
         return
     with st.expander(f"Engagements that were cut off ({len(found)})", icon=":material/healing:"):
@@ -27,13 +46,9 @@ def left_over_card() -> None:
             with st.container(horizontal=True, vertical_alignment="center"):
                 told = f"{opening.begun:%d %b %H:%M} UTC, {len(journal.moments())} looks"
                 st.markdown(f"{plain(opening.name)}, {told}" if opening.name else told)
-                for label, settle in (("Keep", _keep), ("Delete", Journal.delete)):
+                for label, settle in (("Keep", keep), ("Delete", Journal.delete)):
                     key = f"{label.lower()}-{opening.id}"
                     st.button(label, key=key, on_click=_settle, args=(journal, settle))
-
-
-def _keep(journal: Journal) -> None:
-    close_journal(journal, "", CUT_OFF)
 
 
 def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:

@@ -1,18 +1,17 @@
 """Recording an engagement: a separate act, after consent; readings only."""
 
-from collections.abc import Callable
 from typing import Final
 
 import streamlit as st
 
 from core.classifier import Classifier
 from core.engagement.closing import CUT_OFF, close_journal
-from core.engagement.journal import EndedError, Journal, Opening, unfinished
+from core.engagement.journal import EndedError, Journal, Opening
 from core.errors import MienError
 from core.live import LiveState
 from core.recorder import Recorder
+from ui.engagement.left_over import left_over_card
 from ui.live.holder import Holder
-from ui.roles import analyst, require_analyst
 
 CONSENT: Final = (
     "The customer before the camera was told that their expressions are read, what for and for how long the "
@@ -45,8 +44,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
         st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
-    if analyst() is not None:
-        _left_over(own)
+    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
 
 
 def _choose(own: Holder) -> None:
@@ -136,33 +134,6 @@ def _keep(journal: Journal, name: str, incomplete: str | None) -> None:
     exit_emotion = kept.report.exit_emotion
     ending = exit_emotion.label if exit_emotion else "not enough seen"
     st.session_state["live_done"] = f"Kept. Exit emotion: {ending}."
-
-
-def _left_over(own: Holder) -> None:
-    """Engagements that a closed page or a killed server cut off."""
-    current = own.recorder.journal.opening if own.recorder else None  # its video may stand still
-    others = [
-        journal
-        for journal in unfinished()
-        if journal.opening.source == "live" and journal.quiet and journal.opening != current
-    ]
-    if not others:
-        return
-    with st.expander(f"Engagements that were cut off ({len(others)})", icon=":material/healing:"):
-        for journal in others:
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f"{journal.opening.begun:%d %b %H:%M} UTC, {len(journal.moments())} looks")
-                key = journal.opening.id
-                st.button("Keep", key=f"keep-{key}", on_click=_settle, args=(journal, _keep_as_it_is))
-                st.button("Delete", key=f"delete-{key}", on_click=_settle, args=(journal, Journal.delete))
-
-
-def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:
-    try:
-        require_analyst()
-        how(journal)
-    except MienError as error:
-        st.session_state["live_error"] = str(error)
 
 
 def _keep_as_it_is(journal: Journal) -> None:
