@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+import pylibsrtp  # noqa: F401  before TensorFlow, to whose SSL symbols it would be bound and crash
 import pytest
 from filelock import FileLock
 from PIL import Image
