@@ -1,5 +1,6 @@
 """What every test may stand on: a real portrait, and the data sets where they are at hand."""
 
+import gc
 import io
 import json
 import os
@@ -16,7 +17,6 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
-import pylibsrtp  # noqa: F401  before TensorFlow, to whose SSL symbols it would be bound and crash
 import pytest
 from filelock import FileLock
 from PIL import Image
@@ -30,6 +30,17 @@ OPEN_STORE = "from training.tracking.store import open_store; print(open_store()
 
 if "PYTEST_XDIST_WORKER" in os.environ:
     os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")  # each core has a worker of its own: 14% faster
+
+
+def pytest_configure() -> None:
+    """Load libsrtp before TensorFlow: after it, libsrtp finds TensorFlow's SSL and crashes."""
+    import pylibsrtp  # noqa: F401
+
+
+def pytest_collection_finish() -> None:
+    """Spare the collector what was imported: Streamlit collects all garbage after every run of a page."""
+    gc.freeze()
+
 
 WRONG_EXIF = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 60
 """A header that promises metadata and then only nonsense."""
