@@ -37,13 +37,14 @@ def pytest_configure() -> None:
     import pylibsrtp  # noqa: F401
 
 
-def pytest_collection_finish() -> None:
-    """Spare the collector what was imported: Streamlit collects all garbage after every run of a page."""
-    gc.freeze()
-
-
 WRONG_EXIF = b"Exif\x00\x00" + b"II*\x00" + b"\xff" * 60
 """A header that promises metadata and then only nonsense."""
+
+
+@pytest.fixture(autouse=True, scope="module")
+def spared_collector() -> None:
+    """Spare the collector what is there already: Streamlit collects all garbage after every run of a page."""
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

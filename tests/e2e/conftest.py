@@ -113,6 +113,11 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+def wait_for_the_end(page: Page) -> None:
+    """Wait until the script of a page, of which something is to be seen already, has run to its end."""
+    expect(page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]')).to_be_visible()
+
+
 @pytest.fixture
 def portrait() -> Path:
     return Path(str(files("skimage.data").joinpath("astronaut.png")))

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import free_port
-from tests.e2e.conftest import running_server
+from tests.e2e.conftest import running_server, wait_for_the_end
 from tests.training.jobs.conftest import of_home
 
 PATIENCE = 400_000
@@ -121,7 +121,7 @@ def go_back(page: Page) -> None:
 def delete_run(page: Page) -> None:
     """Ask for the deletion of the run that is open, and confirm it."""
     expect(page.get_by_text("Note, labels, archive")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the script has come to its end
+    wait_for_the_end(page)
     page.get_by_text("Note, labels, archive").click()
     page.get_by_role("button", name="Delete …").click()
     page.get_by_role("dialog").get_by_role("button", name="Delete").click()
@@ -144,7 +144,7 @@ def look_at_the_record(page: Page) -> str:
     box = matrix.bounding_box()
     page.mouse.click(box["x"] + box["width"] * 0.17, box["y"] + 25)  # anger called anger, top left
     expect(page.get_by_text("faces of anger, called anger")).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    wait_for_the_end(page)
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Plots as HTML").click()
     assert download.value.path().stat().st_size > 1_000_000
@@ -161,7 +161,7 @@ def look_at_the_record(page: Page) -> str:
     expect(page.locator(".stMarkdownBadge", has_text="Serves now")).to_be_visible()
     page.get_by_text("Details").first.click()
     expect(page.get_by_role("button", name="Model card").first).to_be_visible()
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)  # the script has come to its end
+    wait_for_the_end(page)
     with page.expect_download(timeout=60_000) as download:
         page.get_by_role("button", name="Model card").first.click()
     assert "to see that it works" in download.value.path().read_text()
