@@ -108,7 +108,8 @@ def promote(page: Page, name: str, why: str) -> None:
 
 def go_back(page: Page) -> None:
     """Undo the promotion in one click."""
-    expect(page.get_by_role("button", name="Start training")).to_be_visible()  # all is drawn
+    expect(page.get_by_role("button", name="Start training")).to_be_visible()
+    wait_for_the_end(page)
     page.get_by_text("Promotions").click()
     expect(page.get_by_label("Why go back?")).to_be_visible()
     shot(page, "7-promotions")
@@ -175,12 +176,15 @@ def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, 
         page.get_by_role("button", name="Upload a zip").click()
         page.locator("input[type=file]").set_input_files(shared_data / "ckplus48.zip")
         expect(page.get_by_text("981 faces", exact=True)).to_be_visible(timeout=PATIENCE)
+        wait_for_the_end(page)
         page.keyboard.press("Escape")
         page.get_by_text("Reference", exact=True).click()
-        page.get_by_text("Adjust", exact=True).click()
+        page.get_by_text("Adjust", exact=True).first.click()  # for a moment also that of the other recipe
+        wait_for_the_end(page)
         expect(page.get_by_label("Epochs at most")).to_have_value("100")
         page.get_by_label("Epochs at most").fill("3")
         page.get_by_label("Epochs at most").press("Enter")
+        wait_for_the_end(page)
         shot(page, "8-ckplus")
         page.get_by_role("button", name="Start training").click()
         expect(heading(page, "mien-8").first).to_be_visible(timeout=PATIENCE)
