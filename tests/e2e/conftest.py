@@ -15,7 +15,8 @@ import numpy as np
 import psutil
 import pytest
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import TimeoutError as TookTooLongError
 
 from tests.conftest import free_port
 from tests.e2e.browser import find_browser
@@ -111,6 +112,26 @@ def page(browser: Browser) -> Iterator[Page]:
     page = context.new_page()
     yield page
     context.close()
+
+
+def click_until(target: Locator, seen: Locator, patience: int = 5000) -> None:
+    """Click as a person does: again where nothing came of it.
+
+    Where the machine is so busy that a page's own timer, or its first run, comes between a click and the run
+    it asked for, Streamlit 1.67 may lose the click.
+
+    Args:
+        patience: milliseconds to wait for what should be seen.
+    """
+    for _ in range(5):
+        if seen.is_visible():
+            return
+        target.click()
+        try:
+            seen.wait_for(timeout=patience)
+        except TookTooLongError:
+            continue
+    expect(seen).to_be_visible()
 
 
 def wait_for_the_end(page: Page) -> None:

@@ -7,10 +7,9 @@ import time
 import psutil
 import pytest
 from playwright.sync_api import Page, expect
-from playwright.sync_api import TimeoutError as TookTooLongError
 
 from tests.conftest import free_port
-from tests.e2e.conftest import running_server, server_process
+from tests.e2e.conftest import click_until, running_server, server_process
 from tests.e2e.test_retrain import shot
 
 
@@ -26,48 +25,20 @@ def start(page: Page, url: str) -> None:
     expect(page.locator("iframe")).to_have_count(0)
     page.get_by_text("knows and agrees").click()
     button = page.frame_locator("iframe").get_by_role("button", name="Start", exact=True)
-    answer = page.get_by_role("heading", name="Happiness")
-    for _ in range(3):  # again where nothing happened, see `go`
-        button.click()
-        try:
-            answer.wait_for(timeout=30_000)
-        except TookTooLongError:
-            if button.is_visible():
-                continue
-        break
-    expect(answer).to_be_visible()
+    click_until(button, page.get_by_role("heading", name="Happiness"), patience=30_000)
 
 
 def begin_recording(page: Page) -> None:
     """Consent and begin; again where the page was drawn anew under the click."""
     record = page.get_by_role("button", name="Record the engagement")
-    for _ in range(5):
-        page.get_by_text("This is so").click()
-        try:
-            expect(record).to_be_enabled(timeout=5000)
-            break
-        except AssertionError:
-            continue
+    click_until(page.get_by_text("This is so"), record.and_(page.locator(":enabled")))
     record.click()
     expect(page.get_by_text("are being recorded")).to_be_visible()
 
 
 def go(page: Page, link: str, title: str) -> None:
-    """Follow a link to another page, as a person does: again where nothing happened.
-
-    Where the machine is so busy that the page's own timer comes between the click and the run it asked for,
-    Streamlit 1.67 runs the page that the timer belongs to.
-    """
-    heading = page.get_by_role("heading", name=title)
-    for _ in range(5):
-        if heading.is_visible():
-            return
-        page.get_by_role("link", name=link).click()
-        try:
-            heading.wait_for(timeout=5000)
-        except TookTooLongError:
-            continue
-    expect(heading).to_be_visible()
+    """Follow a link to another page."""
+    click_until(page.get_by_role("link", name=link), page.get_by_role("heading", name=title))
 
 
 def test_live_face_is_read_recorded_and_listed(page, server):

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import free_port
-from tests.e2e.conftest import running_server, wait_for_the_end
+from tests.e2e.conftest import click_until, running_server, wait_for_the_end
 from tests.training.jobs.conftest import of_home
 
 PATIENCE = 400_000
@@ -95,8 +95,8 @@ def test_drawn_faces_from_the_button_to_a_promoted_model_and_back(page, home):
 
 def promote(page: Page, name: str, why: str) -> None:
     """Let a model serve, with a reason."""
-    page.get_by_role("button", name="Promote …").click()
     dialog = page.get_by_role("dialog")
+    click_until(page.get_by_role("button", name="Promote …"), dialog)
     dialog.get_by_role("button", name="Promote").click()
     expect(dialog.get_by_text("Say why")).to_be_visible()
     dialog.get_by_label("Why?").fill(why)
@@ -124,8 +124,9 @@ def delete_run(page: Page) -> None:
     expect(page.get_by_text("Note, labels, archive")).to_be_visible()
     wait_for_the_end(page)
     page.get_by_text("Note, labels, archive").click()
-    page.get_by_role("button", name="Delete …").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    dialog = page.get_by_role("dialog")
+    click_until(page.get_by_role("button", name="Delete …"), dialog)
+    dialog.get_by_role("button", name="Delete").click()
 
 
 def look_at_the_record(page: Page) -> str:
@@ -173,7 +174,7 @@ def look_at_the_record(page: Page) -> str:
 def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data):
     with running_server(home, free_port()) as url:
         page.goto(f"{url}/retrain")
-        page.get_by_role("button", name="Upload a zip").click()
+        click_until(page.get_by_role("button", name="Upload a zip"), page.get_by_test_id("stFileUploader"))
         page.locator("input[type=file]").set_input_files(shared_data / "ckplus48.zip")
         expect(page.get_by_text("981 faces", exact=True)).to_be_visible(timeout=PATIENCE)
         wait_for_the_end(page)
