@@ -11,8 +11,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.classifier import load_classifier
+from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import list_engagements
 from core.live import STILL_SECONDS, LiveReader
+from core.recorder import Recorder
 from ui.live.holder import Holder
 
 MAIN = """
@@ -119,6 +121,24 @@ def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, 
     assert "frames a second" not in said(app)
     assert "are being recorded" not in said(app)
     assert said(app).count("plugged in?") == 2
+
+
+def test_click_that_arrives_twice_begins_one_engagement_and_ends_one(app, own, portrait):
+    with camera(own, portrait):
+        app.run()
+        app.checkbox(key="live_consent").check().run()
+        button = app.button(key="record").click()
+        bundle = own.classifier.bundle
+        first = Journal.begin(Opening(consent="yes", model=bundle.name, digest=bundle.digest))
+        own.record(Recorder(first, 1))
+        button.run()
+        assert own.recorder.journal is first
+        button = app.button(key="finish").click()
+        own.record(None)
+        button.run()
+    assert not app.exception
+    assert not app.error
+    assert [journal.opening.id for journal in unfinished()] == [first.opening.id]
 
 
 def test_nobody_in_sight_is_nobody_recorded(app, own):

@@ -98,6 +98,8 @@ def _person(number: int) -> str:
 
 
 def _begin(own: Holder, classifier: Classifier, channel: str) -> None:
+    if own.recorder is not None:  # Streamlit calls it again where a timer cut the click's own run short
+        return
     st.session_state.pop("live_done", None)
     bundle = classifier.bundle
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
@@ -117,7 +119,9 @@ def _customer(own: Holder) -> int | None:
 
 
 def _finish(own: Holder, journal: Journal, name: str) -> None:
-    fault = own.recorder.fault if own.recorder else None
+    if own.recorder is None or own.recorder.journal is not journal:  # likewise
+        return
+    fault = own.recorder.fault
     own.record(None)
     _keep(journal, name, fault)
 
