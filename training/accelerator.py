@@ -5,6 +5,10 @@ import keras
 
 def has_gpu() -> bool:
     """Whether the running Keras backend sees a GPU."""
+    if keras.backend.backend() == "torch":  # Keras 3.15 lists no devices there
+        import torch
+
+        return bool(torch.cuda.is_available())
     try:
         return bool(keras.distribution.list_devices("gpu"))
     except RuntimeError:  # JAX raises where none is present
