@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 from typing import Final
@@ -14,16 +16,48 @@ from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
 from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier, softmax
 from core.errors import BundleError
+from core.settings import PROJECT_ROOT
+from training.networks import load_network
 
 PARITY: Final = 1e-4
 """Largest difference of a probability between Keras and the exported model."""
 
 
 def write_runtime_model(network: keras.Model, folder: Path) -> dict[str, str]:
-    """Write the network for LiteRT and for Keras; return the SHA-256 of each file."""
-    network.export(str(folder / RUNTIME_FILE), format="litert", verbose=False)
+    """Write the network for LiteRT and for Keras; return the SHA-256 of each file.
+
+    Only TensorFlow converts for LiteRT: under another backend it does so in a process of its own.
+
+    Raises:
+        BundleError: it did not.
+    """
     network.save(folder / KERAS_FILE)
+    if keras.backend.backend() == "tensorflow":
+        _convert(network, folder)
+    else:
+        _convert_under_tensorflow(folder)
     return {name: file_digest(folder / name) for name in (RUNTIME_FILE, KERAS_FILE)}
+
+
+def _convert(network: keras.Model, folder: Path) -> None:
+    network.export(str(folder / RUNTIME_FILE), format="litert", verbose=False)
+
+
+def _convert_under_tensorflow(folder: Path) -> None:
+    done = subprocess.run(  # noqa: S603
+        [sys.executable, "-m", __spec__.name, str(folder.resolve())],
+        cwd=PROJECT_ROOT,
+        env={**os.environ, "KERAS_BACKEND": "tensorflow"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise BundleError(
+            "The training is done, but TensorFlow, which converts it for serving, failed here "
+            f"({done.stderr.strip().rpartition(chr(10))[2]}). Call the same command with --resume where "
+            "TensorFlow runs."
+        )
 
 
 def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArray[np.uint8]) -> float:
@@ -56,3 +90,8 @@ def publish(staged: Path, target: Path) -> Bundle:
     else:
         staged.rename(target)
     return read_bundle(target)
+
+
+if __name__ == "__main__":
+    place = Path(sys.argv[1])
+    _convert(load_network(place / KERAS_FILE), place)

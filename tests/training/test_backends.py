@@ -1,4 +1,4 @@
-"""The same trainer under every Keras backend that is installed; what one trained, TensorFlow bundles."""
+"""The same trainer under every Keras backend that is installed, up to the bundle."""
 
 import importlib.util
 import os
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.bundles.store import read_bundle
 from core.classifier import Classifier
 from tests.training.conftest import make_crops, make_recipe
-from training.bundling import Naming, bundle_run
 from training.recipe import AugmentationRecipe
 from training.runs import divide
 
@@ -41,10 +41,13 @@ import sys
 from pathlib import Path
 import keras
 from tests.training.test_backends import DATA, RECIPE
+from training.bundling import Naming, bundle_run
 from training.runs import divide, train_run
 assert keras.backend.backend() == sys.argv[1], keras.backend.backend()
 assert "tensorflow" not in sys.modules or sys.argv[1] == "tensorflow"
-train_run(RECIPE, divide(DATA, RECIPE, "subject", 3), 3, Path(sys.argv[2]))
+run, parts = Path(sys.argv[2]), divide(DATA, RECIPE, "subject", 3)
+train_run(RECIPE, parts, 3, run)
+bundle_run(run, parts, Naming("bars", "Bars"), Path(sys.argv[3]))
 """
 
 
@@ -53,10 +56,10 @@ def test_trainer_learns_under_the_backend_and_its_run_becomes_a_bundle(backend, 
     if importlib.util.find_spec(backend) is None:
         pytest.skip(f"{backend} is not installed")
     environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
-    command = [sys.executable, "-c", SCRIPT, backend, str(tmp_path / "run")]
+    command = [sys.executable, "-c", SCRIPT, backend, str(tmp_path / "run"), str(tmp_path / "bars")]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, timeout=300)
     parts = divide(DATA, RECIPE, "subject", 3)
-    bundle = bundle_run(tmp_path / "run", parts, Naming("bars", "Bars"), tmp_path / "bars")
+    bundle = read_bundle(tmp_path / "bars")
     assert bundle.card.training.backend == backend
     assert backend in bundle.card.training.versions
     guess = Classifier(bundle).answer(parts.test.crops).probabilities.argmax(axis=1)

@@ -1,4 +1,6 @@
 import json
+import shutil
+import sys
 from dataclasses import replace
 
 import keras
@@ -78,6 +80,15 @@ def test_random_split_is_called_leaking(tmp_path):
     assert score.leak > 0.8
     assert f"{score.leak:.0%} of the test frames have a sibling in training" in score.how
     assert bundle.card.headline is None
+
+
+def test_conversion_that_fails_under_tensorflow_says_how_to_go_on(run, tmp_path, monkeypatch):
+    folder, parts = run
+    monkeypatch.setattr(keras.backend, "backend", lambda: "jax")
+    monkeypatch.setattr(sys, "executable", shutil.which("false"))
+    with pytest.raises(BundleError, match="Call the same command with --resume"):
+        bundle_run(folder, parts, Naming("bars", "Bars"), tmp_path / "models" / "bars")
+    assert not list((tmp_path / "models").iterdir())
 
 
 def test_model_that_answers_differently_is_not_published(run, tmp_path):
