@@ -2,6 +2,8 @@
 
 import logging
 import os
+from importlib.util import find_spec
+from typing import Final
 
 import typer
 from rich.console import Console
@@ -21,6 +23,8 @@ from training.commands.rollback import rollback
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")  # TensorFlow greets on stderr unless told not to
 
+BACKENDS: Final = ("tensorflow", "jax", "torch")
+
 app = typer.Typer(add_completion=False, no_args_is_help=True, pretty_exceptions_enable=False)
 
 
@@ -29,6 +33,12 @@ def main() -> None:
     """Train models that Mien serves, and judge them honestly."""
     handler = RichHandler(console=Console(stderr=True), show_path=False)
     logging.basicConfig(level="WARNING", format="%(message)s", handlers=[handler])
+    backend = os.environ.get("KERAS_BACKEND") or BACKENDS[0]
+    if backend not in BACKENDS or find_spec(backend) is None:
+        raise typer.BadParameter(
+            f"KERAS_BACKEND is {backend!r}, which is not installed: set it to tensorflow, jax or torch, and "
+            "install the one you name."
+        )
 
 
 app.command()(check)

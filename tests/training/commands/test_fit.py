@@ -1,3 +1,4 @@
+import importlib.util
 import json
 import os
 import subprocess
@@ -93,3 +94,12 @@ def test_training_never_takes_the_name_of_what_serves_or_was_shipped(home, data)
     for name in ("mien-8", "ckplus-reference"):
         said = ask(home, "fit", "--data", data, "--recipe", "quick", "--name", name, code=1).stderr
         assert "another name" in said
+
+
+@pytest.mark.parametrize("backend", ["nonsense", "torch"])
+def test_keras_backend_that_is_not_there_is_told_before_anything_is_read(tmp_path, monkeypatch, backend):
+    if importlib.util.find_spec(backend) is not None:
+        pytest.skip(f"{backend} is installed")
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    said = train(tmp_path, "fit", "--recipe", "drawn", "--data", "drawn", code=2).stderr
+    assert f"KERAS_BACKEND is '{backend}', which is not installed" in " ".join(said.replace("│", "").split())
