@@ -86,7 +86,7 @@ def fit_similarity(
     w = target[:, 0].astype(np.float64) + 1j * target[:, 1]
     z_centre, w_centre = z.mean(), w.mean()
     spread = float(np.sum(np.abs(z - z_centre) ** 2))
-    a = np.sum(np.conj(z - z_centre) * (w - w_centre)) / spread if spread > 1e-9 else 0
+    a = complex(np.sum(np.conj(z - z_centre) * (w - w_centre))) / spread if spread > 1e-9 else 0j
     if abs(a) < 1e-9:
         a = 1 + 0j
     b = w_centre - a * z_centre
