@@ -6,7 +6,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -132,6 +132,15 @@ def click_until(target: Locator, seen: Locator, patience: int = 5000) -> None:
         except TookTooLongError:
             continue
     expect(seen).to_be_visible()
+
+
+def download(page: Page, button: str) -> Path:
+    """Where a file lies that the first button of that name gave; clicked again where nothing came."""
+    for _ in range(3):
+        with suppress(TookTooLongError), page.expect_download(timeout=30_000) as told:
+            page.get_by_role("button", name=button).first.click()
+            return told.value.path()
+    pytest.fail(f"{button}: nothing was downloaded")
 
 
 def wait_for_the_end(page: Page) -> None:

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.conftest import free_port
-from tests.e2e.conftest import click_until, running_server, wait_for_the_end
+from tests.e2e.conftest import click_until, download, running_server, wait_for_the_end
 from tests.training.jobs.conftest import of_home
 
 PATIENCE = 400_000
@@ -147,9 +147,7 @@ def look_at_the_record(page: Page) -> str:
     page.mouse.click(box["x"] + box["width"] * 0.17, box["y"] + 25)  # anger called anger, top left
     expect(page.get_by_text("faces of anger, called anger")).to_be_visible()
     wait_for_the_end(page)
-    with page.expect_download(timeout=60_000) as download:
-        page.get_by_role("button", name="Plots as HTML").click()
-    assert download.value.path().stat().st_size > 1_000_000
+    assert download(page, "Plots as HTML").stat().st_size > 1_000_000
     page.get_by_text("The network", exact=True).click()
     expect(page.get_by_text("parameters in 58 layers")).to_be_visible()
     expect(page.locator("[data-testid=stGraphVizChart] svg")).to_be_visible()
@@ -164,9 +162,7 @@ def look_at_the_record(page: Page) -> str:
     page.get_by_text("Details").first.click()
     expect(page.get_by_role("button", name="Model card").first).to_be_visible()
     wait_for_the_end(page)
-    with page.expect_download(timeout=60_000) as download:
-        page.get_by_role("button", name="Model card").first.click()
-    assert "to see that it works" in download.value.path().read_text()
+    assert "to see that it works" in download(page, "Model card").read_text()
     shot(page, "12-models")
     return address
 
