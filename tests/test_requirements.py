@@ -27,7 +27,8 @@ def test_every_pinned_package_allows_the_python(python):
     refused = []
     there = {"python_version": python, "python_full_version": f"{python}.1"}
     for line in LINES:
-        requirement, marker = Requirement(line), Requirement(line).marker
+        requirement = Requirement(line)
+        marker = requirement.marker
         if marker and not (marker.evaluate() and marker.evaluate(there)):  # not installed here, or not there
             continue
         try:

@@ -1,7 +1,5 @@
 """From consent over an uploaded clip to a kept engagement."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.proto.Common_pb2 import FileURLs
@@ -12,21 +10,15 @@ from core.classifier import load_classifier
 from core.engagement.store import list_engagements
 from tests.conftest import encode
 from tests.core.test_recording import clip, portraits
+from tests.ui.conftest import keyed, open_page
 from ui.engagement import reading as reading_module
 from ui.engagement.reading import BackgroundReading
 from ui.engagement.upload import Upload
 
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
-
 
 @pytest.fixture
 def app(home) -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=120).switch_page("../pages/engagements.py")
-
-
-def keyed(elements, start: str):
-    """The one element whose key starts like this; None where there is none."""
-    return next((element for element in elements if (element.key or "").startswith(start)), None)
+    return open_page("engagements", 120)
 
 
 def agree(app: AppTest) -> None:

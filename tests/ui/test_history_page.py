@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.bundles import bundle_names, find_bundle
 from core.settings import settings
+from tests.ui.conftest import open_page
 from training.history import Course, HistoryError, open_history
 from training.history.course import Plan
 from training.history.run import ARCHIVED_TAG, LABELS_TAG
@@ -16,11 +17,9 @@ from training.tracking.store import open_store
 from ui.history.downloads import to_csv, to_zip
 from ui.history.edit import delete_run, join_labels, write_tags
 
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
-
 
 def history_page() -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=60).switch_page("../pages/history.py")
+    return open_page("history", 60)
 
 
 @pytest.fixture

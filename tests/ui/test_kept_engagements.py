@@ -3,7 +3,6 @@
 import os
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -15,19 +14,13 @@ from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import Engagement, delete_engagement, keep_engagement, list_engagements
 from core.expressions import Expression
 from core.settings import settings
+from tests.ui.conftest import keyed, open_page
 from ui.engagement.trend import by_channel, comparable, trend_chart
-
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
 
 @pytest.fixture
 def app(home) -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=120).switch_page("../pages/engagements.py")
-
-
-def keyed(elements, start: str):
-    """The one element whose key starts like this; None where there is none."""
-    return next((element for element in elements if (element.key or "").startswith(start)), None)
+    return open_page("engagements", 120)
 
 
 def look(seconds: float, expression: Expression = Expression.HAPPINESS) -> Moment:

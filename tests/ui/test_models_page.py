@@ -1,17 +1,14 @@
-from pathlib import Path
-
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bundles import bundle_names, find_bundle
+from tests.ui.conftest import open_page
 from ui.score_cards import by_person, leaking_beside
-
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
 
 @pytest.fixture
 def app(home) -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=60).switch_page("../pages/models.py")
+    return open_page("models", 60)
 
 
 def test_every_model_has_its_honest_score_as_headline_and_the_leaking_one_named_so(app):

@@ -2,7 +2,6 @@ import io
 import json
 import shutil
 from importlib.resources import files
-from pathlib import Path
 
 import cv2
 import numpy as np
@@ -13,10 +12,9 @@ from streamlit.testing.v1 import AppTest
 from core.bundles import bundle_names
 from core.settings import settings
 from tests.conftest import WRONG_EXIF, encode, pixel_bomb
+from tests.ui.conftest import MAIN
 from ui.models import SERVED
 from ui.session import read_all
-
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 
 
 @pytest.fixture

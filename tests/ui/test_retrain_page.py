@@ -1,7 +1,5 @@
 """The Retrain page, but for a training itself: that runs in the browser tests."""
 
-from pathlib import Path
-
 import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -13,12 +11,12 @@ from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.jobs.conftest import no_worker, of_home
 from tests.training.test_registry import copy_bundle
+from tests.ui.conftest import MAIN
 from training.jobs import Job, JobSpec, JobState, get_runner, table
 from training.jobs.job import BUNDLED_FILE, VERDICT_FILE
 from training.registry import promote, promotions
 from training.verdict import Side, Verdict
 
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
 TINY = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
 BACK = "rollback-ckplus-reference"
 ONLY_AN_ANALYST = "Only an analyst may do this"

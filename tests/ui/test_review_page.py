@@ -1,5 +1,3 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -7,8 +5,7 @@ from streamlit.testing.v1 import AppTest
 from core.corrections import accepted_corrections, keep_correction, waiting_corrections
 from core.expressions import Expression
 from core.settings import settings
-
-MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
+from tests.ui.conftest import MAIN
 
 
 @pytest.fixture
