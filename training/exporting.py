@@ -17,35 +17,43 @@ from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier, softmax
 from core.errors import BundleError
 from core.settings import PROJECT_ROOT
+from training.conversion import Variant, convert
 from training.networks import load_network
 
 PARITY: Final = 1e-4
 """Largest difference of a probability between Keras and the exported model."""
 
 
-def write_runtime_model(network: keras.Model, folder: Path) -> dict[str, str]:
-    """Write the network for LiteRT and for Keras; return the SHA-256 of each file.
+def write_runtime_model(
+    network: keras.Model, folder: Path, variant: Variant = Variant.FLOAT32
+) -> dict[str, str]:
+    """Write the network for Keras and for LiteRT; return the SHA-256 of each file.
+
+    Raises:
+        BundleError: it could not be converted.
+    """
+    network.save(folder / KERAS_FILE)
+    return {KERAS_FILE: file_digest(folder / KERAS_FILE), **convert_into(folder, network, variant)}
+
+
+def convert_into(folder: Path, network: keras.Model, variant: Variant) -> dict[str, str]:
+    """Write the runtime model beside the Keras file that is there; return its SHA-256.
 
     Only TensorFlow converts for LiteRT: under another backend it does so in a process of its own.
 
     Raises:
         BundleError: it did not.
     """
-    network.save(folder / KERAS_FILE)
     if keras.backend.backend() == "tensorflow":
-        _convert(network, folder)
+        (folder / RUNTIME_FILE).write_bytes(convert(network, variant))
     else:
-        _convert_under_tensorflow(folder)
-    return {name: file_digest(folder / name) for name in (RUNTIME_FILE, KERAS_FILE)}
+        _convert_under_tensorflow(folder, variant)
+    return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
 
 
-def _convert(network: keras.Model, folder: Path) -> None:
-    network.export(str(folder / RUNTIME_FILE), format="litert", verbose=False)
-
-
-def _convert_under_tensorflow(folder: Path) -> None:
+def _convert_under_tensorflow(folder: Path, variant: Variant) -> None:
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", __spec__.name, str(folder.resolve())],
+        [sys.executable, "-m", __spec__.name, str(folder.resolve()), variant],
         cwd=PROJECT_ROOT,
         env={**os.environ, "KERAS_BACKEND": "tensorflow"},
         capture_output=True,
@@ -75,6 +83,11 @@ def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArra
     return gap
 
 
+def agreement(one: Classifier, other: Classifier, crops: npt.NDArray[np.uint8]) -> float:
+    """Share of crops that two models with the same outputs answer alike."""
+    return float((one.logits(crops).argmax(axis=1) == other.logits(crops).argmax(axis=1)).mean())
+
+
 def publish(staged: Path, target: Path) -> Bundle:
     """Move a finished bundle into place in one step; what stood there before goes only then."""
     read_bundle(staged)
@@ -94,4 +107,4 @@ def publish(staged: Path, target: Path) -> Bundle:
 
 if __name__ == "__main__":
     place = Path(sys.argv[1])
-    _convert(load_network(place / KERAS_FILE), place)
+    (place / RUNTIME_FILE).write_bytes(convert(load_network(place / KERAS_FILE), Variant(sys.argv[2])))

@@ -228,8 +228,8 @@ def _training(bundle: Bundle) -> str:
     start = f"from {run.initial}" if run.initial else "from scratch"
     return _bullets(
         (
-            f"{card.parameters:,} parameters, {size:.2f} MB to serve; recipe {run.recipe['name']}, {start}, "
-            f"seed {run.seed}.",
+            f"{card.parameters:,} parameters, {size:.2f} MB to serve ({card.runtime}); "
+            f"recipe {run.recipe['name']}, {start}, seed {run.seed}.",
             f"{run.epochs} epochs in {run.seconds:,.0f} s on {run.device} ({run.backend}, {run.precision}).",
             f"Crops: {', '.join(f'{count:,} {part}' for part, count in run.rows.items())}.",
             f"Data digest {run.data_digest[:16]}; bundle {bundle.digest}; made {card.created:%Y-%m-%d}.",

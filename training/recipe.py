@@ -75,6 +75,9 @@ class Recipe(_Frozen):
     recut: bool = Field(True, description="cut crops again on the template that serving uses")
     inner_share: float = Field(0.1, gt=0, lt=0.5, description="part of the training data kept for choices")
     precision: Literal["auto", "float32"] = "auto"
+    runtime: Literal["float32", "dynamic"] = Field(
+        "float32", description="how the served model keeps its numbers; dynamic: weights in int8"
+    )
     augmentation: AugmentationRecipe = AugmentationRecipe()
 
     def adjusted(self, **changes: object) -> Self:

@@ -7,9 +7,8 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -20,23 +19,9 @@ from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
 from training.cards import write_card
-
-if TYPE_CHECKING:
-    import keras
+from training.conversion import Variant, convert
 
 PARITY_CROPS: Final = 256
-
-
-class Variant(StrEnum):
-    """How a runtime model keeps its numbers; crops stay uint8 and logits float32 in all of them."""
-
-    FLOAT32 = "float32"
-    FLOAT16 = "float16"
-    """Weights in half the bytes; computed in float32."""
-    DYNAMIC = "dynamic"
-    """Weights in int8; the ranges between layers are found anew for each crop."""
-    INT8 = "int8"
-    """Weights and what passes between layers in int8, with ranges fixed on representative crops."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +40,8 @@ def export_variant(
 ) -> Bundle:
     """Write a bundle's runtime model again as a bundle of its own, named after the target folder.
 
-    A float32 one keeps scores and `model.keras`; the others leave both out, to be small and because scores
-    are those of another model.
+    The variant that the bundle has keeps scores and `model.keras`; the others leave both out, to be small and
+    because scores are those of another model.
 
     Args:
         crops: uint8 (n, 48, 48, 1), typical ones; int8 fixes its ranges on them, and float32 is compared with
@@ -79,11 +64,12 @@ def export_variant(
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:
         changes: dict[str, object] = {"name": target.name}
-        if variant is Variant.FLOAT32:
-            changes["files"] = exporting.write_runtime_model(network, staged)
+        if variant == bundle.card.runtime:
+            changes["files"] = exporting.write_runtime_model(network, staged, variant)
         else:
-            (staged / RUNTIME_FILE).write_bytes(_convert(network, variant, crops))
+            (staged / RUNTIME_FILE).write_bytes(convert(network, variant, crops))
             changes |= {
+                "runtime": variant.value,
                 "title": f"{bundle.card.title} ({variant})",
                 "created": datetime.now(UTC).replace(microsecond=0),
                 "files": {RUNTIME_FILE: file_digest(staged / RUNTIME_FILE)},
@@ -136,21 +122,6 @@ def compare(
         )
         for bundle, answer, taken in zip(bundles, answers, seconds, strict=True)
     ]
-
-
-def _convert(network: "keras.Model", variant: Variant, crops: npt.NDArray[np.uint8] | None) -> bytes:
-    """The network in LiteRT's format, by TensorFlow's converter."""
-    import tensorflow as tf
-
-    with tempfile.TemporaryDirectory() as folder:
-        network.export(folder, format="tf_saved_model", verbose=False)
-        converter = tf.lite.TFLiteConverter.from_saved_model(folder)
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        if variant is Variant.FLOAT16:
-            converter.target_spec.supported_types = [tf.float16]
-        if variant is Variant.INT8 and crops is not None:
-            converter.representative_dataset = lambda: ([crop[None]] for crop in crops)
-        return bytes(converter.convert())
 
 
 def _check_target(bundle: Bundle, target: Path) -> None:

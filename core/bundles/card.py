@@ -19,6 +19,11 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_float32(value: object) -> bool:
+    """What older cards do not say, and need not."""
+    return value == "float32"
+
+
 class Interval(_Frozen):
     """A figure with its 95% bootstrap interval."""
 
@@ -212,6 +217,9 @@ class Card(_Frozen):
     labels: tuple[Expression, ...] = Field(min_length=2, description="expressions, in output order")
     refuses_non_faces: bool = Field(description="whether one more output says that the crop shows no face")
     input: InputSpec = InputSpec()
+    runtime: Literal["float32", "float16", "dynamic", "int8"] = Field(
+        "float32", exclude_if=_is_float32, description="how the runtime model keeps its numbers"
+    )
     temperature: float = Field(gt=0, description="logits are divided by it before the softmax")
     thresholds: Thresholds
     parameters: int = Field(description="weights of the network, trainable or not")

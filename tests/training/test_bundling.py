@@ -11,7 +11,7 @@ from core.bundles import RUNTIME_FILE
 from core.bundles.store import read_bundle
 from core.classifier import Classifier, softmax
 from core.errors import BundleError, DataError
-from core.expressions import Expression
+from core.expressions import EXPRESSIONS, Expression
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training import exporting
 from training.bundling import Naming, bundle_run
@@ -56,6 +56,48 @@ def test_card_tells_how_the_bundle_came_about(made, run):
     assert card.parameters > 1000
     assert "CK+48" in card.terms
     assert any("feels" in limit for limit in card.limits)
+
+
+@pytest.fixture(scope="module")
+def run_for_int8(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("run-for-int8")
+    recipe = make_recipe(widths=(16, 64), runtime="dynamic")
+    parts = divide(DATA, recipe, "subject", 1)
+    train_run(recipe, parts, 1, folder)
+    return folder, parts
+
+
+def test_weights_in_int8_are_served_and_judged_where_the_recipe_asks(run_for_int8, tmp_path):
+    folder, parts = run_for_int8
+    bundle = bundle_run(folder, parts, Naming("small", "Small"), tmp_path / "small")
+    network = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    logits = network.predict(parts.test.crops, verbose=0)
+    served = Classifier(bundle).logits(parts.test.crops)
+    assert bundle.card.runtime == "dynamic"
+    assert (bundle.folder / RUNTIME_FILE).stat().st_size < 2 * bundle.card.parameters
+    assert 0 < np.abs(softmax(served) - softmax(logits)).max() < 0.2
+    right = served[:, : len(SHOWN)].argmax(axis=1) == [SHOWN.index(EXPRESSIONS[n]) for n in parts.test.labels]
+    assert bundle.card.headline.accuracy.value == pytest.approx(right.mean())
+
+
+def test_weights_in_int8_that_change_answers_are_not_served(run_for_int8, tmp_path, monkeypatch):
+    monkeypatch.setattr(exporting, "agreement", lambda *_: 0.97)
+    folder, parts = run_for_int8
+    bundle = bundle_run(folder, parts, Naming("small", "Small"), tmp_path / "small")
+    network = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
+    assert bundle.card.runtime == "float32"
+    assert exporting.check_parity(network, Classifier(bundle), parts.test.crops) < exporting.PARITY
+
+
+def test_agreement_counts_the_same_answers(run, made, run_for_int8, tmp_path):
+    other = bundle_run(*run_for_int8, Naming("other", "Other"), tmp_path / "other")
+    one, two = Classifier(made), Classifier(other)
+    crops = run[1].test.crops
+    same = np.mean(
+        [a == b for a, b in zip(one.logits(crops).argmax(1), two.logits(crops).argmax(1), strict=True)]
+    )
+    assert exporting.agreement(one, two, crops) == same
+    assert exporting.agreement(one, one, crops) == 1
 
 
 def test_score_is_of_people_it_never_saw(made, run):

@@ -14,8 +14,9 @@ from tests.conftest import ROOT
 from tests.training.conftest import make_crops, make_recipe
 from training import exporting
 from training.cards import write_card
+from training.conversion import Variant
 from training.networks import build_network
-from training.variants import Variant, compare, export_variant
+from training.variants import compare, export_variant
 
 CROPS = make_crops(8).crops
 
@@ -68,6 +69,25 @@ def test_float32_is_made_from_the_keras_file_with_the_scores_of_the_card(source,
     assert made.name == "again"
     assert made.card.scores == source.card.scores
     assert (made.folder / "model.keras").is_file()
+
+
+def test_served_variant_keeps_scores_and_keras_file_and_float32_of_it_does_not(source, tmp_path):
+    served = tmp_path / "served"
+    served.mkdir()
+    files = exporting.write_runtime_model(
+        build_network(make_recipe(widths=(16, 64)), 7), served, Variant.DYNAMIC
+    )
+    write_card(
+        source.card.model_copy(update={"name": "served", "runtime": "dynamic", "files": files}), served
+    )
+    again = export_variant(read_bundle(served), tmp_path / "again", Variant.DYNAMIC)
+    assert again.card.scores == source.card.scores
+    assert set(again.card.files) == {"model.keras", "model.tflite"}
+    full = export_variant(read_bundle(served), tmp_path / "full", Variant.FLOAT32)
+    assert (full.card.runtime, full.card.scores) == ("float32", ())
+    assert full.folder.joinpath("model.tflite").stat().st_size > 2 * len(
+        again.folder.joinpath("model.tflite").read_bytes()
+    )
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,8 @@ from rich.table import Table
 from core.bundles import Bundle, find_bundle
 from core.errors import DataError
 from training.commands.console import CONSOLE, failing_plainly
-from training.variants import Variant, compare, export_variant
+from training.conversion import Variant
+from training.variants import compare, export_variant
 
 if TYPE_CHECKING:
     from training.datasets.labelled import LabelledCrops
@@ -22,8 +23,11 @@ def export(
     output: Annotated[Path, typer.Option(help="Folder to write; its name becomes the model's.")],
     model: Annotated[str | None, typer.Option(help="Model to export; the champion if left out.")] = None,
     variant: Annotated[
-        Variant, typer.Option(help="dynamic: int8 weights; int8: also between layers, needs --data.")
-    ] = Variant.FLOAT32,
+        Variant | None,
+        typer.Option(
+            help="dynamic: int8 weights; int8: also between layers, needs --data. As it is if left out."
+        ),
+    ] = None,
     data: Annotated[
         list[str] | None, typer.Option(help="Labelled crops to measure it on; again for several.")
     ] = None,
@@ -36,7 +40,8 @@ def export(
                 "int8 needs typical crops: name some with --data", param_hint="--variant"
             )
         found = _read(data, bundle) if data else None
-        made = export_variant(bundle, output, variant, found[0].crops if found else None)
+        wanted = variant or Variant(bundle.card.runtime)
+        made = export_variant(bundle, output, wanted, found[0].crops if found else None)
     CONSOLE.print(f"Bundle: {made.folder}")
     if found:
         _print_costs(bundle, made, found[1])
