@@ -7,7 +7,7 @@ from typing import Final
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from core.bundles import Refusal, Score, find_bundle
+from core.bundles import Bundle, Refusal, Score, find_bundle
 from core.classifier import Classifier
 from core.errors import DataError
 from training.bundling import Naming, bundle_run
@@ -55,6 +55,7 @@ class CrossValidation(BaseModel):
     folds: int
     seed: int
     initial: str | None
+    initial_digest: str | None = Field(None, description="of `initial`; None: not recorded")
     data_digest: str
     grouping_digest: str | None = Field(None, description="None: not recorded")
     scores: tuple[Score, ...]
@@ -93,6 +94,7 @@ def cross_validate(
             "folds: use fit."
         )
     found = folds(crops, split, count, seed)
+    start = find_bundle(initial) if initial else None
     if anew and folder.exists():
         shutil.rmtree(folder)
     tasks = [
@@ -116,6 +118,7 @@ def cross_validate(
         folds=len(found),
         seed=seed,
         initial=initial,
+        initial_digest=start.digest if start else None,
         data_digest=crops.digest,
         grouping_digest=crops.grouping_digest,
         scores=score_predictions(
@@ -123,7 +126,7 @@ def cross_validate(
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
-            find_bundle(initial).card.training.all_sources if initial else (),
+            start.card.training.all_sources if start else (),
             Overlap.pool(
                 [
                     Overlap.between(answers[number][0].data, crops.take(fold.train))
@@ -138,7 +141,9 @@ def cross_validate(
     return result
 
 
-def read_crossval(path: Path, recipe: Recipe, crops: LabelledCrops, initial: str | None) -> CrossValidation:
+def read_crossval(
+    path: Path, recipe: Recipe, crops: LabelledCrops, initial: Bundle | None
+) -> CrossValidation:
     """Read what an earlier cross-validation of the same training wrote.
 
     Args:
@@ -156,7 +161,9 @@ def read_crossval(path: Path, recipe: Recipe, crops: LabelledCrops, initial: str
         raise DataError(
             f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
         )
-    if (found.data_digest, found.initial) != (crops.digest, initial):
+    start = initial.name if initial else None
+    other_start = found.initial_digest is not None and initial and found.initial_digest != initial.digest
+    if (found.data_digest, found.initial) != (crops.digest, start) or other_start:
         raise DataError(f"{path} judges other data or another model to start from: cross-validate again.")
     if found.grouping_digest not in {None, crops.grouping_digest}:
         raise DataError(f"{path} judges the same pictures with other people or parts: cross-validate again.")

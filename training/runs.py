@@ -11,6 +11,7 @@ from typing import Final
 
 import keras
 import numpy as np
+from pydantic import ValidationError
 
 from core.bundles import Bundle
 from core.errors import DataError
@@ -158,7 +159,7 @@ def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> No
     """Make the run's folder ready, and see to it that a resumed run is the one that was begun."""
     file = folder / INPUTS_FILE
     if resume and file.exists():
-        if json.loads(file.read_text()) != inputs:
+        if not _same(json.loads(file.read_text()), inputs):
             raise DataError(
                 f"The run in {folder} was begun with other data or settings: start anew, "
                 "`fit` without --resume and `crossval` with --anew."
@@ -169,3 +170,12 @@ def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> No
         shutil.rmtree(folder)
     folder.mkdir(parents=True)
     file.write_text(json.dumps(inputs, indent=2))
+
+
+def _same(begun: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Whether two runs have the same inputs; a setting that came to recipes since is taken as its default."""
+    try:
+        recipes = [Recipe.model_validate(inputs["recipe"]) for inputs in (begun, now)]
+    except ValidationError:  # of a version whose settings are unknown here
+        return False
+    return recipes[0] == recipes[1] and {**begun, "recipe": None} == {**now, "recipe": None}

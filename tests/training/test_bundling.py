@@ -178,6 +178,28 @@ def test_run_begun_with_other_settings_is_not_resumed(tmp_path):
         train_run(make_recipe(epochs=2), parts, 1, tmp_path, resume=True)
 
 
+def _begin(folder, parts, **changes):
+    """A run whose recipe is written as a version that lacked or knew other settings wrote it."""
+    train_run(make_recipe(epochs=1), parts, 1, folder)
+    begun = json.loads((folder / "inputs.json").read_text())
+    recipe = {key: value for key, value in {**begun["recipe"], **changes}.items() if key != "runtime"}
+    (folder / "inputs.json").write_text(json.dumps({**begun, "recipe": recipe}))
+
+
+def test_run_begun_before_a_setting_existed_is_resumed(tmp_path):
+    parts = divide(DATA, make_recipe(), "subject", 1)
+    _begin(tmp_path, parts)
+    assert train_run(make_recipe(epochs=1), parts, 1, tmp_path, resume=True).history["loss"]
+
+
+@pytest.mark.parametrize("changes", [{"dropout": 0.3}, {"of_another_version": 1}])
+def test_run_begun_by_another_version_is_not_resumed_where_more_differs(tmp_path, changes):
+    parts = divide(DATA, make_recipe(), "subject", 1)
+    _begin(tmp_path, parts, **changes)
+    with pytest.raises(DataError, match="begun with other data or settings"):
+        train_run(make_recipe(epochs=1), parts, 1, tmp_path, resume=True)
+
+
 def test_run_that_is_not_resumed_starts_anew(tmp_path):
     (tmp_path / "run" / "checkpoints").mkdir(parents=True)
     (tmp_path / "run" / "checkpoints" / "state.json").write_text("from another life")

@@ -69,11 +69,24 @@ def test_result_of_another_experiment_is_refused(trained, data):
     for recipe, given, initial, sentence in (
         (make_recipe(epochs=3), crops, None, "another recipe"),
         (RECIPE, crops.take(np.arange(9)), None, "other data"),
-        (RECIPE, crops, "mien-8", "other data"),
+        (RECIPE, crops, find_bundle("mien-8"), "other data"),
         (RECIPE, others, None, "other people or parts"),
     ):
         with pytest.raises(DataError, match=sentence):
             read_crossval(file, recipe, given, initial)
+
+
+@together
+def test_result_of_folds_that_started_from_the_same_name_trained_anew_is_refused(trained, data, tmp_path):
+    crops, start = read([data]).crops, find_bundle("mien-8")
+    file = tmp_path / "folds.json"
+    for digest in (None, start.digest):
+        about = {"initial": "mien-8", "initial_digest": digest}
+        file.write_text(trained[1].model_copy(update=about).model_dump_json())
+        assert read_crossval(file, RECIPE, crops, start).initial == "mien-8"
+    file.write_text(trained[1].model_copy(update={**about, "initial_digest": "0" * 16}).model_dump_json())
+    with pytest.raises(DataError, match="another model to start from"):
+        read_crossval(file, RECIPE, crops, start)
 
 
 @together

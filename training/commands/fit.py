@@ -74,7 +74,7 @@ def fit(
         crops = load(data, chosen)
         if not anyway:
             require_trainable(crops)
-        pooled = read_crossval(crossval, chosen, crops, initial) if crossval else None
+        pooled = read_crossval(crossval, chosen, crops, start) if crossval else None
         runs = settings().home / "runs" / naming.name
         others: list[Score] = list(pooled.scores) if pooled else []
         for kind in cast(list[SplitKind], also or []):
