@@ -53,7 +53,7 @@ def _read_one(source: str) -> ReadData:
 def _reader(path: Path) -> Callable[[Path], ReadData]:
     if path.suffix.lower() in READERS and not path.is_dir():
         return READERS[path.suffix.lower()]
-    if path.is_dir() and any(path.glob("*.npz")):
+    if path.is_dir() and _holds_npz(path):
         return read_ferplus_folder
     with open_archive(path, fer2013.LIMITS) as archive:  # its csv is larger than any picture may be
         names = archive.names
@@ -62,6 +62,13 @@ def _reader(path: Path) -> Callable[[Path], ReadData]:
     if fer2013.are_pictures(names):
         return read_fer2013_folder
     return read_ckplus if _is_ckplus(names) else read_labelled_folder
+
+
+def _holds_npz(folder: Path) -> bool:
+    """Whether a folder is our npz form, and not one of pictures in which such a file lies about."""
+    if any(folder.glob("train*.npz")):
+        return True
+    return any(folder.glob("*.npz")) and not any(entry.is_dir() for entry in folder.iterdir())
 
 
 def _is_ckplus(names: Sequence[PurePosixPath]) -> bool:

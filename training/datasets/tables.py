@@ -3,8 +3,12 @@
 import csv
 import io
 from collections.abc import Iterator
+from typing import Final
 
 from core.errors import DataError
+
+MOST_ROWS: Final = 1_000_000
+"""A small archive may unpack to a csv of many more, which would fill the memory."""
 
 
 def read_table(
@@ -17,7 +21,7 @@ def read_table(
         optional: others to be found so, which may be missing.
 
     Raises:
-        DataError: a needed column is missing, or the text is no csv.
+        DataError: a needed column is missing, the text is no csv, or it has more than `MOST_ROWS`.
     """
     reader = csv.reader(io.TextIOWrapper(io.BytesIO(text), "utf-8-sig", errors="replace", newline=""))
     try:
@@ -26,7 +30,9 @@ def read_table(
         missing = [column for column in needed if column not in header]
         if missing:
             raise DataError(f"{name} lacks the column {', '.join(missing)}: it needs {', '.join(needed)}.")
-        for values in reader:
+        for number, values in enumerate(reader):
+            if number == MOST_ROWS:
+                raise DataError(f"{name} has more than {MOST_ROWS:,} rows: divide it into several data sets.")
             if values:
                 row = dict.fromkeys(header, "")
                 row.update(zip(header, (value.strip() for value in values), strict=False))

@@ -1,4 +1,5 @@
 import logging
+import zipfile
 
 import numpy as np
 import pytest
@@ -10,6 +11,7 @@ from tests.training.datasets.conftest import write_folder, write_zip
 from tests.training.datasets.test_ckplus import files as ckplus_files
 from tests.training.datasets.test_ferplus import write as write_npz
 from tests.training.datasets.test_labelled_folder import png
+from training.datasets import tables
 from training.datasets.drawn import size_of
 from training.datasets.read_data import Cause, Skipped, log_skipped
 from training.datasets.reading import read
@@ -22,6 +24,19 @@ def ckplus(tmp_path):
 
 def sources(*paths):
     return set(read(paths).crops.sources)
+
+
+def test_npz_that_lies_in_a_folder_of_pictures_does_not_hide_them(tmp_path):
+    folder = write_folder(tmp_path / "mine", {"happy/a.png": png(0), "features.npz": b"of something else"})
+    assert sources(folder) == {"mine"}
+
+
+def test_csv_that_unpacks_to_more_rows_than_anybody_has_is_refused(tmp_path):
+    text = b"emotion,pixels\n" + b"0,1\n" * (tables.MOST_ROWS + 1)
+    bomb = write_zip(tmp_path / "bomb.zip", {"fer2013.csv": text}, zipfile.ZIP_DEFLATED)
+    assert bomb.stat().st_size < len(text) / 50
+    with pytest.raises(DataError, match="more than 1,000,000 rows"):
+        read([bomb])
 
 
 def test_each_kind_is_told_by_looking(tmp_path, ckplus):
