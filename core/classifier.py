@@ -38,7 +38,7 @@ class Classifier:
     An interpreter keeps state while it runs, so threads borrow one from a pool.
     """
 
-    def __init__(self, bundle: Bundle) -> None:
+    def __init__(self, bundle: Bundle, threads: int = RUNTIME_THREADS) -> None:
         self.bundle = bundle
         try:
             model = (bundle.folder / RUNTIME_FILE).read_bytes()
@@ -46,7 +46,7 @@ class Classifier:
             raise BundleError(
                 f"The model {bundle.name} cannot be opened: restore its folder or choose another model."
             ) from None
-        self._interpreters = Pool(lambda: _interpreter(model))
+        self._interpreters = Pool(lambda: _interpreter(model, threads))
         self._outputs = len(bundle.card.labels) + bundle.card.refuses_non_faces
         try:
             found = self.logits(np.zeros((1, 48, 48, 1), np.uint8)).shape[1]
@@ -92,8 +92,8 @@ class Classifier:
             )
 
 
-def _interpreter(model: bytes) -> Interpreter:
-    interpreter = Interpreter(model_content=model, num_threads=RUNTIME_THREADS)
+def _interpreter(model: bytes, threads: int) -> Interpreter:
+    interpreter = Interpreter(model_content=model, num_threads=threads)
     interpreter.allocate_tensors()
     return interpreter
 

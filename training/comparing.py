@@ -129,7 +129,7 @@ def _side(bundle: Bundle, predictions: Predictions) -> Side:
         digest=bundle.digest,
         title=bundle.card.title,
         score=score(predictions, ", ".join(dict.fromkeys(data.sources.tolist())), "held out", leaks=False),
-        milliseconds_per_crop=time_one(Classifier(bundle), data.crops[:1]),
+        milliseconds_per_crop=time_one(bundle, data.crops[:1]),
         megabytes=(bundle.folder / RUNTIME_FILE).stat().st_size / 1e6,
         parameters=bundle.card.parameters,
     )

@@ -36,7 +36,7 @@ class Judgement(BaseModel):
     groups: tuple[GroupScore, ...] = Field(
         (), description="how each group fares, where a table says who is in it"
     )
-    milliseconds_per_crop: float = Field(description="median of one crop at a time, on this machine")
+    milliseconds_per_crop: float = Field(description="median of one crop at a time, on one core here")
 
     @computed_field
     def n(self) -> int:
@@ -134,9 +134,11 @@ def judge(
         score=score(predictions, ", ".join(dict.fromkeys(faces.sources.tolist())), protocol, bool(learned)),
         refusal=refusal,
         refusal_leaks=refusal_leaks,
-        robustness=measure_robustness(classifier, raw.take(shows_a_face)) if robustness else (),
+        robustness=measure_robustness(classifier, raw.take(shows_a_face), bool(learned))
+        if robustness
+        else (),
         groups=measure_groups(predictions, table) if table else (),
-        milliseconds_per_crop=time_one(classifier, faces.crops[:1]),
+        milliseconds_per_crop=time_one(classifier.bundle, faces.crops[:1]),
     )
 
 

@@ -143,6 +143,13 @@ def _abstention(card: Card) -> str:
             f" Of the {card.headline.n} faces of {card.headline.data}, {1 - card.headline.coverage:.1%} get "
             f"no label{_right_on_others(card.headline)}."
         )
+    mistaken = {
+        score.data: f"{score.unlike_a_face:.1%} of the {score.n:,} of {score.data}"
+        for score in reversed(card.scores)
+        if score.unlike_a_face is not None and not score.leaks
+    }
+    if mistaken:
+        text += f" Of these faces it takes for none: {', '.join(reversed(mistaken.values()))}."
     if card.refusal:
         text += (
             f" Of {card.refusal.nonfaces} crops without a face{_seen(card.refusal)}, "
@@ -183,7 +190,13 @@ def _robustness(card: Card) -> str:
         )
         for one in card.robustness
     )
-    return _table(("pictures", "accuracy", "points lost", *(["without an answer"] if counted else [])), rows)
+    first = card.robustness[0]
+    measured = f"{first.n:,} crops of {first.data}, changed before they were cut:\n\n" if first.data else ""
+    if first.leaks:
+        measured = "**Leaks:** it had learned from these pictures. " + measured
+    return measured + _table(
+        ("pictures", "accuracy", "points lost", *(["without an answer"] if counted else [])), rows
+    )
 
 
 def _groups(card: Card) -> str:

@@ -25,7 +25,7 @@ class Side(BaseModel):
     digest: str
     title: str
     score: Score
-    milliseconds_per_crop: float = Field(description="median of one crop at a time, on this machine")
+    milliseconds_per_crop: float = Field(description="median of one crop at a time, on one core here")
     megabytes: float = Field(description="of the file that serves")
     parameters: int
 

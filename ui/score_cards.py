@@ -6,7 +6,6 @@ import numpy as np
 import streamlit as st
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Score, find_bundle
-from core.classifier import load_classifier
 from core.errors import MienError
 from training.evaluation.timing import time_one
 from training.splits import PROTOCOLS
@@ -89,7 +88,7 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     elif not card.refuses_non_faces:
         facts.append(":material/block: It cannot tell whether there is a face at all")
     size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6
-    facts.append(f":material/speed: {milliseconds:.1f} ms a face on this machine, {size:.1f} MB")
+    facts.append(f":material/speed: {milliseconds:.1f} ms a face on one core here, {size:.1f} MB")
     facts.append(f":material/sentiment_neutral: Knows {', '.join(card.labels)}")
     facts.append(f":material/info: {card.limits[0]}")
     st.markdown("  \n".join(facts))
@@ -115,4 +114,4 @@ def _sureness(score: Score) -> str:
 
 @st.cache_data(max_entries=64, show_spinner=False)
 def _milliseconds(name: str, digest: str) -> float:
-    return time_one(load_classifier(name), np.zeros((1, 48, 48, 1), np.uint8))
+    return time_one(find_bundle(name), np.zeros((1, 48, 48, 1), np.uint8))

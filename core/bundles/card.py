@@ -19,6 +19,11 @@ def _is_none(value: object) -> bool:
     return value is None
 
 
+def _is_false(value: object) -> bool:
+    """What older cards do not say either."""
+    return value is False
+
+
 def _is_float32(value: object) -> bool:
     """What older cards do not say, and need not."""
     return value == "float32"
@@ -81,6 +86,11 @@ class Robustness(_Frozen):
     """What one change of the crops costs."""
 
     change: str
+    data: str | None = Field(None, exclude_if=_is_none, description="what was changed; None: not recorded")
+    n: int | None = Field(None, exclude_if=_is_none, description="crops; None: not recorded")
+    leaks: bool = Field(
+        False, exclude_if=_is_false, description="whether the model had learned from the pictures"
+    )
     accuracy: float
     lost: float = Field(description="accuracy on the unchanged crops minus `accuracy`")
     unanswered: float | None = Field(
@@ -128,6 +138,11 @@ class Score(_Frozen):
     )
     coverage: float = Field(description="share of crops that get a label")
     covered_accuracy: float | None = Field(description="accuracy on those; None where all abstained")
+    unlike_a_face: float | None = Field(
+        None,
+        exclude_if=_is_none,
+        description="share of crops that get no label because they seem to show no face; None: not measured",
+    )
     labels: tuple[Expression, ...] = Field(
         (), description="what `confusion` counts, in order; the card's labels where empty"
     )

@@ -136,6 +136,7 @@ def test_one_model_of_everybody_carries_the_scores_and_is_judged_again(trained, 
     assert "Without an answer" in said
     assert find_bundle("tiny").digest == before
     said = type_in("card", "--model", "tiny")
+    assert "**Leaks:** it had learned from these pictures" in said
     assert "| as they are |" in said
     assert "2 folds: nobody in the test part was seen in training" in said
 

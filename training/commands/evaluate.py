@@ -58,4 +58,4 @@ def evaluate(
         print_robustness(result.robustness)
     if result.groups:
         print_groups(result.groups)
-    CONSOLE.print(f"One crop takes {result.milliseconds_per_crop:.2f} ms.")
+    CONSOLE.print(f"One crop takes {result.milliseconds_per_crop:.2f} ms on one core.")

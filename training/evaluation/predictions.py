@@ -23,6 +23,7 @@ class Predictions:
         truth: intp (n,), columns.
         probabilities: float32 (n, labels), calibrated.
         answered: bool (n,), where the bundle gives a label instead of abstaining.
+        unlike: bool (n,), where it abstains because the crop seems to show no face; None where it never does.
     """
 
     labels: tuple[Expression, ...]
@@ -30,6 +31,7 @@ class Predictions:
     truth: npt.NDArray[np.intp]
     probabilities: npt.NDArray[np.float32]
     answered: npt.NDArray[np.bool_]
+    unlike: npt.NDArray[np.bool_] | None = None
 
     @property
     def guess(self) -> npt.NDArray[np.intp]:
@@ -44,6 +46,7 @@ class Predictions:
             self.truth[rows],
             self.probabilities[rows],
             self.answered[rows],
+            None if self.unlike is None else self.unlike[rows],
         )
 
     def view(self, labels: Sequence[Expression]) -> Self:
@@ -61,6 +64,7 @@ class Predictions:
             np.searchsorted(kept, self.truth),
             probabilities.astype(np.float32),
             self.answered,
+            self.unlike,
         )
 
     @classmethod
@@ -68,12 +72,14 @@ class Predictions:
         """All rows of several folds, each answered by the bundle that never saw it."""
         if len({fold.labels for fold in folds}) != 1:
             raise DataError("The folds know different expressions: use fewer folds or more data.")
+        unlike = [fold.unlike for fold in folds if fold.unlike is not None]
         return cls(
             folds[0].labels,
             LabelledCrops.concatenate([fold.data for fold in folds]),
             np.concatenate([fold.truth for fold in folds]),
             np.concatenate([fold.probabilities for fold in folds]),
             np.concatenate([fold.answered for fold in folds]),
+            np.concatenate(unlike) if len(unlike) == len(folds) else None,
         )
 
 
@@ -90,7 +96,9 @@ def predict(classifier: Classifier, data: LabelledCrops) -> Predictions:
         raise DataError(f"The data has no crop with a label that the model {card.name} knows.")
     answer = classifier.answer(data.crops)
     answered = answer.probabilities.max(axis=1) >= card.thresholds.confidence
+    unlike = None
     if answer.face is not None and card.thresholds.face is not None:
-        answered &= answer.face >= card.thresholds.face
+        unlike = answer.face < card.thresholds.face
+        answered &= ~unlike
     truth = np.searchsorted(columns, data.labels)
-    return Predictions(card.labels, data, truth, answer.probabilities, answered)
+    return Predictions(card.labels, data, truth, answer.probabilities, answered, unlike)

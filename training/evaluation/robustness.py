@@ -16,6 +16,7 @@ from training.datasets.labelled import LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation.predictions import Predictions, predict
 from training.evaluation.refusal import unanswered
+from training.evaluation.scoring import scored_as
 
 Crop = npt.NDArray[np.uint8]
 """uint8 (48, 48)."""
@@ -49,13 +50,16 @@ UNCHANGED: Final = "as they are"
 UNCUT: Final = "not cut again by the face detector"
 
 
-def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Robustness, ...]:
+def measure_robustness(
+    classifier: Classifier, data: LabelledCrops, leaks: bool = False
+) -> tuple[Robustness, ...]:
     """Accuracy and abstention on the same pictures, as they are and changed in each way.
 
     They pass detector, cropping and model as in serving.
 
     Args:
         data: crops as their data set holds them; each is changed first and cut on Mien's template then.
+        leaks: whether the bundle learned from them.
 
     Raises:
         DataError: no row has a label that the bundle knows.
@@ -64,10 +68,14 @@ def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Rob
     found = {UNCHANGED: plain}
     for name, change in CHANGES.items():
         found[name] = predict(classifier, recut(_changed(data, change)))
-    found[UNCUT] = predict(classifier, data)
+    if not data.framed.all():
+        found[UNCUT] = predict(classifier, data)
     return tuple(
         Robustness(
             change=name,
+            data=", ".join(dict.fromkeys(scored_as(answers.data).tolist())),
+            n=len(answers.data),
+            leaks=leaks,
             accuracy=_accuracy(answers),
             lost=_accuracy(plain) - _accuracy(answers),
             unanswered=float(unanswered(answers).mean()),
@@ -79,7 +87,7 @@ def measure_robustness(classifier: Classifier, data: LabelledCrops) -> tuple[Rob
 def _changed(data: LabelledCrops, change: Callable[[Crop], Crop]) -> LabelledCrops:
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(change, data.crops[..., 0])))
-    return replace(data, crops=crops[..., None], framed=np.zeros(len(data), np.bool_))
+    return replace(data, crops=crops[..., None])
 
 
 def _accuracy(found: Predictions) -> float:

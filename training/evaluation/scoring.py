@@ -115,6 +115,7 @@ def score(
         confusion=tuple(tuple(int(v) for v in row) for row in confusion_matrix(truth, guess, labels=labels)),
         labels=predictions.labels,
         coverage=float(answered.mean()),
+        unlike_a_face=None if predictions.unlike is None else float(predictions.unlike.mean()),
         covered_accuracy=float(accuracy_score(truth[answered], guess[answered])) if answered.any() else None,
         reliability=reliability(probabilities, truth),
         risk_coverage=risk_coverage(probabilities, truth),

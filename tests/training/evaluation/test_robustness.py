@@ -1,6 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from core.expressions import EXPRESSIONS
 from tests.training.conftest import make_crops
 from training.evaluation.robustness import CHANGES, UNCHANGED, UNCUT, measure_robustness
 
@@ -21,3 +24,18 @@ def test_points_lost_are_counted_from_the_unchanged_pictures(champion, home):
     assert all(0 <= one.unanswered <= 1 for one in found.values())
     plain = {round(one.accuracy + one.lost, 6) for one in found.values()}
     assert len(plain) == 1, "all are compared with the same accuracy"
+    assert {(one.data, one.n, one.leaks) for one in found.values()} == {("CK+48", len(make_crops(3)), False)}
+
+
+def test_crops_on_our_template_already_are_not_cut_a_second_time(champion, home):
+    crops = make_crops(3)
+    framed = replace(crops, framed=np.ones(len(crops), np.bool_))
+    found = {one.change: one for one in measure_robustness(champion, framed, leaks=True)}
+    dark = champion.answer(framed.crops // 2).probabilities.argmax(axis=1)
+    right = [
+        champion.bundle.card.labels[guess] is EXPRESSIONS[label]
+        for guess, label in zip(dark, framed.labels, strict=True)
+    ]
+    assert set(found) == {UNCHANGED, *CHANGES}
+    assert found["half the brightness"].accuracy == pytest.approx(np.mean(right))
+    assert all(one.leaks for one in found.values())

@@ -100,6 +100,16 @@ def test_pictures_of_fer2013_are_known_by_either_name(champion, source, leaks):
     assert found.leaks is leaks
 
 
+def test_faces_taken_for_none_are_counted_by_themselves(champion):
+    predictions = predict(champion, make_crops(6))
+    face = champion.answer(make_crops(6).crops).face
+    taken = face < champion.bundle.card.thresholds.face
+    found = score(predictions, "x", "y", leaks=False)
+    assert taken.mean() > 0
+    assert found.unlike_a_face == pytest.approx(taken.mean())
+    assert found.coverage <= 1 - found.unlike_a_face
+
+
 def test_smaller_view_masks_the_others_and_sums_to_one(champion):
     predictions = predict(champion, make_crops(6))
     view = predictions.view(SHOWN)
