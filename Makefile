@@ -59,7 +59,7 @@ model: $(READY) ## Train the shipped models again: make model DATA=path/to/data
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json \
 		--also sequence --also random --seed 0 --output models
 	$(BIN)/python -m training evaluate --model mien-8 --data $(DATA)/fer2013plus --robustness --keep
-	$(BIN)/python -m training card --output docs/model-card.md
+	$(BIN)/python -m training card --model mien-8 --beside ckplus-reference --output docs/model-card.md
 
 lock: $(READY) ## Renew uv.lock and requirements.txt from pyproject.toml
 	@$(BIN)/uv lock

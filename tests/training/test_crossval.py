@@ -139,6 +139,10 @@ def test_one_model_of_everybody_carries_the_scores_and_is_judged_again(trained, 
     assert "**Leaks:** it had learned from these pictures" in said
     assert "| as they are |" in said
     assert "2 folds: nobody in the test part was seen in training" in said
+    assert "| ckplus-reference |" in said
+    beside = type_in("card", "--model", "tiny", "--beside", "mien-8")
+    assert "| mien-8 |" in beside
+    assert "| ckplus-reference |" not in beside
 
 
 def type_in(*arguments):

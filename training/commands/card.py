@@ -13,12 +13,16 @@ from training.registry import promotions
 
 def card(
     model: Annotated[str | None, typer.Option(help="Model to describe; the champion if left out.")] = None,
+    beside: Annotated[
+        list[str] | None, typer.Option(help="Model to compare it with; again for several. All if left out.")
+    ] = None,
     output: Annotated[Path | None, typer.Option(help="Markdown file; the terminal if left out.")] = None,
 ) -> None:
     """Write the model card: uses, scores of every kind, limits, data and terms."""
     with failing_plainly():
         bundle = find_bundle(model)
-        others = [find_bundle(name) for name in bundle_names() if name != bundle.name]
+        names = bundle_names() if beside is None else beside
+        others = [find_bundle(name) for name in names if name != bundle.name]
         text = model_card(bundle, others, promotions())
         if output is None:
             typer.echo(text, nl=False)
