@@ -46,7 +46,7 @@ WRONG_TOKENS_A_MINUTE: Final = 20
 Token = Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 
 
-def documented(token: Token) -> None:
+async def documented(token: Token) -> None:
     """What the document says of access; `let_in` decides it, before a body is read."""
 
 

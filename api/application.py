@@ -2,11 +2,15 @@
 
 import logging
 import time
+from asyncio import get_running_loop
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 from typing import Annotated, Final
 
 from fastapi import Depends, FastAPI, File, Form, Query, Response, UploadFile
 from fastapi.responses import HTMLResponse
+from pydantic import StringConstraints
+from pydantic.json_schema import SkipJsonSchema
 
 from api import metrics, models, problems
 from api.access import documented
@@ -27,15 +31,25 @@ from core.settings import settings
 
 MOST_PICTURES: Final = 64
 NUMBER: Final = r"[0-9]{1,6}(\.[0-9]{1,20})?"
+PointText = Annotated[str, StringConstraints(pattern=f"^{NUMBER},{NUMBER}$")]
 
-Upload = Annotated[list[UploadFile], File(description=f"at most {MOST_PICTURES} pictures")]
-ModelName = Annotated[str | None, Query(description="the one that serves if left out", max_length=64)]
+Upload = Annotated[
+    list[UploadFile],
+    File(min_length=1, max_length=MOST_PICTURES, description=f"1 to {MOST_PICTURES} pictures"),
+]
+Unsaid = SkipJsonSchema[None]
+"""What an address or a form leaves out: neither can carry a null."""
+
+ModelName = Annotated[str | Unsaid, Query(description="the one that serves if left out", max_length=64)]
 
 
 log = logging.getLogger(__name__)
 
 ASKED_SECONDS: Final = 5
 """How long the database's answer is taken as still so: anybody may ask whether the server is ready."""
+
+ASIDE: Final = ThreadPoolExecutor(1, "ready")
+"""Whether the server is ready is found out here: all other threads may be busy with pictures."""
 
 
 @lru_cache(maxsize=1)
@@ -65,25 +79,17 @@ def _add_open(app: FastAPI) -> None:
     """What tells of the server itself."""
 
     @app.get("/health", tags=["server"])
-    def health() -> dict[str, str]:
+    async def health() -> dict[str, str]:
         """Whether the server lives."""
         return {"status": "alive"}
 
     @app.get("/ready", tags=["server"])
-    def ready() -> dict[str, str]:
+    async def ready() -> dict[str, str]:
         """Whether a model can answer, and results can be kept."""
-        try:
-            model = load_classifier().bundle.name
-        except BundleError as error:
-            raise RefusedError(Kind.NO_MODEL, str(error)) from None
-        if not _can_keep(settings().database_url, int(time.monotonic() // ASKED_SECONDS)):
-            raise RefusedError(
-                Kind.STORAGE_UNAVAILABLE, "Results cannot be kept now: the server's log tells why."
-            )
-        return {"status": "ready", "model": model}
+        return {"status": "ready", "model": await get_running_loop().run_in_executor(ASIDE, _who_answers)}
 
     @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(documented)])
-    def figures() -> Response:
+    async def figures() -> Response:
         """Calls, their times and answers, as Prometheus reads them; a token is asked for like elsewhere."""
         return metrics.exposition()
 
@@ -92,6 +98,19 @@ def _add_open(app: FastAPI) -> None:
         from api.docs_page import docs_page
 
         return docs_page(app.openapi())
+
+
+def _who_answers() -> str:
+    """The model that serves; RefusedError where none can, or results cannot be kept."""
+    try:
+        model = load_classifier().bundle.name
+    except BundleError as error:
+        raise RefusedError(Kind.NO_MODEL, str(error)) from None
+    if not _can_keep(settings().database_url, int(time.monotonic() // ASKED_SECONDS)):
+        raise RefusedError(
+            Kind.STORAGE_UNAVAILABLE, "Results cannot be kept now: the server's log tells why."
+        )
+    return model
 
 
 @lru_cache(maxsize=1)
@@ -109,8 +128,6 @@ def _add_reading(app: FastAPI) -> None:
     @app.post("/classify", tags=["pictures"], dependencies=[Depends(documented)])
     def classify(pictures: Upload, model: ModelName = None) -> list[models.Picture]:
         """Read every face in one or many pictures; one that cannot be read says so in its place."""
-        if len(pictures) > MOST_PICTURES:
-            raise RefusedError(Kind.TOO_LARGE, f"At most {MOST_PICTURES} pictures at once.")
         classifier = load_classifier(model)
         return [models.Picture.model_validate(_read(picture, classifier)) for picture in pictures]
 
@@ -152,12 +169,11 @@ def _add_engagements(app: FastAPI) -> None:
         id: str,
         picture: Annotated[UploadFile, File()],
         seconds: Annotated[
-            float, Form(ge=0, le=86_400, description="since it began; late frames are welcome")
+            float, Form(ge=0, le=models.MOST_SECONDS, description="since it began; late frames are welcome")
         ],
         face: Annotated[
-            str | None,
+            PointText | Unsaid,
             Form(
-                pattern=f"^{NUMBER},{NUMBER}$",
                 description="a point within the customer's face, `x,y` in pixels of the upright picture; "
                 "left out, a frame with several faces counts as a gap, since nobody else may be scored",
             ),
@@ -167,9 +183,9 @@ def _add_engagements(app: FastAPI) -> None:
         return look(id, _bytes(picture), seconds, Point.of(face) if face else None)
 
     @app.post("/engagements/{id}/finish", tags=["engagements"], dependencies=may)
-    def finish_engagement(id: str) -> models.Result:
-        """End an engagement: exit emotion and index. Called again, it answers the same."""
-        return finish(id)
+    def finish_engagement(id: str, ending: models.Ending | None = None) -> models.Result:
+        """End an engagement: exit emotion and index. Called again, it answers the same, whatever is said."""
+        return finish(id, ending or models.Ending())
 
     @app.get("/engagements/{id}", tags=["engagements"], dependencies=may)
     def get_engagement(id: str) -> models.Result:

@@ -108,9 +108,15 @@ class ClientEngagement:
         found: dict[str, Any] = self.client.call("POST", path, files={"picture": picture}, data=data)
         return found
 
-    def finish(self) -> dict[str, Any]:
-        """End it; called again, it answers the same."""
-        found: dict[str, Any] = self.client.call("POST", f"engagements/{self.id}/finish")
+    def finish(self, seconds: float | None = None, **settings: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON
+        """End it; called again, it answers the same.
+
+        Args:
+            seconds: when it ended, since the beginning; the last frame's time if left out.
+            settings: of the report, as `/api/v1/docs` names them: `method="end-weighted"`, `exit_share=0.2` …
+        """
+        body: dict[str, Any] = {"seconds": seconds, "settings": settings}
+        found: dict[str, Any] = self.client.call("POST", f"engagements/{self.id}/finish", json=body)
         self.result = found
         return found
 

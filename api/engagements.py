@@ -47,11 +47,12 @@ def look(name: str, data: bytes, seconds: float, point: Point | None = None) -> 
     return models.Look(seconds=seconds, known=not is_new, face=face, gap=moment.gap, boxes=boxes)
 
 
-def finish(name: str) -> models.Result:
+def finish(name: str, ending: models.Ending) -> models.Result:
     """Judge, keep and close; again, the same answer."""
     if journal := find_journal(name):
         with suppress(EndedError):  # by another call at the same moment
-            close_journal(journal, journal.opening.name)
+            settings = ending.settings.settings()
+            close_journal(journal, journal.opening.name, end=ending.seconds, settings=settings)
     return result(name)
 
 

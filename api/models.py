@@ -7,11 +7,15 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
 from core.engagement import Report
+from core.engagement.report_settings import Choice
 from core.engagement.texts import CONTROL
 from core.expressions import Expression
 
 ONE_LINE: Final = r"^[^\x00-\x1f\x7f]*$"
 TEXT: Final = f"^[^{CONTROL}]*$"
+
+MOST_SECONDS: Final = 86_400
+"""Of an engagement."""
 
 Box = tuple[float, float, float, float]
 
@@ -79,6 +83,20 @@ class Look(BaseModel):
     face: Face | None = Field(description="the customer's; null where there was none, or nobody said which")
     gap: str | None = Field(description="why this time counts as a gap; null where it does not")
     boxes: list[Box] = Field(description="of all faces in sight, the largest first: x, y, width, height")
+
+
+class Ending(BaseModel):
+    """What is said when an engagement ends, where there is something to say."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    seconds: float | None = Field(
+        None,
+        ge=0,
+        le=MOST_SECONDS,
+        description="when it ended, since it began; the last frame's time if left out, or earlier than that",
+    )
+    settings: Choice = Field(Choice(), description="how the report is made")
 
 
 class Result(BaseModel):

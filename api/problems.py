@@ -42,15 +42,15 @@ def install(app: FastAPI) -> None:
     """Let every failure leave as a problem document."""
 
     @app.exception_handler(MienError)
-    def _mien(request: Request, error: MienError) -> JSONResponse:
+    async def _mien(request: Request, error: MienError) -> JSONResponse:
         return problem(KINDS.get(type(error), Kind.BAD_REQUEST), str(error))
 
     @app.exception_handler(Exception)
-    def _unforeseen(request: Request, error: Exception) -> JSONResponse:
+    async def _unforeseen(request: Request, error: Exception) -> JSONResponse:
         return problem(Kind.UNFORESEEN, UNFORESEEN)
 
     @app.exception_handler(HTTPException)
-    def _http(request: Request, error: HTTPException) -> JSONResponse:
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
         headers = dict(error.headers or {})
         if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             headers["Allow"] = ", ".join(sorted(_methods(app, request)))
@@ -58,7 +58,7 @@ def install(app: FastAPI) -> None:
         return problem(kind_of(error), said or str(error.detail), headers)
 
     @app.exception_handler(RequestValidationError)
-    def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
         return problem(Kind.INVALID, f"{where}: {first['msg'].lower()}.")

@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -61,15 +62,23 @@ class LiveState:
     Attributes:
         seen: faces, the largest first.
         known: numbers of those who are in sight, or were a moment ago.
+        shown: number of the one who is shown large: who is recorded, else who was shown before while they are
+            known, else the largest; None where nobody is.
         frames_per_second: read, over the last seconds.
         milliseconds: from frame to reading, the newest.
     """
 
     seen: tuple[Seen, ...] = ()
     known: frozenset[int] = frozenset()
+    shown: int | None = None
     frames_per_second: float = 0.0
     milliseconds: float = 0.0
     frames: int = 0
+
+    @property
+    def current(self) -> Seen | None:
+        """The one who is shown large; None where they are not in this frame."""
+        return next((seen for seen in self.seen if seen.number == self.shown), None)
 
 
 @dataclass
@@ -99,7 +108,7 @@ class LiveReader:
         self._tracker = Tracker(first)
         self._people: dict[int, _Memory] = {}
         self._times: deque[float] = deque(maxlen=30)
-        self._past: deque[tuple[float, Moment]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
+        self._past: deque[tuple[float, dict[int, Moment]]] = deque(maxlen=int(REMEMBERED_SECONDS * 40))
         self._start = time.monotonic()
         self._recorder: Recorder | None = None
         self._offered = -STILL_SECONDS
@@ -132,9 +141,13 @@ class LiveReader:
         return time.monotonic() - self._offered > STILL_SECONDS
 
     def past(self, seconds: float = REMEMBERED_SECONDS) -> list[Moment]:
-        """Moments of the largest face, those of the last seconds; times count from the stream's start."""
-        limit = time.monotonic() - seconds
-        return [moment for when, moment in list(self._past) if when >= limit]
+        """Moments of the one who is shown, those of the last seconds; times count from the stream's start."""
+        limit, shown = time.monotonic() - seconds, self._state.shown
+        return [
+            moments.get(shown or 0, Moment(seconds=max(0.0, when - self._start), gap="not in sight"))
+            for when, moments in list(self._past)
+            if when >= limit
+        ]
 
     def record(self, recorder: Recorder | None) -> None:
         """From now on record the customer's readings; None ends it."""
@@ -172,23 +185,30 @@ class LiveReader:
             Seen(number, reading, self._smooth(number, reading, arrived))
             for number, reading in zip(numbers, found, strict=True)
         )
+        seconds = max(0.0, arrived - self._start)
+        moments = {one.number: one.moment(seconds) for one in seen}
+        self._past.append((arrived, moments))
         now = time.monotonic()
         self._times.append(now)
         span = now - self._times[0]
         self._state = LiveState(
             seen=seen,
             known=self._tracker.known,
+            shown=self._whom_to_show(numbers),
             frames_per_second=(len(self._times) - 1) / span if span > 0 else 0.0,
             milliseconds=(now - arrived) * 1000,
             frames=self._state.frames + 1,
         )
-        seconds = max(0.0, arrived - self._start)
-        shown = {one.number: one.moment(seconds) for one in seen}
-        largest = shown[seen[0].number] if seen else Moment(seconds=seconds, gap="nobody seen")
-        self._past.append((arrived, largest))
         if (recorder := self._recorder) is not None:
-            recorder.look(shown, self._tracker.known, arrived)
+            recorder.look(moments, self._tracker.known, arrived)
         self._people = {n: m for n, m in self._people.items() if now - m.time < REMEMBERED_SECONDS}
+
+    def _whom_to_show(self, numbers: Sequence[int]) -> int | None:
+        recorded = self._recorder.customer if self._recorder is not None else None
+        for number in (recorded, self._state.shown):
+            if number in self._tracker.known:
+                return number
+        return numbers[0] if numbers else None
 
     def _smooth(self, number: int, reading: Reading, now: float) -> dict[Expression, float]:
         if reading.label is None:

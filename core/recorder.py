@@ -25,6 +25,11 @@ class Recorder:
     start: float = field(default_factory=time.monotonic)
     fault: str | None = None
 
+    @property
+    def seconds(self) -> float:
+        """Since it began, also while no frame comes."""
+        return time.monotonic() - self.start
+
     def look(self, shown: Mapping[int, Moment], known: Collection[int], arrived: float) -> None:
         """Keep what one frame shows of the customer, or that it shows nothing of them.
 

@@ -9,7 +9,15 @@ from ui.engagement.downloads import downloads
 from ui.engagement.kept import kept_card, list_card, log_card
 from ui.engagement.left_over import left_over_card
 from ui.engagement.people import choose_person
-from ui.engagement.recording import CONSENT, consent_card, forget_reading, privacy_card, read_upload
+from ui.engagement.reading import BackgroundReading
+from ui.engagement.recording import (
+    CONSENT,
+    consent_card,
+    forget_reading,
+    privacy_card,
+    read_upload,
+    still_here,
+)
 from ui.engagement.report import report_card, settings_card
 from ui.engagement.surveys import surveys_card
 from ui.engagement.upload import choose_upload
@@ -17,42 +25,51 @@ from ui.models import choose_model
 from ui.roles import sign_in_card
 
 
-def keep(engagement: Engagement) -> None:
+def keep(engagement: Engagement, reading: BackgroundReading) -> None:
     """Store a result under the name that was typed."""
     typed = {name: st.session_state[f"engagement_{name}"].strip() for name in ("name", "channel")}
     try:
         engagement = Engagement(**dict(engagement) | {name: value for name, value in typed.items() if value})
         keep_engagement(engagement)
+        reading.kept = True
         st.session_state["kept"] = engagement.name
     except MienError as error:
         st.session_state["kept_error"] = str(error)
 
 
 def new_recording() -> None:
-    """Upload, consent, whom, report."""
+    """Upload and consent, or what was read before."""
     classifier = choose_model()
     privacy_card()
-    upload = choose_upload()
-    if upload is None or not consent_card(upload):
+    upload = choose_upload(on_change=forget_reading)
+    if upload is None:
+        reading = still_here()
+    elif consent_card(upload):
+        reading = read_upload(upload, classifier)
+    else:
         forget_reading()
         return
-    recording = read_upload(upload, classifier)
-    if recording is None:
-        return
-    numbers = choose_person(recording, upload.key_of(classifier))
+    if reading is not None:
+        result(reading)
+
+
+def result(reading: BackgroundReading) -> None:
+    """Whom, report, and whether to keep it."""
+    recording, bundle = reading.recording, reading.bundle
+    numbers = choose_person(recording, reading.key)
     if not numbers:
         return
     settings = settings_card()
     moments = recording.moments_of(numbers)
     report = make_report(moments, settings, recording.seconds, recording.incomplete)
     report_card(moments, report)
-    downloads("engagement", moments, report, f"Read by {classifier.bundle.name} ({classifier.bundle.digest})")
+    downloads("engagement", moments, report, f"Read by {bundle.name} ({bundle.digest})")
     engagement = Engagement(
-        id=upload.key_of(classifier, *numbers),  # kept again, it replaces itself
+        id=reading.id_of(*numbers),
         name="Recording",
         source="recorded",
-        model=classifier.bundle.name,
-        digest=classifier.bundle.digest,
+        model=bundle.name,
+        digest=bundle.digest,
         consent=CONSENT,
         report=report,
         moments=tuple(moments),
@@ -61,7 +78,9 @@ def new_recording() -> None:
         st.text_input("Name", placeholder="Call 17", max_chars=200, key="engagement_name")
         st.text_input("Channel or queue, never an employee", max_chars=60, key="engagement_channel")
         icon = ":material/save:"
-        st.form_submit_button("Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement,))
+        st.form_submit_button(
+            "Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement, reading)
+        )
 
 
 st.header("How did the customer leave?", anchor=False)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from ui.live.now import now_card
-from ui.live.record import record_card
+from ui.live.record import open_card, record_card
 from ui.live.stream import holder, stream
 from ui.models import choose_model
 
@@ -16,6 +16,7 @@ st.info(
 )
 if not st.toggle("Everybody in the picture knows and agrees", key="live_open"):
     holder().end()
+    open_card(holder())
     st.stop()
 video, reading = st.columns([3, 2], gap="large")
 with video:

@@ -13,28 +13,37 @@ BLOCK_SECONDS: Final = 2.0
 """Faces move within a second or two; beyond that moments are taken as independent."""
 
 
+Rows = npt.NDArray[np.intp]
+Times = npt.NDArray[np.float64]
+Statistic = Callable[[Rows, Times], float]
+"""Of row numbers and of the times at which they stand, which never fall."""
+
+
 def block_bootstrap(
-    statistic: Callable[[npt.NDArray[np.intp]], float],
-    times: npt.NDArray[np.float64],
-    block: float = BLOCK_SECONDS,
-    seed: int = 0,
+    statistic: Statistic, times: Times, block: float = BLOCK_SECONDS, seed: int = 0
 ) -> Interval:
     """95% percentile interval of a statistic, resampling blocks of time (Künsch, Annals of Statistics 1989).
 
+    The blocks drawn keep their order and are laid one after the other on a clock of their own: one that was
+    drawn twice stands there twice, and a window over time finds the neighbours that each row then has.
+
     Args:
-        statistic: takes row numbers, in order of time.
-        times: float64 (n,), n at least 1.
+        statistic: takes rows as they were seen for its value, and as they were drawn for the interval.
+        times: float64 (n,), n at least 1, in order.
         block: seconds.
     """
     number = _block_numbers(times, block)
+    within = times - times[0] - number * block
     blocks = [np.flatnonzero(number == value) for value in np.unique(number)]
     rng = np.random.default_rng(seed)
-    draws = [
-        statistic(np.concatenate([blocks[i] for i in np.sort(rng.integers(len(blocks), size=len(blocks)))]))
-        for _ in range(RESAMPLES)
-    ]
+    draws = []
+    for _ in range(RESAMPLES):
+        drawn = [blocks[i] for i in np.sort(rng.integers(len(blocks), size=len(blocks)))]
+        rows = np.concatenate(drawn)
+        place = np.repeat(np.arange(len(drawn)), [len(one) for one in drawn])
+        draws.append(statistic(rows, place * block + within[rows]))
     low, high = np.percentile(draws, [2.5, 97.5])
-    value = statistic(np.arange(len(times)))
+    value = statistic(np.arange(len(times)), times)
     return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
 
 

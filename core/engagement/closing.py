@@ -2,17 +2,26 @@
 
 from core.engagement.journal import ENDED, EndedError, Journal
 from core.engagement.report import make_report
+from core.engagement.report_settings import ReportSettings
 from core.engagement.store import Engagement, keep_engagement
 
 SOURCES = {"live": "Live", "api": "API"}
 CUT_OFF = "Nobody finished the engagement: it was cut off, and its last part may not be its end."
 
 
-def close_journal(journal: Journal, name: str, incomplete: str | None = None) -> Engagement:
+def close_journal(
+    journal: Journal,
+    name: str,
+    incomplete: str | None = None,
+    end: float | None = None,
+    settings: ReportSettings | None = None,
+) -> Engagement:
     """Judge the readings, keep the result, and only then delete the journal; nothing is added meanwhile.
 
     Args:
         incomplete: what was not recorded, as a sentence for the report.
+        end: when it ended, seconds since it began; the last reading's time where nobody knows.
+        settings: how it is judged; as usual where they are left out.
 
     Raises:
         EndedError: somebody else ended it.
@@ -26,13 +35,13 @@ def close_journal(journal: Journal, name: str, incomplete: str | None = None) ->
         engagement = Engagement(
             id=opening.id,
             created=opening.begun,
-            name=name or opening.name or f"{SOURCES[opening.source]}, {opening.begun:%d %b %H:%M}",
+            name=name or opening.name or f"{SOURCES[opening.source]}, {opening.begun:%d %b %H:%M} UTC",
             channel=opening.channel,
             source=opening.source,
             model=opening.model,
             digest=opening.digest,
             consent=opening.consent,
-            report=make_report(moments, incomplete=incomplete),
+            report=make_report(moments, settings, end, incomplete),
             moments=tuple(moments),
         )
         keep_engagement(engagement)

@@ -1,10 +1,9 @@
 """The index of expressed valence, 0 to 100: its formulas, and when there is too little for it."""
 
 import numpy as np
-import numpy.typing as npt
 
 from core.bundles import Interval
-from core.engagement.bootstrap import BLOCK_SECONDS, block_bootstrap, count_blocks
+from core.engagement.bootstrap import BLOCK_SECONDS, Rows, Times, block_bootstrap, count_blocks
 from core.engagement.report_settings import ReportSettings
 from core.engagement.signal import Signal
 from core.engagement.smoothing import window_mean
@@ -37,14 +36,14 @@ def compute_index(signal: Signal, settings: ReportSettings) -> Interval:
     course = signal.valence(settings.weights)
     start = settings.exit_start(signal.end)
 
-    def peak_end(rows: npt.NDArray[np.intp]) -> float:
-        times, values = signal.times[rows], course[rows]
+    def peak_end(rows: Rows, times: Times) -> float:
+        values = course[rows]
         smoothed = window_mean(times, values)
         strongest = smoothed[np.argmax(np.abs(smoothed))]
-        ending = values[times >= start]
+        ending = values[signal.times[rows] >= start]
         return _to_index((strongest + (ending.mean() if len(ending) else values[-1])) / 2)
 
-    def end_weighted(rows: npt.NDArray[np.intp]) -> float:
+    def end_weighted(rows: Rows, _: Times) -> float:
         weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life)
         return _to_index(float(np.average(course[rows], weights=weights + 1e-12)))
 

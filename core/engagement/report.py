@@ -1,6 +1,7 @@
 """The engagement report: course, exit emotion and satisfaction index, each with its uncertainty."""
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,10 +11,13 @@ from core.bundles import Interval
 from core.engagement.bootstrap import block_bootstrap, count_blocks
 from core.engagement.index import compute_index, why_no_index
 from core.engagement.moment import Moment
+from core.engagement.pauses import count_missed
 from core.engagement.report_settings import ReportSettings
 from core.engagement.signal import Signal, make_signal, subtract_baseline
 from core.engagement.smoothing import window_mean
 from core.expressions import EXPRESSIONS, Expression
+
+NO_FRAME: Final = "no frame came"
 
 
 class _Frozen(BaseModel):
@@ -51,6 +55,7 @@ class Report(_Frozen):
     """What one person's face expressed.
 
     Attributes:
+        moments: looks, and those that pauses left out where the looks have a steady pace.
         exit_emotion: None where the last part shows too little.
         index: 0 to 100; None where there is not enough evidence, which `why_no_index` then says.
         baseline: what was subtracted from each expression; empty without a baseline.
@@ -102,17 +107,20 @@ def make_report(
     for moment in moments:
         if not moment.is_seen:
             gaps[moment.gap or "nobody seen"] = gaps.get(moment.gap or "nobody seen", 0) + 1
+    missed = count_missed([moment.seconds for moment in moments], signal.end)
+    if missed:
+        gaps[NO_FRAME] = gaps.get(NO_FRAME, 0) + missed
     return Report(
         settings=settings,
         seconds=signal.end,
-        moments=len(moments),
+        moments=len(moments) + missed,
         seen=len(signal),
         exit_emotion=_exit_emotion(last, settings) if is_enough else None,
         index=compute_index(signal, settings) if why is None else None,
         why_no_index=why,
         peak=_extreme(signal.times, smoothed, np.argmax),
         low=_extreme(signal.times, smoothed, np.argmin),
-        mean_valence=block_bootstrap(lambda rows: float(course[rows].mean()), signal.times)
+        mean_valence=block_bootstrap(lambda rows, _: float(course[rows].mean()), signal.times)
         if len(signal)
         else None,
         gaps=gaps,
@@ -128,12 +136,14 @@ def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
     order = np.argsort(-means)
     first, second = int(order[0]), int(order[1])
     lead = block_bootstrap(
-        lambda rows: float(last.probabilities[rows, first].mean() - last.probabilities[rows, second].mean()),
+        lambda rows, _: float(
+            last.probabilities[rows, first].mean() - last.probabilities[rows, second].mean()
+        ),
         last.times,
     )
     course = last.valence(settings.weights)
-    share = block_bootstrap(lambda rows: float(last.probabilities[rows, first].mean()), last.times)
-    valence = block_bootstrap(lambda rows: float(course[rows].mean()), last.times)
+    share = block_bootstrap(lambda rows, _: float(last.probabilities[rows, first].mean()), last.times)
+    valence = block_bootstrap(lambda rows, _: float(course[rows].mean()), last.times)
     is_long = count_blocks(last.times) >= settings.least_stretches
     return ExitEmotion(
         label=EXPRESSIONS[first],

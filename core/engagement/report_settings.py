@@ -1,6 +1,6 @@
 """How an engagement is judged: everything here is on screen beside its report."""
 
-from typing import Literal
+from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -8,6 +8,13 @@ from core.expressions import Expression
 from core.valence import WEIGHTS
 
 Method = Literal["peak-end", "end-weighted"]
+Weight = Annotated[float, Field(ge=-1, le=1)]
+
+SHORTEST_EXIT: Final = 1.0
+LONGEST_EXIT: Final = 120.0
+SMALLEST_SHARE: Final = 0.05
+LONGEST_REST: Final = 20.0
+"""What may be chosen, wherever it is chosen: lengths in seconds, the last part also as a share."""
 
 
 class ReportSettings(BaseModel):
@@ -34,3 +41,27 @@ class ReportSettings(BaseModel):
         """When the last part begins, seconds."""
         length = self.exit_share * end if self.exit_share is not None else self.exit_seconds
         return max(0.0, end - length)
+
+
+class Choice(BaseModel):
+    """What may be chosen of the settings, within the limits that hold wherever it is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    method: Method = "peak-end"
+    exit_seconds: float = Field(
+        10.0, ge=SHORTEST_EXIT, le=LONGEST_EXIT, description="length of the last part"
+    )
+    exit_share: float | None = Field(
+        None, ge=SMALLEST_SHARE, le=1, description="instead: its share of the engagement"
+    )
+    baseline_seconds: float = Field(
+        0.0, ge=0, le=LONGEST_REST, description="rest at the start to subtract; 0: none"
+    )
+    weights: dict[Expression, Weight] = Field(
+        default_factory=dict, description="of expressions in the valence, where not the usual ones"
+    )
+
+    def settings(self) -> ReportSettings:
+        """All settings, those that were not chosen as usual."""
+        return ReportSettings(**dict(self) | {"weights": dict(WEIGHTS) | self.weights})

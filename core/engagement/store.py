@@ -2,17 +2,22 @@
 
 import secrets
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, insert, select, true
 
 from core.engagement.audit import note
 from core.engagement.database import ENGAGEMENTS, EngagementError, fetch, writing
+from core.engagement.journal import ID
 from core.engagement.moment import Moment
 from core.engagement.report import Report
 from core.engagement.texts import Text
 from core.settings import settings
+
+NAME_LENGTH: Final = 200
+CHANNEL_LENGTH: Final = 60
+CONSENT_LENGTH: Final = 2000
 
 
 class UnknownEngagementError(EngagementError):
@@ -31,12 +36,12 @@ class Engagement(BaseModel):
 
     id: str = Field(default_factory=lambda: secrets.token_hex(8))
     created: datetime = Field(default_factory=lambda: datetime.now(UTC))
-    name: Text = Field(max_length=200)
-    channel: Text = Field("", max_length=60)
+    name: Text = Field(max_length=NAME_LENGTH)
+    channel: Text = Field("", max_length=CHANNEL_LENGTH)
     source: str
     model: str
     digest: str
-    consent: Text = Field(min_length=1, max_length=2000)
+    consent: Text = Field(min_length=1, max_length=CONSENT_LENGTH)
     report: Report
     moments: tuple[Moment, ...] = ()
 
@@ -76,9 +81,10 @@ def get_engagement(name: str) -> Engagement:
         UnknownEngagementError: there is none of that id.
         EngagementError: the database cannot be read.
     """
+    _check_form(name)
     found = fetch(select(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name))
     if not found:
-        raise UnknownEngagementError(f"There is no engagement {name!r} (any more).")
+        raise _unknown(name)
     return _engagement(found[0])
 
 
@@ -89,8 +95,10 @@ def delete_engagement(name: str, by: str) -> None:
         by: whose wish it is, for the log.
 
     Raises:
+        UnknownEngagementError: there can be none of that id.
         EngagementError: the database cannot be written.
     """
+    _check_form(name)
     with writing() as connection:
         gone = connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name)).rowcount
     if gone:
@@ -114,6 +122,16 @@ def delete_old(now: datetime | None = None) -> None:
         gone = connection.execute(old).rowcount
     if gone:
         note("grown too old", f"{gone} engagements", "the server")
+
+
+def _check_form(name: str) -> None:
+    """Refuse what is no id: a database refuses some characters in its own words."""
+    if not ID.fullmatch(name):
+        raise _unknown(name)
+
+
+def _unknown(name: str) -> UnknownEngagementError:
+    return UnknownEngagementError(f"There is no engagement {name!r} (any more).")
 
 
 def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's

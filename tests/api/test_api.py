@@ -1,9 +1,11 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import anyio
 import httpx
 import numpy as np
 import pytest
+from anyio.to_thread import current_default_thread_limiter
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
@@ -11,6 +13,7 @@ from api import gate, mount
 from api.kinds import Kind
 from core.engagement.journal import Journal, Opening, unfinished
 from core.settings import settings
+from core.valence import WEIGHTS
 from tests.conftest import encode, free_port
 from tests.core.test_recording import portraits
 
@@ -89,6 +92,32 @@ def test_engagement_from_begin_to_deletion(client, picture):
     assert client.get(f"engagements/{name}").status_code == 404
 
 
+def test_engagement_may_end_after_its_last_frame(client, picture):
+    early, late = begin(client), begin(client)
+    for name in (early, late):
+        for seconds in range(12):
+            send(client, name, picture, seconds=seconds)
+    assert client.post(f"engagements/{early}/finish", json={"seconds": 3}).json()["report"]["seconds"] == 11
+    report = client.post(f"engagements/{late}/finish", json={"seconds": 60}).json()["report"]
+    assert (report["seconds"], report["exit_emotion"]) == (60, None)
+    assert report["gaps"] == {"no frame came": 49}
+    assert sentence(client.post(f"engagements/{late}/finish", json={"end": 60}), "invalid")
+
+
+def test_report_is_made_with_the_settings_that_were_chosen(client, picture):
+    name = begin(client)
+    for seconds in range(12):
+        send(client, name, picture, seconds=seconds)
+    chosen = {"method": "end-weighted", "exit_share": 0.5, "baseline_seconds": 0.5, "weights": {"fear": -1}}
+    for wrong in ({"method": "mean"}, {"exit_seconds": 0}, {"weights": {"joy": 1}}, {"least_seen": 1}):
+        assert sentence(client.post(f"engagements/{name}/finish", json={"settings": wrong}), "invalid")
+    report = client.post(f"engagements/{name}/finish", json={"settings": chosen}).json()["report"]
+    assert {field: report["settings"][field] for field in chosen} == chosen | {
+        "weights": dict(WEIGHTS) | {"fear": -1}
+    }
+    assert report["exit_emotion"]["moments"] == 6
+
+
 @pytest.fixture(scope="module")
 def two_faces() -> bytes:
     """A smiling customer on the left, somebody sad and larger on the right."""
@@ -156,6 +185,34 @@ def test_ready_says_when_results_cannot_be_kept(client, monkeypatch):
     said = sentence(client.get("ready"), "storage-unavailable")
     assert "log" in said
     assert "127.0.0.1" not in said, "whoever asks has shown no token"
+
+
+@pytest.mark.parametrize("name", ["a%00", "none", "a%0A", "%ED%A0%80"])
+def test_what_can_be_no_id_is_unknown_whatever_is_asked(client, picture, name):
+    answers = [
+        client.get(f"engagements/{name}"),
+        client.delete(f"engagements/{name}"),
+        client.post(f"engagements/{name}/finish"),
+        send(client, name, picture, seconds=1),
+    ]
+    for answer in answers:
+        assert "no engagement" in sentence(answer, "unknown-engagement")
+
+
+@pytest.mark.usefixtures("home")
+def test_health_and_readiness_wait_for_no_picture():
+    """All threads that pictures are read on are taken for as long as the answers are waited for."""
+
+    async def ask(*paths: str) -> list[int]:
+        transport = httpx.ASGITransport(Starlette(routes=[mount()]), client=HERE)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost/api/v1/") as caller:
+            threads = current_default_thread_limiter()
+            for number in range(int(threads.total_tokens)):
+                threads.acquire_on_behalf_of_nowait(number)
+            with anyio.fail_after(60):
+                return [(await caller.get(path)).status_code for path in paths]
+
+    assert anyio.run(ask, "health", "ready", "metrics", "nothing") == [200, 200, 200, 404]
 
 
 def test_nothing_begins_without_consent_or_with_what_no_database_takes(client):

@@ -29,6 +29,13 @@ def test_engagement_is_finished_on_leaving_even_where_the_block_fails(address, p
         one.finish()
 
 
+def test_engagement_is_finished_as_the_caller_says(address, portrait_file):
+    one = Client(address).engagement("told and agreed")
+    one.frame(portrait_file.read_bytes(), 1)
+    report = one.finish(seconds=8, exit_share=0.5)["report"]
+    assert (report["seconds"], report["settings"]["exit_share"]) == (8, 0.5)
+
+
 def test_customer_is_named_by_a_point_in_the_face(address):
     found = portraits()
     picture = encode(np.hstack([found["astronaut"], found["drawn-sadness"]]))

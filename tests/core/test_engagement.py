@@ -102,6 +102,22 @@ def test_last_part_may_be_a_share():
     assert report.exit_emotion.moments == 50
 
 
+def test_time_without_a_look_counts_as_looks_without_a_reading():
+    talk = course((20, Expression.HAPPINESS))
+    after = [moment.model_copy(update={"seconds": moment.seconds + 50}) for moment in talk]
+    report = make_report([*talk, *after], end=90)
+    assert report.gaps == {"no frame came": 150 + 101}
+    assert (report.seen, report.moments) == (200, 451)
+    assert make_report(talk).gaps == {}
+    assert make_report(after, end=70.1).gaps == {}, "a moment is no pause"
+
+
+def test_pauses_are_not_counted_where_looks_have_no_steady_pace():
+    times = [0, 0.1, 0.2, 2, 7, 7.1, 19, 20, 20.3, 41, 55, 90]
+    moments = [Moment(seconds=t, probabilities={Expression.FEAR: 1.0}) for t in times]
+    assert make_report(moments).gaps == {}
+
+
 def test_even_mixture_is_not_called_clear():
     moments = [
         Moment(
@@ -141,9 +157,27 @@ def test_neighbouring_looks_that_are_alike_count_as_one():
     values = np.repeat(
         np.random.default_rng(1).normal(size=60), 10
     )  # as faces do, each holds for two seconds
-    interval = block_bootstrap(lambda rows: float(values[rows].mean()), times)
+    interval = block_bootstrap(lambda rows, _: float(values[rows].mean()), times)
     expected = 2 * 1.96 * values.std() / np.sqrt(60)
     assert interval.high - interval.low == pytest.approx(expected, rel=0.2)
+
+
+def test_drawn_blocks_stand_one_after_the_other():
+    times = np.concatenate([np.arange(5, 15, 0.2), np.arange(40, 47, 0.7)])
+    block = np.floor((times - 5) / 2)
+    clocks = []
+
+    def watch(rows, clock) -> float:
+        clocks.append((rows, clock))
+        return 0.0
+
+    block_bootstrap(watch, times)
+    assert len(clocks) == 501
+    for rows, clock in clocks:
+        assert (np.diff(clock) > 0).all()
+        within = (np.diff(rows) == 1) & (np.diff(block[rows]) == 0)
+        assert np.diff(clock)[within] == pytest.approx(np.diff(times[rows])[within])
+    assert any(len(set(rows)) < len(rows) for rows, _ in clocks), "a block may be drawn twice"
 
 
 def test_reading_that_was_stopped_is_said_in_the_report():

@@ -2,6 +2,8 @@ import json
 
 import numpy as np
 
+from core.engagement.store import list_engagements
+from core.valence import WEIGHTS
 from tests.conftest import run_core
 from tests.core.test_recording import clip, portraits
 
@@ -41,3 +43,43 @@ def test_what_cannot_be_judged_is_one_sentence(tmp_path):
     assert "No face" in judge(tmp_path / "empty.mp4", code=1).stderr
     assert "no file" in judge(tmp_path / "nowhere.mp4", code=2).stderr
     assert "no model called" in judge(tmp_path / "empty.mp4", "--model", "nothing", code=1).stderr
+
+
+def test_report_is_made_with_the_settings_that_were_chosen(tmp_path):
+    found = portraits()
+    (tmp_path / "call.mp4").write_bytes(clip([found["drawn-sadness"]] * 60 + [found["astronaut"]] * 80))
+    chosen = "--method", "end-weighted", "--exit-share", 0.5, "--baseline", 2, "--weight", "happiness=0.5"
+    report = json.loads(judge(tmp_path / "call.mp4", *chosen).stdout)
+    settings = report["settings"]
+    assert (settings["method"], settings["exit_share"], settings["baseline_seconds"]) == (
+        "end-weighted",
+        0.5,
+        2,
+    )
+    assert settings["weights"] == dict(WEIGHTS) | {"happiness": 0.5}
+    assert report["peak"]["valence"] < 0.6
+    for wrong, told in (
+        (("--weight", "joy=1"), "joy"),
+        (("--weight", "anger=-3"), "weights anger"),
+        (("--weight", "anger"), "weights anger"),
+        (("--exit-seconds", "nan"), "exit-seconds"),
+        (("--exit-share", "2"), "--exit-share"),
+    ):
+        assert told in judge(tmp_path / "call.mp4", *wrong, code=2).stderr
+
+
+def test_result_is_kept_once_with_the_consent_that_was_given(tmp_path, home):
+    (tmp_path / "call.mp4").write_bytes(clip([portraits()["astronaut"]] * 90))
+    refused = judge(tmp_path / "call.mp4", "--keep", "call 17", code=2)
+    assert "agreed" in refused.stderr
+    long = judge(tmp_path / "call.mp4", "--keep", "x" * 201, "--consent", "agreed", code=2)
+    assert "200 characters" in long.stderr
+    assert list_engagements() == ()
+    known = "--consent", "told and agreed", "--channel", "video"
+    judge(tmp_path / "call.mp4", "--keep", "call 17", *known)
+    result = judge(tmp_path / "call.mp4", "--keep", "call 18", *known)
+    (kept,) = list_engagements()
+    assert kept.id in result.stderr
+    assert (kept.name, kept.channel, kept.consent) == ("call 18", "video", "told and agreed")
+    assert (kept.source, kept.model) == ("recorded", "mien-8")
+    assert kept.report.model_dump(mode="json") == json.loads(result.stdout)

@@ -12,6 +12,7 @@ from core.engagement.database import EngagementError
 from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
+    UnknownEngagementError,
     delete_engagement,
     delete_old,
     get_engagement,
@@ -96,6 +97,14 @@ def test_many_at_once_lose_none(database):
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(keep_engagement, kept))
     assert len(list_engagements()) == 40
+
+
+@pytest.mark.parametrize("name", ["a\x00", "../a", "", "a\n", "\ud800", "a" * 33])
+def test_what_can_be_no_id_is_unknown_whatever_the_database(database, name):
+    with pytest.raises(UnknownEngagementError, match="no engagement"):
+        get_engagement(name)
+    with pytest.raises(UnknownEngagementError, match="no engagement"):
+        delete_engagement(name, "ada")
 
 
 def test_text_that_a_database_refuses_is_kept_without_what_it_refuses(database):

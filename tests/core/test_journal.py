@@ -109,6 +109,17 @@ def test_report_of_what_was_cut_off_says_so(home):
     assert close_journal(journal, "", CUT_OFF).report.incomplete == CUT_OFF
 
 
+def test_last_part_ends_with_the_engagement_not_with_the_last_reading(home):
+    finished, unknown = begin(), begin()
+    for journal in (finished, unknown):
+        for n in range(60):
+            journal.add(look(n / 2))
+    report = close_journal(finished, "", end=90).report
+    assert (report.seconds, report.exit_emotion) == (90, None)
+    assert report.gaps == {"no frame came": 121}
+    assert close_journal(unknown, "").report.exit_emotion.moments == 21
+
+
 def test_ended_twice_at_once_is_ended_once_with_all_it_held(home):
     for _ in range(5):
         journal = begin()

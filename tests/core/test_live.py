@@ -77,7 +77,8 @@ def test_nobody_in_sight_is_a_gap(reader):
     reader.offer(np.full((240, 320, 3), 90, np.uint8))
     wait_for(lambda: reader.state.frames >= 1)
     assert reader.state.seen == ()
-    assert reader.past()[0].gap == "nobody seen"
+    assert reader.state.current is None
+    assert [moment.is_seen for moment in reader.past()] == [False]
 
 
 @pytest.fixture
@@ -139,6 +140,30 @@ def test_only_the_customer_is_recorded_whoever_leans_in_before_them(reader, face
     told = [moment.gap or happy(moment) for moment in journal.moments()]
     assert told[:3] == told[-3:] == [True] * 3
     assert set(told) == {True, "not in sight"}
+
+
+def test_who_is_shown_stays_shown_though_another_face_becomes_the_largest(reader, face, sad):
+    first, second = scene((face, 60, 380), (sad, 540, 200)), scene((face, 120, 260), (sad, 500, 300))
+    read(reader, first, second, first, second)
+    assert reader.state.seen[0].number == 2
+    assert (reader.state.current.number, reader.state.current.label) == (1, Expression.HAPPINESS)
+    assert [happy(moment) for moment in reader.past()] == [True] * 4
+    read(reader, scene((sad, 500, 300)))
+    assert reader.state.current is None, "a moment out of sight is no absence"
+    assert [moment.is_seen for moment in reader.past()] == [True] * 4 + [False]
+    time.sleep(FORGET_SECONDS + 0.1)
+    read(reader, scene((sad, 500, 300)))
+    assert reader.state.current.label is Expression.SADNESS
+
+
+def test_who_is_recorded_is_the_one_shown(reader, face, sad, journal):
+    both = scene((face, 60, 380), (sad, 540, 200))
+    read(reader, both)
+    assert reader.state.current.label is Expression.HAPPINESS
+    reader.record(Recorder(journal, customer=reader.state.seen[1].number))
+    read(reader, both)
+    assert reader.state.current.label is Expression.SADNESS
+    assert not any(map(happy, reader.past())), "also what they showed before"
 
 
 def test_who_was_out_of_sight_for_long_has_to_be_chosen_again(journal):

@@ -93,6 +93,41 @@ def test_clip_is_reported_kept_and_listed(app, call):
     assert list(app.dataframe[0].value["Exit emotion"]) == ["Happiness"]
 
 
+def test_result_that_was_not_kept_stays_while_other_things_are_looked_at(app):
+    found = portraits()
+    upload(app, "two.mp4", clip([np.hstack([found["astronaut"], found["drawn-sadness"]])] * 70))
+    keyed(app.multiselect, "customer-").set_value([1]).run()
+    shown = [title.value for title in app.title]
+    app.segmented_control(key="view").set_value("Kept").run()
+    app.segmented_control(key="view").set_value("Recording").run()
+    leave_and_come_back(app)
+    assert not app.exception
+    assert "Still here from before, and not kept yet: two.mp4" in [caption.value for caption in app.caption]
+    assert [title.value for title in app.title] == shown
+    assert keyed(app.multiselect, "customer-").value == [1]
+    app.text_input(key="engagement_name").set_value("call 17")
+    app.button(key="keep").click().run()
+    leave_and_come_back(app)
+    assert not app.title, "what was kept stands among the kept"
+    assert [one.name for one in list_engagements()] == ["call 17"]
+
+
+def test_result_goes_where_it_is_discarded_or_its_file_removed(app, call):
+    upload(app, "call.mp4", call)
+    leave_and_come_back(app)
+    app.button(key="discard").click().run()
+    assert "recording_read" not in app.session_state
+    upload(app, "call.mp4", call)
+    app.file_uploader(key="recording").set_value([]).run()
+    assert not app.exception
+    assert "recording_read" not in app.session_state
+
+
+def leave_and_come_back(app: AppTest) -> None:
+    app.switch_page("../pages/about.py").run()
+    app.switch_page("../pages/engagements.py").run()
+
+
 def test_photos_one_after_the_other_are_reported(app):
     app.run()
     photo = encode(portraits()["astronaut"], "JPEG")

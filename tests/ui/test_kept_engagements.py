@@ -69,6 +69,16 @@ def test_kept_engagement_is_shown_as_it_was_and_with_other_settings(home):
     assert not kept_card.exception
 
 
+def test_kept_engagement_with_any_share_is_shown_as_it_was(home):
+    one = keep(report=make_report(MOMENTS, ReportSettings(exit_share=0.333)))
+    page = AppTest.from_string(f"from ui.engagement.kept import kept_card\nkept_card('{one.id}')")
+    page.run(timeout=60)
+    assert not page.exception
+    assert not page.info
+    page.slider(key=f"exit_share-{one.id}").set_value(50).run()
+    assert "other settings" in page.info[0].value
+
+
 def test_kept_engagement_is_deleted_by_an_analyst_only(home, monkeypatch):
     monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
     settings.cache_clear()
@@ -90,6 +100,8 @@ def test_list_is_filtered_and_what_was_done_is_logged(app):
     app.run()
     app.segmented_control(key="view").set_value("Kept").run()
     assert len(app.dataframe[0].value) == 2
+    assert "When (UTC)" in app.dataframe[0].value
+    assert [field.label for field in app.date_input] == ["Since (UTC)", "Until (UTC)"]
     app.selectbox(key="only-Channel").set_value("shop").run()
     assert list(app.dataframe[0].value["Id"]) == [old.id]
     app.selectbox(key="only-Channel").set_value(None).run()
@@ -156,7 +168,9 @@ def test_trend_has_a_line_for_each_channel_and_only_what_can_be_compared(for_goo
 
 def test_surveys_are_checked_on_the_page(for_good):
     ids = [kept_of("video", 1 + n, 10.0 + 3 * n).id for n in range(25)]
-    rows = [f"{name};{4 * n}" for n, name in enumerate(ids)] + [f"{ids[0]};50", f"{ids[3]};none"]
+    others = [kept_of("video", 26, 5.0, digest="another model's").id for _ in range(2)]
+    rows = [f"{name};90" for name in others]
+    rows += [f"{name};{4 * n}" for n, name in enumerate(ids)] + [f"{ids[0]};50", f"{ids[3]};none"]
     page = AppTest.from_string(
         "from core.engagement.store import list_engagements\n"
         "from ui.engagement.surveys import surveys_card\n"
@@ -171,6 +185,7 @@ def test_surveys_are_checked_on_the_page(for_good):
     assert "clearly with higher survey scores" in told
     assert "24 engagements with both" in told
     assert "(80 or more)" in told
+    assert "2 engagements are not in this check" in " ".join(one.value for one in page.caption)
     warned = " ".join(one.value for one in page.warning)
     assert ids[0] in warned
     assert "1 row without a number" in warned

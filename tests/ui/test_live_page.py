@@ -11,11 +11,15 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.classifier import load_classifier
+from core.engagement import Moment
 from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import list_engagements
+from core.expressions import Expression
 from core.live import STILL_SECONDS, LiveReader
 from core.recorder import Recorder
+from tests.ui.conftest import open_page
 from ui.live.holder import Holder
+from ui.live.stream import KEY
 
 MAIN = """
 import streamlit as st
@@ -94,6 +98,11 @@ def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app,
         who.set_value(other).run()
         record(app)
         assert own.recorder.customer == other
+        frames = own.reader.state.frames
+        while own.reader.state.frames < frames + 2:
+            time.sleep(0.02)
+        app.run()
+        assert f"this is number {other}" in said(app)
         assert f"Readings of person {other} are being recorded" in said(app)
         own.recorder.customer = None  # as after seconds out of sight
         app.run()
@@ -114,6 +123,7 @@ def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, 
         assert own.recorder.customer == 1
         assert [title.value for title in app.title] == ["Happiness"]
         assert "frames a second" in said(app)
+        assert "valence = +1.0 · happiness" in said(app)
     time.sleep(STILL_SECONDS + 0.1)
     app.run()
     assert not app.exception
@@ -139,6 +149,37 @@ def test_click_that_arrives_twice_begins_one_engagement_and_ends_one(app, own, p
     assert not app.exception
     assert not app.error
     assert [journal.opening.id for journal in unfinished()] == [first.opening.id]
+
+
+def test_open_recording_is_shown_before_the_camera_is_and_can_be_finished(own):
+    journal = Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))
+    for n in range(100):
+        journal.add(Moment(seconds=n / 5, probabilities={Expression.HAPPINESS: 1.0}))
+    app = open_page("live", 60)
+    app.session_state[KEY] = own
+    app.run()
+    assert not app.button, "nothing is open"
+    own.record(Recorder(journal, start=time.monotonic() - 90))
+    app.run()
+    assert "A recording is open, and no video plays" in said(app)
+    app.text_input(key="live_name").set_value("call 17")
+    app.radio(key="method-live").set_value("end-weighted").run()
+    app.button(key="finish").click().run()
+    assert not app.exception
+    assert "not enough seen" in app.success[0].value
+    (kept,) = list_engagements()
+    assert (kept.name, kept.report.exit_emotion) == ("call 17", None), "the last part came after the video"
+    assert kept.report.settings.method == "end-weighted"
+    assert 90 <= kept.report.seconds < 150
+
+
+def test_open_recording_can_be_discarded(own):
+    own.record(Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))))
+    app = open_page("live", 60)
+    app.session_state[KEY] = own
+    app.run().button(key="discard").click().run()
+    assert not app.exception
+    assert (own.recorder, unfinished(), list_engagements()) == (None, (), ())
 
 
 def test_nobody_in_sight_is_nobody_recorded(app, own):

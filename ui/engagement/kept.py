@@ -29,7 +29,7 @@ def list_card(kept: Sequence[Engagement]) -> str | None:
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
             "Index": st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100),
             **{name: st.column_config.NumberColumn(format="%.0f") for name in ("From", "To", "Seconds")},
         },
@@ -48,8 +48,8 @@ def _filtered(kept: Sequence[Engagement]) -> list[Engagement]:
         channel = _one_of("Channel", (one.channel for one in kept))
         model = _one_of("Model", (one.model for one in kept))
         source = _one_of("Source", (one.source for one in kept))
-        since = st.date_input("Since", None, key="since", width=150)
-        until = st.date_input("Until", None, key="until", width=150)
+        since = st.date_input("Since (UTC)", None, key="since", width=150)
+        until = st.date_input("Until (UTC)", None, key="until", width=150)
     return [
         one
         for one in kept
@@ -111,7 +111,7 @@ def _delete(name: str) -> None:
 def _row(one: Engagement) -> dict[str, object]:
     report = one.report
     return {
-        "When": one.created,
+        "When (UTC)": one.created,
         "Name": one.name,
         "Channel": one.channel,
         "Exit emotion": report.exit_emotion.label.capitalize() if report.exit_emotion else "not enough seen",

@@ -10,6 +10,7 @@ from core.engagement.recording import Recording
 from ui.pictures import enlarge_crop
 
 MOST_PORTRAITS: Final = 12
+CHOSEN: Final = "customer_chosen"
 
 
 def choose_person(recording: Recording, key: str) -> list[int]:
@@ -38,14 +39,18 @@ def choose_person(recording: Recording, key: str) -> list[int]:
         return numbers
     if len(people) > MOST_PORTRAITS:
         st.caption(f"The {MOST_PORTRAITS} who were seen most are shown, of {len(people)}.")
+    box = f"customer-{key}"
+    if (before := st.session_state.get(CHOSEN)) and before[0] == key:
+        st.session_state.setdefault(box, before[1])  # the box forgets where another page is looked at
     chosen = st.multiselect(
         "Who is the customer? Nobody else is scored.",
         numbers,
         format_func=lambda number: f"Person {number}",
         placeholder="Choose; all numbers that are the same person",
         help="Whoever was out of sight for some seconds gets another number afterwards.",
-        key=f"customer-{key}",
+        key=box,
     )
+    st.session_state[CHOSEN] = key, chosen
     together = find_together(recording, chosen)
     if together:
         st.error(

@@ -6,7 +6,7 @@ from typing import Final
 
 from core.classifier import Classifier
 from core.engagement.recording import Recording
-from ui.engagement.upload import Upload
+from ui.engagement.upload import Upload, digest
 
 UNWATCHED_SECONDS: Final = 30.0
 """A page that has not asked for so long was left: the reading then ends."""
@@ -17,14 +17,20 @@ class BackgroundReading:
 
     Attributes:
         key: of the upload and how it is read.
+        name: of what is read, for people.
+        bundle: the model that reads it.
         recording: what was read so far.
         error: why it cannot be read; None where nothing went wrong.
+        kept: whether its result was kept.
         started: by `time.monotonic`.
     """
 
     def __init__(self, upload: Upload, classifier: Classifier) -> None:
         self.key = upload.key_of(classifier)
+        self.name = upload.name
+        self.bundle = classifier.bundle
         self.recording = Recording()
+        self.kept = False
         self.error: Exception | None = None
         self.started = self._asked = time.monotonic()
         self._stopped = False
@@ -35,6 +41,10 @@ class BackgroundReading:
         """Wait for the end, at most so long; whether it has come. Somebody must ask again and again."""
         self._asked = time.monotonic()
         return self._ended.wait(seconds)
+
+    def id_of(self, *people: int) -> str:
+        """Of the result about some people: kept again, it replaces itself."""
+        return digest(self.key, *sorted(people))
 
     def stop(self) -> None:
         """End it after the next look; what was read is kept."""

@@ -11,6 +11,7 @@ from core.engagement.recording import Recording
 from core.errors import MienError
 from ui.engagement.reading import BackgroundReading
 from ui.engagement.upload import Upload
+from ui.words import plain
 
 STATE: Final = "recording_read"
 CONSENT: Final = (
@@ -34,26 +35,44 @@ def consent_card(upload: Upload) -> bool:
     return st.checkbox(CONSENT, key=f"engagement_consent-{upload.key}")
 
 
-def read_upload(upload: Upload, classifier: Classifier) -> Recording | None:
-    """Read it with progress, and remember the result in this browser session."""
+def read_upload(upload: Upload, classifier: Classifier) -> BackgroundReading | None:
+    """Read it with progress, and remember it in this browser session; None where it cannot be read."""
     reading: BackgroundReading | None = st.session_state.get(STATE)
     if reading is None or reading.key != upload.key_of(classifier):
         forget_reading()
         st.session_state[STATE] = reading = BackgroundReading(upload, classifier)
+    if not _is_whole(reading):
+        return None
+    if reading.recording.cancelled:
+        st.button("Read it again from the start", icon=":material/replay:", on_click=forget_reading)
+    return reading
+
+
+def still_here() -> BackgroundReading | None:
+    """What was read before the user looked at something else, until it is kept or discarded."""
+    reading: BackgroundReading | None = st.session_state.get(STATE)
+    if reading is None or reading.kept:
+        forget_reading()
+        return None
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption(f"Still here from before, and not kept yet: {plain(reading.name)}")
+        st.button("Discard", icon=":material/close:", key="discard", on_click=forget_reading)
+    return reading if _is_whole(reading) else None
+
+
+def _is_whole(reading: BackgroundReading) -> bool:
+    """Wait for the end of it and say what went wrong; whether there is something to judge."""
     if not reading.wait(0):
         _watch(reading)
     if isinstance(reading.error, MienError):
         st.error(str(reading.error), icon=":material/broken_image:")
-        return None
+        return False
     if reading.error is not None:
         forget_reading()  # so that the next run of the page tries again
         raise reading.error
-    recording = reading.recording
-    if recording.incomplete:
-        st.warning(recording.incomplete, icon=":material/healing:")
-    if recording.cancelled:
-        st.button("Read it again from the start", icon=":material/replay:", on_click=forget_reading)
-    return recording
+    if reading.recording.incomplete:
+        st.warning(reading.recording.incomplete, icon=":material/healing:")
+    return True
 
 
 def forget_reading() -> None:

@@ -9,7 +9,7 @@ from core.engagement import Moment, Report, ReportSettings
 from core.engagement.bootstrap import BLOCK_SECONDS
 from core.engagement.index import index_formula
 from core.engagement.report import ExitEmotion
-from core.engagement.report_settings import Method
+from core.engagement.report_settings import LONGEST_EXIT, LONGEST_REST, SMALLEST_SHARE, Method
 from core.expressions import EXPRESSIONS
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart
@@ -41,7 +41,7 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
         rest = st.slider(
             "Rest at the start to subtract, seconds",
             0.0,
-            20.0,
+            LONGEST_REST,
             start.baseline_seconds,
             1.0,
             key=f"baseline{key}",
@@ -86,11 +86,16 @@ def _last_part(start: ReportSettings, key: str) -> tuple[float, float | None]:
     )
     if kind == "seconds":
         shortest = min(start.least_stretches * BLOCK_SECONDS, start.exit_seconds)
-        seconds = st.slider("Seconds", shortest, 120.0, start.exit_seconds, 1.0, key=f"exit_seconds{key}")
+        seconds = st.slider(
+            "Seconds", shortest, LONGEST_EXIT, start.exit_seconds, 1.0, key=f"exit_seconds{key}"
+        )
         return seconds, None
-    percent = round(100 * (start.exit_share or 0.2))
-    share = st.slider("Percent of the whole", 5, 100, percent, 5, key=f"exit_share{key}")
-    return start.exit_seconds, share / 100
+    known = start.exit_share or 0.2
+    percent = round(100 * known)
+    share = st.slider(
+        "Percent of the whole", round(100 * SMALLEST_SHARE), 100, percent, 5, key=f"exit_share{key}"
+    )
+    return start.exit_seconds, known if share == percent else share / 100  # one of 33.3% is as it was kept
 
 
 def report_card(moments: Sequence[Moment], report: Report) -> None:

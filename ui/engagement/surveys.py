@@ -14,6 +14,7 @@ from core.engagement.survey_table import Surveys, read_surveys
 from core.engagement.surveys import FEWEST, SurveyCheck, check_surveys, usual_limit
 from core.errors import MienError
 from ui.charts import LINE, VALENCE, await_pandas
+from ui.engagement.trend import comparable, tell_left_out
 from ui.words import plain
 
 MOST_NAMED: Final = 5
@@ -37,7 +38,6 @@ def surveys_card(kept: Sequence[Engagement]) -> None:
                 on_click="ignore",
             )
             return
-        indices = {one.id: one.report.index.value for one in kept if one.report.index}
         try:
             surveys = read_surveys(file.getvalue())
             limit = st.number_input(
@@ -47,12 +47,17 @@ def surveys_card(kept: Sequence[Engagement]) -> None:
                 width=320,
                 key=f"satisfied-{file.file_id}",
             )
+            answered = [one for one in kept if one.report.index and one.id in surveys.scores]
+            alike = comparable(answered)
+            indices = {one.id: one.report.index.value for one in alike if one.report.index}
             found = check_surveys(indices, surveys.scores, limit)
         except MienError as error:
             st.error(str(error), icon=":material/error:")
             return
         for sentence in _left_out(surveys):
             st.warning(sentence, icon=":material/rule:")
+        if len(answered) > len(alike):
+            st.caption(tell_left_out(answered, alike, "check"))
         _result(found, indices, surveys)
 
 
@@ -106,7 +111,7 @@ def _to_fill_in(kept: Sequence[Engagement]) -> str:
     """A csv with what tells one engagement from another."""
     table = io.StringIO()
     rows = csv.writer(table)
-    rows.writerow(["id", "score", "when", "name"])
+    rows.writerow(["id", "score", "when (UTC)", "name"])
     rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", _no_formula(one.name)] for one in kept)
     return table.getvalue()
 

@@ -33,12 +33,8 @@ def trend_card(shown: Sequence[Engagement]) -> None:
     st.plotly_chart(
         trend_chart(drawn), config={"displayModeBar": False}, alt="Mean index a day and channel", key="trend"
     )
-    if left := len(judged) - len(alike):
-        told = "1 engagement is" if left == 1 else f"{left} engagements are"
-        st.caption(
-            f"{told} not in this trend: another model or other settings made the index. Read by "
-            f"{plain(alike[0].model)}, {alike[0].report.settings.method}."
-        )
+    if len(judged) > len(alike):
+        st.caption(tell_left_out(judged, alike, "trend"))
     if len(lines) > len(drawn):
         st.caption(f"The {len(drawn)} channels with the most engagements are drawn, of {len(lines)}.")
 
@@ -54,6 +50,16 @@ def comparable(judged: Sequence[Engagement]) -> list[Engagement]:
         return []
     most = Counter(makes).most_common(1)[0][0]
     return [one for one, make in zip(judged, makes, strict=True) if make == most]
+
+
+def tell_left_out(judged: Sequence[Engagement], alike: Sequence[Engagement], what: str) -> str:
+    """How many of those judged are not among those alike, and why, in a sentence or two."""
+    left = len(judged) - len(alike)
+    told = "1 engagement is" if left == 1 else f"{left} engagements are"
+    return (
+        f"{told} not in this {what}: another model or other settings made the index. Read by "
+        f"{plain(alike[0].model)}, {alike[0].report.settings.method}."
+    )
 
 
 def by_channel(engagements: Sequence[Engagement]) -> dict[str, dict[str, list[float]]]:
@@ -87,6 +93,6 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
         showlegend=len(channels) > 1,
         legend={"orientation": "h", "y": -0.2},
     )
-    figure.update_xaxes(type="date", automargin=True)
+    figure.update_xaxes(type="date", title="day (UTC)", automargin=True)
     figure.update_yaxes(range=[0, 100], title="index", automargin=True)
     return figure

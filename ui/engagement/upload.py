@@ -34,11 +34,17 @@ class Upload:
     @property
     def key(self) -> str:
         """Of this upload: the same files, chosen again, are another one."""
-        return _digest(*(file.file_id for file in self.files))
+        return digest(*(file.file_id for file in self.files))
 
-    def key_of(self, classifier: Classifier, *people: int) -> str:
-        """Of what one model makes of it at this pace, or of what that says of some people."""
-        return _digest(self.key, self.pace, classifier.bundle.digest, *sorted(people))
+    @property
+    def name(self) -> str:
+        """For people."""
+        first = self.files[0].name
+        return first if len(self.files) == 1 else f"{first} and {len(self.files) - 1} more"
+
+    def key_of(self, classifier: Classifier) -> str:
+        """Of what one model makes of it at this pace."""
+        return digest(self.key, self.pace, classifier.bundle.digest)
 
     def read(self, classifier: Classifier, watch: Callable[[Recording], bool]) -> Recording:
         """Read it, told to `watch` after each look; VideoError where it is no video."""
@@ -47,18 +53,24 @@ class Upload:
         return read_photos([file.getvalue() for file in self.files], classifier, self.pace, watch)
 
 
-def choose_upload() -> Upload | None:
-    """Offer the upload; None while there is nothing to read."""
+def choose_upload(on_change: Callable[[], None]) -> Upload | None:
+    """Offer the upload; None while there is nothing to read.
+
+    Args:
+        on_change: called where other files are chosen, or these are removed.
+    """
     files = st.file_uploader(
         "A recording, or photos taken one after the other",
         type=sorted(suffix.removeprefix(".") for suffix in VIDEO_SUFFIXES | PHOTO_SUFFIXES),
         accept_multiple_files=True,
         max_upload_size=MOST_MEGABYTES,
         key="recording",
+        on_change=on_change,
     )
     st.caption(
         f"It waits in this server's memory, so it may have {MOST_MEGABYTES} MB. A longer one is judged from "
-        "the server's disk: `python -m core engagement RECORDING`."
+        "the server's disk, and its result kept in the list, trend and surveys of this page: "
+        '`python -m core engagement RECORDING --keep NAME --consent "…"`.'
     )
     if not files:
         return None
@@ -75,7 +87,8 @@ def choose_upload() -> Upload | None:
     return Upload(sorted(files, key=lambda file: _in_order(file.name)), False, apart)
 
 
-def _digest(*parts: object) -> str:
+def digest(*parts: object) -> str:
+    """A short name for what is made of these."""
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:16]
 
 

@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.live import LiveReader
-from core.valence import expressed_valence
+from core.valence import expressed_valence, formula
 from ui.charts import LINE, VALENCE, await_pandas, describe_probabilities, probability_bars
 from ui.live.holder import Holder
 from ui.palette import display_name, percent
@@ -25,10 +25,10 @@ def _now(own: Holder) -> None:
         _idle(own)
         return
     state = reader.state
-    first = state.seen[0] if state.seen else None
+    first = state.current
     if first is None:
         st.title("Nobody", anchor=False)
-        st.caption("No face is in sight.")
+        st.caption(f"Person {state.shown} is not in sight." if state.seen else "No face is in sight.")
     elif first.label is None:
         st.title("No answer", anchor=False)
         st.caption(str(first.reading.abstained).capitalize())
@@ -44,12 +44,14 @@ def _now(own: Holder) -> None:
             alt=describe_probabilities(first.probabilities),
             key="live-bars",
         )
+    st.markdown("**Expressed valence, the last minute**")
     st.plotly_chart(
         _strip(reader),
         config={"displayModeBar": False},
         alt="Expressed valence, the last minute",
         key="strip",
     )
+    st.caption(f"valence = {formula()}")
     st.caption(f"{state.frames_per_second:.0f} frames a second, {state.milliseconds:.0f} ms behind")
 
 
@@ -69,7 +71,7 @@ def _idle(own: Holder) -> None:
 
 
 def _strip(reader: LiveReader) -> go.Figure:
-    """Expressed valence of the largest face over the last minute, with gaps."""
+    """Expressed valence of the one who is shown over the last minute, with gaps."""
     await_pandas()
     past = reader.past()
     last = past[-1].seconds if past else 0.0

@@ -5,12 +5,14 @@ from typing import Final
 import streamlit as st
 
 from core.classifier import Classifier
+from core.engagement import ReportSettings
 from core.engagement.closing import CUT_OFF, close_journal
 from core.engagement.journal import EndedError, Journal, Opening
 from core.errors import MienError
 from core.live import LiveState
 from core.recorder import Recorder
 from ui.engagement.left_over import left_over_card
+from ui.engagement.report import settings_card
 from ui.live.holder import Holder
 
 CONSENT: Final = (
@@ -34,17 +36,32 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
             args=(own, classifier, channel),
             key="record",
         )
-    else:
+    open_card(own)
+    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
+
+
+def open_card(own: Holder) -> None:
+    """What is being recorded, to finish or discard, video or not; and what became of the last."""
+    if own.recorder is not None:
         st.fragment(_state, run_every=1.0)(own)
-        name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
-        journal = own.recorder.journal
-        st.button("Finish", type="primary", key="finish", on_click=_finish, args=(own, journal, name))
+        st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
+        journal, settings = own.recorder.journal, settings_card(key="-live")
+        with st.container(horizontal=True):
+            finish = (own, journal, settings)
+            st.button("Finish", type="primary", key="finish", on_click=_finish, args=finish)
+            st.button(
+                "Discard",
+                icon=":material/delete:",
+                help="Deletes what was read of this engagement.",
+                key="discard",
+                on_click=_discard,
+                args=(own, journal),
+            )
     if done := st.session_state.get("live_done"):  # stays in sight until the next recording begins
         st.success(done, icon=":material/check:")
         st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
-    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
 
 
 def _choose(own: Holder) -> None:
@@ -69,7 +86,10 @@ def _state(own: Holder) -> None:
         return
     if recorder.fault:
         st.error(f"{recorder.fault} What came before is kept: press Finish.", icon=":material/error:")
-    elif reader is None or reader.stands_still:
+    elif reader is None:
+        told = "A recording is open, and no video plays: open the camera to go on, or finish it."
+        st.warning(told, icon=":material/pause:")
+    elif reader.stands_still:
         told = "The video stands still: nothing is recorded until it goes on. Is the camera plugged in?"
         st.warning(told, icon=":material/pause:")
     elif recorder.customer is None:
@@ -118,17 +138,33 @@ def _customer(own: Holder) -> int | None:
     return chosen if chosen in known else None
 
 
-def _finish(own: Holder, journal: Journal, name: str) -> None:
+def _finish(own: Holder, journal: Journal, settings: ReportSettings) -> None:
     if own.recorder is None or own.recorder.journal is not journal:  # likewise
         return
-    fault = own.recorder.fault
+    fault, end = own.recorder.fault, own.recorder.seconds
     own.record(None)
-    _keep(journal, name, fault)
+    _keep(journal, st.session_state["live_name"], fault, end, settings)
 
 
-def _keep(journal: Journal, name: str, incomplete: str | None) -> None:
+def _discard(own: Holder, journal: Journal) -> None:
+    if own.recorder is None or own.recorder.journal is not journal:
+        return
+    own.record(None)
     try:
-        kept = close_journal(journal, name.strip(), incomplete)
+        journal.delete()
+    except MienError as error:
+        st.session_state["live_error"] = str(error)
+
+
+def _keep(
+    journal: Journal,
+    name: str,
+    incomplete: str | None,
+    end: float | None = None,
+    settings: ReportSettings | None = None,
+) -> None:
+    try:
+        kept = close_journal(journal, name.strip(), incomplete, end, settings)
     except EndedError as error:
         st.session_state["live_error"] = str(error)
         return
