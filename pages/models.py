@@ -13,6 +13,7 @@ from ui.roles import sign_in_card
 from ui.score_cards import score_card
 from ui.session import read_all
 from ui.sources import choose_pictures
+from ui.words import plain
 
 st.header("What the models are worth", anchor=False)
 sign_in_card()
@@ -27,12 +28,19 @@ for name in names:
 if len(names) > 1:
     st.subheader("Two models on one picture", anchor=False)
     pair = st.multiselect("Models", names, names[:2], max_selections=2, key="pair")
-    sources = choose_pictures()[:1]
+    sources = choose_pictures()
+    if len(sources) > 1:
+        st.caption(
+            f"Only {plain(sources[0][0])} is read here, the first of {len(sources)}: take it out to compare "
+            "on the next, or read all of them on the Photo page."
+        )
     if len(pair) == 2 and sources:
         shown = {}
         try:
             for place, name in enumerate(pair):
-                shown[name] = read_all(sources, load_classifier(name), lambda done: None, f"side {place}")[0]
+                shown[name] = read_all(
+                    sources[:1], load_classifier(name), lambda done: None, f"side {place}"
+                )[0]
         except MienError as error:
             st.error(str(error), icon=":material/broken_image:")
             st.stop()

@@ -16,6 +16,7 @@ from training.accelerator import has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed
+from training.callbacks.events import seconds_of_epochs
 from training.datasets.labelled import COLUMNS, LabelledCrops
 from training.devices import find_devices
 from training.initial import start_from
@@ -33,7 +34,7 @@ class Fitted:
         network: float32, uint8 crops (n, 48, 48, 1) to logits (n, classes).
         columns: which columns of `LabelledCrops.targets` the outputs stand for.
         history: one list a curve, one number an epoch.
-        seconds: wall-clock time of the training.
+        seconds: wall-clock time of the training, that before it was killed and resumed included.
     """
 
     network: keras.Model
@@ -113,7 +114,7 @@ def fit(
         columns=columns,
         history=_curves(checkpoint.curves),
         precision=policy,
-        seconds=time.perf_counter() - start,
+        seconds=max(time.perf_counter() - start, seconds_of_epochs(run)),
     )
 
 

@@ -15,7 +15,7 @@ from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
-from training.evaluation import measure_refusal, measure_robustness, predict, score
+from training.evaluation import measure_refusal, measure_robustness, predict, score, scored_as
 from training.evaluation.fairness import measure_groups, read_groups
 from training.evaluation.timing import time_one
 
@@ -131,15 +131,21 @@ def judge(
         digest=classifier.bundle.digest,
         data=tuple(data),
         part=part,
-        score=score(predictions, ", ".join(dict.fromkeys(faces.sources.tolist())), protocol, bool(learned)),
+        score=score(predictions, _called(faces), protocol, bool(learned)),
         refusal=refusal,
         refusal_leaks=refusal_leaks,
         robustness=measure_robustness(classifier, raw.take(shows_a_face), bool(learned))
         if robustness
         else (),
-        groups=measure_groups(predictions, table) if table else (),
+        groups=measure_groups(predictions, table, bool(learned)) if table else (),
         milliseconds_per_crop=time_one(classifier.bundle, faces.crops[:1]),
     )
+
+
+def _called(faces: LabelledCrops) -> str:
+    """The `data` of the score of these faces, as a training would name it."""
+    names = scored_as(faces)
+    return ", ".join(dict.fromkeys((names if (names != "").all() else faces.sources).tolist()))
 
 
 def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:

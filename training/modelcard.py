@@ -6,6 +6,8 @@ from typing import Final
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
 from training.registry import Promotion
+from training.splits import how_apart
+from training.terms import limits_told
 
 INTENDED: Final = (
     "Reading the expression of faces in photos whose people agreed to it, with a person who looks at the "
@@ -41,7 +43,7 @@ def model_card(bundle: Bundle, others: Sequence[Bundle] = (), promotions: Sequen
         "## When it gives no answer\n\n" + _abstention(card),
         *(("## Worse pictures\n\n" + _robustness(card),) if card.robustness else ()),
         "## Groups of people\n\n" + _groups(card),
-        "## Limits\n\n" + _bullets(card.limits),
+        "## Limits\n\n" + _bullets(limits_told(card)),
         "## Data and terms\n\n" + card.terms,
         "## How it was trained\n\n" + _training(bundle),
         *(("## When it served\n\n" + _promotions(promotions),) if promotions else ()),
@@ -55,7 +57,7 @@ def _summary(card: Card) -> str:
     if headline:
         text += (
             f" On {headline.data} it is right on **{headline.accuracy.value:.1%}** "
-            f"({_interval(headline)}) of {headline.n} crops: {headline.how}."
+            f"({_interval(headline)}) of {headline.n} crops: {how_apart(headline)}."
         )
     return text
 
@@ -81,9 +83,9 @@ def told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
     """Each score and how it was measured; those of the model itself stand before those of other trainings."""
     seen: set[tuple[str, str]] = set()
     for score in scores:
-        key = (score.data, score.how)
-        yield score, f"{score.how}; by another training of this recipe" if key in seen else score.how
-        seen.add(key)
+        how = how_apart(score)
+        yield score, f"{how}; by another training of this recipe" if (score.data, how) in seen else how
+        seen.add((score.data, how))
 
 
 def _comparison(bundles: Iterable[Bundle]) -> str:
@@ -202,9 +204,9 @@ def _robustness(card: Card) -> str:
 def _groups(card: Card) -> str:
     if not card.groups:
         return (
-            "Not measured: the data it was judged on does not say who belongs to which group, so it may be "
-            "worse for some than for others. `python -m training evaluate --groups` measures it on data that "
-            "does."
+            "Not measured, so it may be worse for some people than for others. "
+            "`python -m training evaluate --groups --keep` measures it on data that says who belongs to "
+            "which group."
         )
     rows = (
         (
@@ -216,7 +218,17 @@ def _groups(card: Card) -> str:
         )
         for one in card.groups
     )
-    return _table(("attribute", "group", "crops", "accuracy", "without an answer"), rows)
+    table = _table(("attribute", "group", "crops", "accuracy", "without an answer"), rows)
+    told = groups_told(card)
+    return f"{told}\n\n{table}" if told else table
+
+
+def groups_told(card: Card) -> str:
+    """On which pictures groups were compared, and whether it had learned from them; "" where not recorded."""
+    names = list(dict.fromkeys(one.data for one in card.groups if one.data))
+    leaks = any(one.leaks for one in card.groups)
+    told = ["**Leaks:** it had learned from these pictures."] if leaks else []
+    return " ".join([*told, *([f"Measured on crops of {', '.join(names)}."] if names else [])])
 
 
 def _promotions(promotions: Sequence[Promotion]) -> str:

@@ -16,11 +16,13 @@ class Overlap:
 
     Attributes:
         siblings: bool (n,), rows whose sequence was learned from too.
-        people: bool (n,), rows whose subject was; where nobody is named, nobody is known.
+        people: bool (n,), rows whose subject was.
+        named: bool (n,), rows of which it is known who is shown.
     """
 
     siblings: npt.NDArray[np.bool_]
     people: npt.NDArray[np.bool_]
+    named: npt.NDArray[np.bool_]
 
     @classmethod
     def between(cls, test: LabelledCrops, *learned: LabelledCrops) -> Self:
@@ -28,18 +30,21 @@ class Overlap:
         return cls(
             known(test.sequences, [part.sequences for part in learned]),
             known(test.subjects, [part.subjects for part in learned]),
+            np.asarray(test.subjects != "", np.bool_),
         )
 
     @classmethod
     def pool(cls, folds: Sequence[Self]) -> Self:
         """All rows of several folds, each compared with what its own fold learned from."""
         return cls(
-            np.concatenate([fold.siblings for fold in folds]), np.concatenate([fold.people for fold in folds])
+            np.concatenate([fold.siblings for fold in folds]),
+            np.concatenate([fold.people for fold in folds]),
+            np.concatenate([fold.named for fold in folds]),
         )
 
     def take(self, rows: npt.NDArray[np.bool_]) -> Self:
         """The given rows, by mask."""
-        return type(self)(self.siblings[rows], self.people[rows])
+        return type(self)(self.siblings[rows], self.people[rows], self.named[rows])
 
     @property
     def leak(self) -> float:
@@ -47,9 +52,9 @@ class Overlap:
         return share(self.siblings)
 
     @property
-    def shared_people(self) -> float:
-        """Share of rows that show somebody who was learned from."""
-        return share(self.people)
+    def shared_people(self) -> float | None:
+        """Share of rows with somebody who was learned from; None where some are unnamed and none is known."""
+        return share(self.people) if self.people.any() or self.named.all() else None
 
 
 def known(names: npt.NDArray[np.str_], learned: Sequence[npt.NDArray[np.str_]]) -> npt.NDArray[np.bool_]:

@@ -7,9 +7,10 @@ from typing import Final, Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from core.bundles import Score
 from core.errors import DataError
 from training.datasets.labelled import LabelledCrops
-from training.overlap import known, share
+from training.overlap import Overlap
 
 SplitKind: TypeAlias = Literal["subject", "sequence", "official", "random"]
 Rows: TypeAlias = npt.NDArray[np.intp]
@@ -20,6 +21,8 @@ PROTOCOLS: Final[dict[SplitKind, str]] = {
     "official": "the data set's own division",
     "random": "random split of frames, as in the reference work",
 }
+NOBODY_NAMED: Final = "no near-copy stands on both sides; who is shown is not known"
+"""What keeping people apart comes to in data that does not name them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,19 +31,27 @@ class Split:
 
     Attributes:
         leak: share of test rows whose sequence also stands in the training part.
-        shared_people: share of test rows whose subject also stands in the training part.
+        shared_people: share of test rows whose subject also stands in the training part; None where who is
+            shown is not known.
     """
 
     kind: SplitKind
     train: Rows
     test: Rows
     leak: float
-    shared_people: float
+    shared_people: float | None
 
     @property
     def leaks(self) -> bool:
         """Whether its score must not be taken for one on unseen people; never so for a random split."""
         return self.kind == "random" or self.leak > 0
+
+
+def how_apart(score: Score) -> str:
+    """How the crops of a score were kept apart, in words that hold where nobody is named too."""
+    if score.subjects is not None:
+        return score.how
+    return score.how.replace(PROTOCOLS["subject"], NOBODY_NAMED)
 
 
 def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0.2) -> Split:
@@ -160,7 +171,5 @@ def _apart(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Spl
 
 
 def _split(data: LabelledCrops, kind: SplitKind, train: Rows, test: Rows) -> Split:
-    leak, shared_people = (
-        share(known(names[test], [names[train]])) for names in (data.sequences, data.subjects)
-    )
-    return Split(kind, np.sort(train), np.sort(test), leak, shared_people)
+    overlap = Overlap.between(data.take(test), data.take(train))
+    return Split(kind, np.sort(train), np.sort(test), overlap.leak, overlap.shared_people)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.bundles import Card
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.fer2013 import SOURCE as FER2013
@@ -25,8 +26,15 @@ NONFACES = frozenset({MADE, FERPLUS_NONFACES})
 LIMITS = (
     "An expression is what a face shows; it is not what a person feels.",
     "Not for decisions about people: not for hiring, work, school or policing.",
-    "The data name neither age, gender nor skin colour, so fairness between groups was not measured.",
 )
+
+UNMEASURED = "Whether it is as good for one group of people as for another was not measured."
+"""A limit of every model whose card has no figures of groups."""
+
+SAID_BEFORE = frozenset(
+    {"The data name neither age, gender nor skin colour, so fairness between groups was not measured."}
+)
+"""What older cards say for `UNMEASURED`, whatever their data names and whatever was measured since."""
 
 CKPLUS_ONLY = (
     "It learned only posed faces filmed in one laboratory and is unreliable on other photos.",
@@ -49,6 +57,12 @@ def terms_of(sources: Iterable[str]) -> str:
     if others:
         told.append(f"The data's own terms apply to what was learned from {', '.join(others)}.")
     return " ".join(told)
+
+
+def limits_told(card: Card) -> tuple[str, ...]:
+    """The limits on a card as they hold now: what was measured since is none any more."""
+    limits = tuple(limit for limit in card.limits if limit not in SAID_BEFORE)
+    return limits if card.groups else (*limits, UNMEASURED)
 
 
 def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ...]:

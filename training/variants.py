@@ -76,6 +76,7 @@ def export_variant(
                 "scores": (),
                 "refusal": None,
                 "robustness": (),
+                "groups": (),
             }
         write_card(bundle.card.model_copy(update=changes), staged)
         classifier = Classifier(read_bundle(staged))

@@ -8,12 +8,16 @@ import streamlit as st
 from core.bundles import RUNTIME_FILE, Bundle, Card, Score, find_bundle
 from core.errors import MienError
 from training.evaluation.timing import time_one
-from training.splits import PROTOCOLS
+from training.splits import PROTOCOLS, how_apart
+from training.terms import limits_told
 from ui.history.architecture import architecture_card
 from ui.score_details import score_details
 
 HONEST_ECE: Final = 0.03
 """Expected calibration error up to which a confidence is called honest: one sees no difference to it."""
+
+TIMED_AGAIN: Final = 300
+"""Seconds for which a measured time holds: beside a training it is not what it is on an idle machine."""
 
 
 def score_card(name: str, serving: bool) -> None:
@@ -32,7 +36,7 @@ def score_card(name: str, serving: bool) -> None:
                 st.badge("Serves now", icon=":material/verified:", color="green")
         st.caption(card.title)
         if card.headline is None:
-            st.markdown("Its score on people it never saw was **not measured**: do not rely on it.")
+            st.markdown("Its score on faces it never saw was **not measured**: do not rely on it.")
         else:
             _figures(card, card.headline)
         _facts(card, bundle, milliseconds)
@@ -44,7 +48,8 @@ def score_card(name: str, serving: bool) -> None:
 def by_person(card: Card) -> Score | None:
     """The score on people of whom nothing was learned, in whatever other pictures."""
     honest = (one for one in card.scores if not one.leaks and not one.shared_people)
-    return next((one for one in honest if PROTOCOLS["subject"] in one.protocol), None)
+    named = (one for one in honest if one.subjects is not None)
+    return next((one for one in named if PROTOCOLS["subject"] in one.protocol), None)
 
 
 def leaking_beside(card: Card, score: Score) -> Score | None:
@@ -66,7 +71,7 @@ def _figures(card: Card, headline: Score) -> None:
             people = f" of {score.subjects} people" if score is of_people and score.subjects else ""
             st.caption(
                 f"Between {score.accuracy.low:.0%} and {score.accuracy.high:.0%}, with 95% confidence. "
-                f"{score.n:,} faces{people}, {score.how}."
+                f"{score.n:,} faces{people}, {how_apart(score)}."
             )
     if leaking:
         with next(places):
@@ -90,7 +95,7 @@ def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:
     size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6
     facts.append(f":material/speed: {milliseconds:.1f} ms a face on one core here, {size:.1f} MB")
     facts.append(f":material/sentiment_neutral: Knows {', '.join(card.labels)}")
-    facts.append(f":material/info: {card.limits[0]}")
+    facts.append(f":material/info: {limits_told(card)[0]}")
     st.markdown("  \n".join(facts))
 
 
@@ -112,6 +117,6 @@ def _sureness(score: Score) -> str:
     return "It is surer than it is right" if sure > right else "It is right more often than it is sure"
 
 
-@st.cache_data(max_entries=64, show_spinner=False)
+@st.cache_data(max_entries=64, ttl=TIMED_AGAIN, show_spinner=False)
 def _milliseconds(name: str, digest: str) -> float:
     return time_one(find_bundle(name), np.zeros((1, 48, 48, 1), np.uint8))

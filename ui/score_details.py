@@ -6,8 +6,10 @@ from typing import Final
 import streamlit as st
 
 from core.bundles import Bundle, Card, Score
-from training.modelcard import model_card
+from training.modelcard import groups_told, model_card
 from training.registry import promotions
+from training.splits import how_apart
+from training.terms import limits_told
 from ui.history.charts import classes_chart, reliability_chart
 
 PLAIN: Final = {"displayModeBar": False}
@@ -77,14 +79,15 @@ def _figures(bundle: Bundle) -> None:
             alt=f"What worse pictures cost {bundle.name}",
         )
     _groups(card)
-    st.markdown("\n".join(f"- {limit}" for limit in card.limits))
+    st.markdown("\n".join(f"- {limit}" for limit in limits_told(card)))
     st.caption(card.terms)
 
 
 def _groups(card: Card) -> None:
     if not card.groups:
-        st.caption("Whether it is as good for one group of people as for another was not measured.")
         return
+    if told := groups_told(card):
+        st.markdown(told)
     st.dataframe(
         [
             {
@@ -109,5 +112,5 @@ def _row(score: Score) -> dict[str, object]:
         "Calibration error": f"{score.expected_calibration_error:.3f}",
         "How many": score.n,
         "Leaks": score.leaks,
-        "How kept apart": score.how,
+        "How kept apart": how_apart(score),
     }

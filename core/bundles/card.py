@@ -103,6 +103,10 @@ class GroupScore(_Frozen):
 
     attribute: str = Field(description="column of the groups table, such as age")
     group: str
+    data: str | None = Field(None, exclude_if=_is_none, description="what was judged; None: not recorded")
+    leaks: bool = Field(
+        False, exclude_if=_is_false, description="whether the model had learned from the pictures"
+    )
     n: int = Field(description="crops")
     accuracy: Interval
     unanswered: float = Field(description="share that gets no label")

@@ -19,7 +19,7 @@ RUNTIME_FILE: Final = "model.tflite"
 KERAS_FILE: Final = "model.keras"
 CHAMPION_FILE: Final = "champion"
 
-MEASURED_AFTERWARDS: Final = ("robustness", "groups")
+MEASURED_AFTERWARDS: Final = ("scores", "refusal", "robustness", "groups")
 """Fields of a card that change nothing about the bundle."""
 
 

@@ -3,10 +3,12 @@ import pytest
 
 from core import faces
 from core.activation import activation_map
-from core.bundles import find_bundle
-from core.classifier import load_classifier
+from core.bundles import Bundle, find_bundle
+from core.classifier import Classifier, load_classifier
 from core.explanation import PATCH, Explanation, _hide, _log_odds, _shares, explain
 from core.expressions import Expression
+from training.conversion import Variant
+from training.variants import export_variant
 
 
 @pytest.fixture(scope="module")
@@ -63,14 +65,22 @@ def test_flat_crop_has_a_map_without_failing():
     assert np.isfinite(found.heat).all()
 
 
-def test_activation_map_adds_up_to_the_logit(crop):
+@pytest.fixture(scope="module", params=["float32", "dynamic"])
+def pooled(request, tmp_path_factory) -> Bundle:
+    """A network that ends in global pooling, with its weights as they are and in int8."""
     bundle = find_bundle("mien-8")
-    labels = bundle.card.labels
-    means = np.array([activation_map(bundle, crop, label).mean() for label in labels])
-    biases = load_classifier("mien-8").logits(crop[None])[0, : len(labels)] - means
+    if request.param == bundle.card.runtime:
+        return bundle
+    return export_variant(bundle, tmp_path_factory.mktemp("models") / "other", Variant(request.param))
+
+
+def test_activation_map_adds_up_to_the_logit(pooled, crop):
+    classifier, labels = Classifier(pooled), pooled.card.labels
+    means = np.array([activation_map(pooled, crop, label).mean() for label in labels])
+    biases = classifier.logits(crop[None])[0, : len(labels)] - means
     other = crop[:, ::-1] // 2
-    again = np.array([activation_map(bundle, other, label).mean() for label in labels]) + biases
-    assert load_classifier("mien-8").logits(other[None])[0, : len(labels)] == pytest.approx(again, abs=0.2)
+    again = np.array([activation_map(pooled, other, label).mean() for label in labels]) + biases
+    assert classifier.logits(other[None])[0, : len(labels)] == pytest.approx(again, abs=0.2)
 
 
 def test_activation_map_of_a_mirrored_face_is_mirrored(crop):

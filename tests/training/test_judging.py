@@ -7,6 +7,7 @@ from tests.training.datasets import test_fer2013 as fer
 from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import files
 from tests.training.datasets.test_ferplus import write as write_npz
+from training.datasets import read
 from training.datasets.families import learned_from
 from training.judging import judge
 
@@ -16,6 +17,7 @@ VOTES = [{"anger": 10}, {"happiness": 10}, {"surprise": 10}]
 def test_valid_npz_alone_was_not_learned_from(champion, tmp_path, home):
     found = judge(champion, [str(write_npz(tmp_path / "valid.npz", VOTES))])
     assert (found.part, found.score.leaks, found.score.protocol) == ("the test part", False, "as given")
+    assert found.score.data == "FER+ valid", "as a training calls it"
 
 
 def test_training_pictures_of_fer2013_were_learned_from_as_fer_plus(champion, tmp_path, home):
@@ -31,6 +33,9 @@ def test_part_of_ckplus_was_learned_from_however_it_is_divided(champion, tmp_pat
     found = judge(champion, [str(write_folder(tmp_path / "part", content))])
     assert found.score.data == "CK+48"
     assert found.score.leaks
+    (tmp_path / "groups.csv").write_text(f"file,age\n{read([tmp_path / 'part']).crops.names[0]},young\n")
+    (young,) = judge(champion, [str(tmp_path / "part")], groups=tmp_path / "groups.csv").groups
+    assert (young.data, young.leaks, young.n) == ("CK+48", True, 1)
 
 
 def test_crops_without_a_face_that_were_learned_from_leak(champion, tmp_path, home):
@@ -47,7 +52,5 @@ def test_crops_without_a_face_that_were_learned_from_leak(champion, tmp_path, ho
 
 @pytest.mark.parametrize(("learned", "told"), [(["FER2013"], ("FER+",)), (["drawn faces"], ())])
 def test_other_names_of_the_same_pictures_are_seen_through(tmp_path, learned, told):
-    from training.datasets import read
-
     data = read([write_npz(tmp_path / "mine.npz", VOTES)]).crops
     assert learned_from(data, learned) == told

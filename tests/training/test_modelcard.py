@@ -2,11 +2,13 @@ import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from core.bundles import Refusal, find_bundle
+import pytest
+
+from core.bundles import GroupScore, Interval, Refusal, find_bundle
 from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
 from training.registry import Promotion
-from training.terms import learned_nonfaces, limits_of, terms_of
+from training.terms import UNMEASURED, learned_nonfaces, limits_of, limits_told, terms_of
 
 
 def test_card_names_the_honest_score_first_and_what_leaks_as_leaking():
@@ -86,6 +88,19 @@ def test_data_set_that_nobody_knows_has_its_own_terms():
         "The data's own terms apply to what was learned from my-pictures."
     )
     assert "own terms" not in terms_of(["CK+48", "FER+", "not a face", "made non-face"])
+
+
+@pytest.mark.parametrize("measured", [False, True])
+def test_limit_on_groups_holds_as_long_as_they_were_not_measured(bundle, measured):
+    group = GroupScore(
+        attribute="age", group="young", n=40, accuracy=Interval(value=0.8, low=0.7, high=0.9), unanswered=0.1
+    )
+    card = bundle.card.model_copy(update={"groups": (group,) if measured else ()})
+    told = limits_told(card)
+    assert ("for another was not measured" in " ".join(told)) is not measured
+    assert "neither age, gender nor skin colour" not in model_card(replace(bundle, card=card))
+    assert set(told) - {UNMEASURED} < set(card.limits)
+    assert "measured" not in " ".join(limits_of(["mine"], (0, 8))), "no card claims what nobody checked"
 
 
 def test_terms_and_limits_hold_whatever_else_was_learned():

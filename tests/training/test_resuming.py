@@ -62,6 +62,10 @@ def test_training_killed_in_mid_epoch_resumes_to_the_same_result(tmp_path, kind)
     assert 2 <= epochs_done(tmp_path / "killed") < len(whole.history["loss"])
     resumed = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "killed")
     assert resumed.history == whole.history
+    lines = (tmp_path / "killed" / "events.jsonl").read_text().splitlines()
+    epochs = {e["epoch"]: e["seconds"] for e in map(json.loads, lines) if e["event"] == "epoch"}
+    assert len(epochs) == len(whole.history["loss"])
+    assert resumed.seconds >= sum(epochs.values()), "those of the killed process count"
     for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
         assert np.array_equal(a, b)
 

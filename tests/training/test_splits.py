@@ -133,6 +133,15 @@ def test_where_nobody_is_named_sequences_stay_together():
     assert len(set(groups(anonymous))) == 10 * len(SHOWN)
 
 
+def test_where_somebody_is_not_named_nobody_claims_that_people_are_apart():
+    data = make_crops(10)
+    anonymous = replace(data, subjects=np.full(len(data), ""))
+    assert split(anonymous, "subject", 0).shared_people is None
+    assert split(data, "subject", 0).shared_people == 0
+    some = replace(data, subjects=np.where(data.labels == 0, "", data.subjects))
+    assert split(some, "random", 0).shared_people > 0, "what is known is said"
+
+
 def test_own_division_of_a_data_set_is_followed():
     data = make_crops(10)
     parts = np.where(data.subjects < "S005", "train", "test")

@@ -6,7 +6,7 @@ import sys
 import numpy as np
 import pytest
 
-from core.bundles import find_bundle
+from core.bundles import GroupScore, Interval, Robustness, find_bundle
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
@@ -15,10 +15,12 @@ from tests.training.conftest import make_crops, make_recipe
 from training import exporting
 from training.cards import write_card
 from training.conversion import Variant
+from training.measured import keep_measured
 from training.networks import build_network
 from training.variants import compare, export_variant
 
 CROPS = make_crops(8).crops
+INTERVAL = Interval(value=0.8, low=0.7, high=0.9)
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +51,13 @@ def test_smaller_variant_takes_the_same_crops_and_answers_much_alike(
 
 
 def test_smaller_variant_claims_no_score_of_the_full_one(source, tmp_path):
-    card = export_variant(source, tmp_path / "smaller", Variant.DYNAMIC).card
-    assert (card.scores, card.refusal, card.robustness) == ((), None, ())
+    measured = keep_measured(
+        source,
+        [Robustness(change="blurred by 1.5 px", accuracy=0.75, lost=0.09)],
+        [GroupScore(attribute="age", group="young", n=4, accuracy=INTERVAL, unanswered=0.1)],
+    )
+    card = export_variant(measured, tmp_path / "smaller", Variant.DYNAMIC).card
+    assert (card.scores, card.refusal, card.robustness, card.groups) == ((), None, (), ())
     assert set(card.files) == {"model.tflite"}
     assert "dynamic" in card.title
 

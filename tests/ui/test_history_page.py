@@ -1,18 +1,25 @@
 import io
 import os
+import shutil
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from streamlit.testing.v1 import AppTest
 
-from core.bundles import bundle_names, find_bundle
+from core.bundles import Score, bundle_names, find_bundle
+from core.bundles.store import read_bundle
 from core.settings import settings
+from tests.training.conftest import make_crops
 from tests.ui.conftest import open_page
+from training.cards import write_card
+from training.evaluation import Predictions
 from training.history import Course, HistoryError, open_history
 from training.history.course import Plan
 from training.history.run import ARCHIVED_TAG, LABELS_TAG
+from training.judged import keep_judged
 from training.tracking.store import open_store
 from ui.history.downloads import to_csv, to_zip
 from ui.history.edit import delete_run, join_labels, write_tags
@@ -165,6 +172,63 @@ def test_every_score_of_a_run_can_be_looked_at(runs):
     assert "leaks" in texts(app)
 
 
+def judge_as(folder: Path, score: Score) -> None:
+    """Leave what a run leaves that judged nothing but the faces of a score."""
+    cells = [(t, g) for t, row in enumerate(score.confusion) for g, n in enumerate(row) for _ in range(n)]
+    truth, guess = np.array(cells).T
+    data = make_crops(1, 1).take(np.zeros(len(cells), np.intp))
+    answers = np.eye(len(score.labels), dtype=np.float32)[guess]
+    predictions = Predictions(score.labels, data, truth, answers, np.ones(len(cells), np.bool_))
+    keep_judged(folder, predictions, np.full(len(cells), score.data))
+
+
+def test_pictures_are_offered_only_for_what_the_run_judged_itself(runs, tmp_path):
+    bundle = find_bundle("mien-8")
+    own, of_folds = bundle.card.scores[:2]
+    judge_as(tmp_path, own)
+    for name, value in (("digest", bundle.digest), ("folder", str(tmp_path))):
+        open_store()[0].set_tag(runs[0], name, value)
+    app = opened(runs[0])
+    assert f"{sum(own.confusion[0])} faces of anger" in texts(app)
+    app.selectbox(key="score").set_value(1).run()
+    assert not app.exception
+    assert sum(of_folds.confusion[0]) > 0
+    assert "keeps none of the pictures behind this score" in texts(app)
+    assert "faces of anger" not in texts(app)
+
+
+@pytest.fixture
+def fold(spare_run, tmp_path) -> str:
+    """A run whose model lies in its own folder only, as that of a fold does."""
+    shutil.copytree(find_bundle("ckplus-reference").folder, tmp_path / "bundle")
+    card = find_bundle("ckplus-reference").card
+    write_card(card.model_copy(update={"name": "spare"}), tmp_path / "bundle")
+    for name, value in (("digest", read_bundle(tmp_path / "bundle").digest), ("folder", str(tmp_path))):
+        open_store()[0].set_tag(spare_run, name, value)
+    return spare_run
+
+
+def test_run_whose_model_lies_in_its_own_folder_shows_it(fold):
+    app = opened(fold)
+    assert not app.exception
+    assert "right, macro-F1" in texts(app)
+    assert "is not here" not in texts(app)
+
+
+def test_versions_of_a_run_name_the_commit(runs):
+    commit = "8aa72be0c4f1e2d3a4b5c6d7e8f90123456789ab"
+    open_store()[0].set_tag(runs[0], "mlflow.source.git.commit", commit)
+    settings_of_the_run = opened(runs[0]).dataframe[1].value.set_index("Setting")["Value"]
+    assert settings_of_the_run["versions.git_commit"] == commit
+
+
+def test_run_whose_model_is_gone_says_so(fold, tmp_path):
+    shutil.rmtree(tmp_path / "bundle")
+    app = opened(fold)
+    assert not app.exception
+    assert "The model spare is not here as this run left it" in texts(app)
+
+
 def archive(run: str, value: str = "true") -> None:
     """What the dialog's button does: AppTest shows no dialog."""
     history = open_history()
@@ -189,6 +253,30 @@ def test_run_of_the_model_that_serves_is_neither_archived_nor_deleted(runs):
     assert not run.archived
     with pytest.raises(HistoryError, match="serves: promote another one first"):
         delete_run(history, run)
+
+
+def test_run_for_comparison_with_the_model_that_serves_is_not_protected(spare_run):
+    for name, value in (("bundle", "mien-8"), ("digest", "of-another")):
+        open_store()[0].set_tag(spare_run, name, value)
+    archive(spare_run)
+    archive(spare_run, "false")
+    open_store()[0].set_tag(spare_run, "digest", find_bundle("mien-8").digest)
+    with pytest.raises(HistoryError, match="serves: promote another one first"):
+        archive(spare_run)
+
+
+def test_run_that_is_still_training_is_not_deleted(spare_run, tmp_path):
+    client = open_store()[0]
+    client.update_run(spare_run, status="RUNNING")
+    client.set_tag(spare_run, "folder", str(tmp_path))
+    (tmp_path / "events.jsonl").touch()
+    history = open_history()
+    run = next(one for one in history.runs() if one.id == spare_run)
+    with pytest.raises(HistoryError, match="still training: stop it"):
+        delete_run(history, run)
+    os.utime(tmp_path / "events.jsonl", (0, 0))
+    delete_run(history, run)
+    assert client.get_run(spare_run).info.lifecycle_stage == "deleted"
 
 
 def test_archiving_is_asked_about_before_it_is_done(spare_run):

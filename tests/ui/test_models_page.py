@@ -1,8 +1,11 @@
+import shutil
+
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bundles import bundle_names, find_bundle
+from core.bundles import GroupScore, Interval, bundle_names, find_bundle
 from tests.ui.conftest import open_page
+from training.cards import write_card
 from ui.score_cards import by_person, leaking_beside
 
 
@@ -31,6 +34,58 @@ def test_score_that_leaks_stands_beside_none_of_other_data():
     assert leaking_beside(card, next(score for score in card.scores if score.data == "FER+ valid")) is None
 
 
+@pytest.fixture
+def changed(home):
+    """The card of a shipped model with changes, as the Models page shows it, and all that it says."""
+
+    def show(**changes) -> tuple[AppTest, str]:
+        shipped = find_bundle("ckplus-reference")
+        shutil.copytree(shipped.folder, home / "models" / "changed")
+        write_card(
+            shipped.card.model_copy(update={"name": "changed", **changes}), home / "models" / "changed"
+        )
+        app = AppTest.from_function(_one_card, default_timeout=60).run()
+        assert not app.exception
+        tables = [table.value.to_string() for table in app.dataframe]
+        return app, " ".join([*tables, *(str(one.value) for one in (*app.markdown, *app.caption))])
+
+    return show
+
+
+def test_model_of_unnamed_faces_claims_no_score_on_people(changed):
+    card = find_bundle("ckplus-reference").card
+    scores = tuple(score.model_copy(update={"subjects": None}) for score in card.scores)
+    assert by_person(card) is card.scores[0]
+    assert by_person(card.model_copy(update={"scores": scores})) is None
+    app, said = changed(scores=scores)
+    assert "Right on faces it never saw (CK+48)" in [metric.label for metric in app.metric]
+    assert "no near-copy stands on both sides; who is shown is not known" in said
+    assert "nobody in the test part" not in said
+
+
+def test_groups_say_on_which_pictures_and_are_no_limit_once_they_were_measured(changed):
+    group = GroupScore(
+        attribute="age",
+        group="young",
+        data="mine",
+        leaks=True,
+        n=40,
+        accuracy=Interval(value=0.8, low=0.7, high=0.9),
+        unanswered=0.1,
+    )
+    _, said = changed(groups=(group,))
+    assert "**Leaks:** it had learned from these pictures. Measured on crops of mine." in said
+    assert "80.0% (70.0% to 90.0%)" in said
+    assert "for another was not measured" not in said
+    assert "neither age, gender nor skin colour" not in said
+
+
+def _one_card():
+    from ui.score_cards import score_card
+
+    score_card("changed", serving=False)
+
+
 def test_card_says_what_it_abstains_on_and_the_model_card_can_be_read(app):
     app.run()
     said = " ".join(element.value for element in app.markdown)
@@ -40,6 +95,17 @@ def test_card_says_what_it_abstains_on_and_the_model_card_can_be_read(app):
 
 def test_two_models_answer_to_one_picture(app):
     app.run()
+    assert [title.value for title in app.title] == ["Happiness", "Happiness"]
+
+
+def test_of_several_pictures_the_one_that_is_read_is_named(app, portrait_file):
+    app.run()
+    app.segmented_control(key="source").set_value("Upload").run()
+    for name in ("first.png", "second.png"):
+        app.file_uploader(key="uploads").upload(name, portrait_file.read_bytes(), "image/png")
+    app.run()
+    assert not app.exception
+    assert "Only first.png is read here, the first of 2" in " ".join(text.value for text in app.caption)
     assert [title.value for title in app.title] == ["Happiness", "Happiness"]
 
 

@@ -58,6 +58,23 @@ def test_first_glance_shows_a_real_face_and_its_expression(app):
     assert "NASA" in " ".join(caption.value for caption in app.caption)
 
 
+def test_why_this_answer_shows_both_maps_and_names_the_parts_of_the_face(app):
+    app.session_state["why"] = True
+    app.run()
+    assert not app.exception
+    said = " ".join(element.value for element in (*app.markdown, *app.caption))
+    assert "“Happiness” rests mostly on **the mouth and chin**" in said
+    assert "Hidden, this would cost the answer most" in said
+    assert "Here the network lights up for it" in said
+    assert "still happiness" in said
+
+
+def test_why_this_answer_is_computed_only_once_it_is_opened(app):
+    app.run()
+    assert "rests mostly on" not in " ".join(element.value for element in app.markdown)
+    assert "explanations" not in app.session_state
+
+
 def test_honest_score_stands_beside_the_model(app):
     app.run()
     captions = " ".join(caption.value for caption in app.sidebar.caption)

@@ -14,6 +14,13 @@ from training.run_folder import EVENTS_FILE
 SECONDS_BETWEEN_BATCH_EVENTS: Final = 1.0
 
 
+def seconds_of_epochs(run: Path) -> float:
+    """How long the epochs of a run took, those before it was killed and resumed included."""
+    lines = (run / EVENTS_FILE).read_text(encoding="utf-8").splitlines()
+    events = [json.loads(line) for line in lines if '"event": "epoch"' in line]
+    return float(sum({event["epoch"]: event["seconds"] for event in events}.values()))
+
+
 class Events(keras.callbacks.Callback):
     """Append `start`, `batch` (about one a second), `epoch` and `end` events to `events.jsonl`.
 

@@ -27,7 +27,7 @@ def evaluate(
     ] = None,
     keep: Annotated[
         bool,
-        typer.Option("--keep", help="Write what --robustness and --groups found into the model's card."),
+        typer.Option("--keep", help="Write what was measured into the model's card."),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
     output: Annotated[Path | None, typer.Option(help="JSON file to write besides.")] = None,
@@ -44,7 +44,7 @@ def evaluate(
         if keep:
             from training.measured import keep_measured
 
-            keep_measured(classifier.bundle, result.robustness, result.groups)
+            keep_measured(classifier.bundle, result.robustness, result.groups, result.score, result.refusal)
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
             output.parent.mkdir(parents=True, exist_ok=True)

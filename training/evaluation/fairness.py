@@ -11,6 +11,7 @@ from core.errors import DataError
 from training.datasets.tables import read_table
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
+from training.evaluation.scoring import scored_as
 from training.splits import groups as people
 
 
@@ -36,17 +37,19 @@ def read_groups(file: Path) -> dict[str, dict[str, str]]:
 
 
 def measure_groups(
-    predictions: Predictions, table: Mapping[str, Mapping[str, str]]
+    predictions: Predictions, table: Mapping[str, Mapping[str, str]], leaks: bool = False
 ) -> tuple[GroupScore, ...]:
     """Score each group by itself, attribute by attribute, larger groups first.
 
     Args:
         table: groups by the name of a picture, as `read_groups` gives them.
+        leaks: whether the bundle learned from the judged pictures.
 
     Raises:
         DataError: none of the judged pictures is in the table.
     """
     names, keys = predictions.data.names.tolist(), people(predictions.data)
+    sources = scored_as(predictions.data)
     right = predictions.guess == predictions.truth
     attributes = list(dict.fromkeys(name for row in table.values() for name in row))
     found = []
@@ -58,6 +61,8 @@ def measure_groups(
                 GroupScore(
                     attribute=attribute,
                     group=str(group),
+                    data=", ".join(dict.fromkeys(sources[rows].tolist())),
+                    leaks=leaks,
                     n=len(rows),
                     accuracy=bootstrap(_share(right[rows]), keys[rows]),
                     unanswered=float(1 - predictions.answered[rows].mean()),

@@ -25,7 +25,7 @@ from training.evaluation.intervals import bootstrap
 from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
 from training.overlap import Overlap
-from training.splits import PROTOCOLS, SplitKind, groups
+from training.splits import NOBODY_NAMED, PROTOCOLS, SplitKind, groups
 
 FERPLUS_VALID: Final = "FER+ valid"
 FERPLUS_PROTOCOL: Final = (
@@ -58,7 +58,8 @@ def score_predictions(
         rows, shared = predictions.take(chosen), overlap.take(chosen) if overlap else None
         source = str(rows.data.sources[0])
         seen_before = name != FERPLUS_VALID and is_among(source, learned_before)
-        protocol = f"{how}: {PROTOCOLS[split]}"
+        unnamed = split == "subject" and (rows.data.subjects == "").any()
+        protocol = f"{how}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
         if name == FERPLUS_VALID:
             protocol = f"{FERPLUS_PROTOCOL}; {how}, {split} split"
         elif seen_before:

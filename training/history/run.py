@@ -13,6 +13,7 @@ from training.history.course import PLANNED, Curves, Plan, plan_of
 NOTE_TAG: Final = "mlflow.note.content"
 LABELS_TAG: Final = "mien.labels"
 ARCHIVED_TAG: Final = "mien.archived"
+COMMIT_TAG: Final = "mlflow.source.git.commit"
 HEADLINE_TAG: Final = "mien.headline"
 """Names the data set whose held-out figures are the ones to believe."""
 
@@ -37,6 +38,7 @@ class Run:
     Attributes:
         parameters: settings, nested ones by dotted names (`recipe.batch_size`), as texts.
         metrics: the newest value of each figure.
+        seconds: of training, as `trained_for` tells.
         sparkline: inner losses over the epochs, thinned.
     """
 
@@ -117,6 +119,11 @@ class Run:
         return self.tags.get("bundle")
 
     @property
+    def commit(self) -> str | None:
+        """The commit that the code stood at; None where it was no git checkout."""
+        return self.tags.get(COMMIT_TAG)
+
+    @property
     def note(self) -> str:
         """What somebody wrote about it."""
         return self.tags.get(NOTE_TAG, "")
@@ -145,6 +152,20 @@ class Run:
     def _score(self, figure: str) -> float | None:
         name = self.score_name(figure)
         return self.metrics[name] if name else None
+
+
+def trained_for(timed: float | None, tags: Mapping[str, str], from_end_to_end: float | None) -> float | None:
+    """Seconds of training, without the pauses of a run that was resumed.
+
+    Args:
+        timed: all epochs together; None where they were not timed.
+        tags: of the run; what the training said of itself, which leaves out what came before a pause.
+        from_end_to_end: from its first start to its end, pauses too; None for one that goes on.
+    """
+    if timed is not None:
+        return timed
+    said = _parse(tags.get("seconds", "null"))
+    return float(said) if isinstance(said, int | float) else from_end_to_end
 
 
 def _parse(text: str) -> Any:  # noqa: ANN401 - whatever a setting may be

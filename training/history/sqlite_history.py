@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from training.history.course import Curves
-from training.history.run import HistoryError, Run, experiment_name
+from training.history.run import HistoryError, Run, experiment_name, trained_for
 
 NOT_A_CURVE: Final = "%/%"
 """Scores are named `data/figure`; what remains was told each epoch."""
@@ -52,13 +52,19 @@ class SqliteHistory:
             "order by run_uuid, step"
         ):
             losses[run].append(value)
+        timed: dict[str, float] = dict(
+            self._read(
+                "select run_uuid, sum(value) from (select run_uuid, value, max(timestamp) from metrics "
+                "where key = 'seconds' and is_nan = 0 group by run_uuid, step) group by run_uuid"
+            )
+        )
         return tuple(
             Run(
                 id=run,
                 name=name or run[:8],
                 state=status.lower(),
                 started=datetime.fromtimestamp((started or 0) / 1000, UTC),
-                seconds=(ended - started) / 1000 if ended else None,
+                seconds=trained_for(timed.get(run), tags[run], (ended - started) / 1000 if ended else None),
                 parameters=parameters[run],
                 tags=tags[run],
                 metrics=metrics[run],

@@ -12,7 +12,7 @@ from typing import Any, Final
 from core.bundles import Card
 from core.settings import PROJECT_ROOT
 from training.history.course import Course, plan_of
-from training.history.run import HEADLINE_TAG, KEPT_ACCURACY_TAG
+from training.history.run import COMMIT_TAG, HEADLINE_TAG, KEPT_ACCURACY_TAG
 from training.run_folder import read_epochs, read_events
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
@@ -88,7 +88,7 @@ def code_version() -> dict[str, str]:
     if answer.returncode:
         return {}
     commit, _, dirty = answer.stdout.strip().partition("-")
-    return {"mlflow.source.git.commit": commit, "uncommitted_changes": str(bool(dirty)).lower()}
+    return {COMMIT_TAG: commit, "uncommitted_changes": str(bool(dirty)).lower()}
 
 
 def _flatten(values: Mapping[str, Any], joint: str) -> Iterator[tuple[str, Any]]:

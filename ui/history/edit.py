@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 import streamlit as st
 
+from core.bundles import find_bundle
 from core.bundles.store import champion_name
-from core.errors import MienError
+from core.errors import BundleError, MienError
 from training.history import History, HistoryError, Run
+from training.history.course import GOES_ON
 from training.history.run import ARCHIVED_TAG, LABELS_TAG, NOTE_TAG
 from ui.history.known import forget_runs
 from ui.roles import analyst, require_analyst
@@ -63,18 +65,35 @@ def write_tags(history: History, run: Run, tags: Mapping[str, str]) -> None:
 
 
 def delete_run(history: History, run: Run) -> None:
-    """Delete a run, but for one whose model serves.
+    """Delete a run, but for one that goes on or whose model serves.
 
     Raises:
-        HistoryError: the store refuses, or the run is the champion's.
+        HistoryError: the store refuses, the run is still training, or it is the champion's.
     """
+    _require_ended(run)
     _require_not_serving(run)
     history.delete(run.id)
 
 
+def _require_ended(run: Run) -> None:
+    from training.history.alive import settle_states  # half a second to load, for what is seldom
+
+    if settle_states([run])[0].state in GOES_ON:
+        raise HistoryError("It is still training: stop it, or wait until it has ended.")
+
+
 def _require_not_serving(run: Run) -> None:
-    if run.bundle is not None and run.bundle == champion_name():
+    if run.bundle is not None and run.bundle == champion_name() and _is_what_serves(run):
         raise HistoryError(f"Its model {run.bundle} serves: promote another one first.")
+
+
+def _is_what_serves(run: Run) -> bool:
+    """Whether the champion is the model that the run left; taken as such where nobody can tell."""
+    digest = run.tags.get("digest")
+    try:
+        return digest is None or find_bundle().digest == digest
+    except BundleError:
+        return True
 
 
 def _act(action: Callable[[], object]) -> bool:

@@ -4,16 +4,17 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.bundles import Bundle, Score, find_bundle
-from core.errors import MienError
+from core.bundles import Bundle, Score
 from training.history import History, Run
 from training.modelcard import told_apart
+from training.splits import how_apart
 from ui.charts import SAVABLE
 from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
 from ui.history.curves import curves_card
 from ui.history.downloads import downloads
 from ui.history.edit import edit_card
+from ui.history.left_model import left_model, why_none
 from ui.history.pictures import pictures_card, take_click
 from ui.history.table import state_of
 
@@ -26,11 +27,13 @@ def run_card(history: History, run: Run) -> None:
         f"split by {run.split} · {run.device}"
     )
     (course,) = curves_card(history, [run]).values()
-    bundle = _bundle(run)
+    bundle = left_model(run)
     if bundle:
         if bundle.card.scores:
             _score_card(_choose_score(bundle.card.scores), bundle, run)
         architecture_card(bundle.card.layers)
+    elif told := why_none(run):
+        st.info(told, icon=":material/inventory_2:")
     with st.expander("Settings, data and versions", icon=":material/settings:"):
         st.dataframe(
             [{"Setting": name, "Value": value} for name, value in sorted(run.parameters.items())]
@@ -40,17 +43,6 @@ def run_card(history: History, run: Run) -> None:
         )
     downloads(run, course, bundle)
     edit_card(history, run)
-
-
-def _bundle(run: Run) -> Bundle | None:
-    """The bundle a run left, where it is still here as the run left it."""
-    if run.bundle is None:
-        return None
-    try:
-        bundle = find_bundle(run.bundle)
-    except MienError:
-        return None
-    return bundle if bundle.digest == run.tags.get("digest") else None
 
 
 def _choose_score(scores: Sequence[Score]) -> Score:
@@ -66,17 +58,11 @@ def _choose_score(scores: Sequence[Score]) -> Score:
     return scores[st.selectbox("Judged on", range(len(scores)), format_func=called, key="score")]
 
 
-def _kept_pictures(score: Score, scores: Sequence[Score]) -> bool:
-    """Whether the run keeps the pictures that a score counts: not of other splits, which come later."""
-    alike = next(other for other in scores if (other.data, other.labels) == (score.data, score.labels))
-    return alike is score
-
-
 def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
         f"**{score.accuracy.in_percent}** right, "
-        f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {score.how}.{leaks}"
+        f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {how_apart(score)}.{leaks}"
     )
     confusion, classes, reliability, coverage = st.tabs(
         ["Confusion", "Each expression", "Is it as sure as it says?", "What abstaining brings"]
@@ -91,8 +77,7 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
             on_select=lambda: take_click(score),
             selection_mode="points",
         )
-        if _kept_pictures(score, bundle.card.scores):
-            pictures_card(run, score)
+        pictures_card(run, score, bundle.card.scores)
     with classes:
         st.plotly_chart(classes_chart(score), config=SAVABLE, alt="Recall and precision", key="per_class")
         st.caption(
@@ -109,4 +94,5 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
 
 
 def _facts(run: Run) -> dict[str, str]:
-    return {name: value for name, value in run.tags.items() if not name.startswith("mlflow.")}
+    facts = {name: value for name, value in run.tags.items() if not name.startswith("mlflow.")}
+    return facts | ({"versions.git_commit": run.commit} if run.commit else {})

@@ -1,5 +1,6 @@
 """The pictures behind a cell of the confusion matrix: faces of a data set, for whoever holds it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -47,14 +48,43 @@ def take_click(score: Score) -> None:
         st.session_state["cell_guess"] = names[points[0]["x"]]
 
 
-def pictures_card(run: Run, score: Score) -> None:
-    """Show the pictures of a cell, where this machine has what the run was judged on."""
+def pictures_card(run: Run, score: Score, scores: Sequence[Score]) -> None:
+    """Show the pictures of a cell, where the run itself judged them and this machine has them.
+
+    Args:
+        scores: all of the run's model: its own first, then those of other trainings of the recipe.
+    """
     if analyst() is None:
         return  # faces of a data set are for those who hold it
-    truth, guess = choose_cell(score)
-    behind = pictures_behind(Path(run.tags.get("folder", "")), score, truth, guess)
-    if behind is None:
+    folder = Path(run.tags.get("folder", ""))
+    kept = _keeps(folder, score, scores)
+    if kept is None:
         st.caption("These pictures are not on this machine: they stay where the run was made.")
+    elif kept:
+        _cell_card(folder, score)
+    else:
+        st.caption(
+            "This run keeps none of the pictures behind this score: another training judged them, or they "
+            "are corrected faces."
+        )
+
+
+def _keeps(folder: Path, score: Score, scores: Sequence[Score]) -> bool | None:
+    """Whether a run judged the pictures of a score itself; None where what it judged is not here."""
+    if not score.labels:
+        return None  # of a card older than what runs keep
+    truth, row = max(zip(score.labels, score.confusion, strict=True), key=lambda pair: sum(pair[1]))
+    behind = pictures_behind(folder, score, truth, None)
+    if behind is None:
+        return None
+    alike = next(one for one in scores if (one.data, one.labels) == (score.data, score.labels))
+    return alike is score and len(behind.names) == sum(row)
+
+
+def _cell_card(folder: Path, score: Score) -> None:
+    truth, guess = choose_cell(score)
+    behind = pictures_behind(folder, score, truth, guess)
+    if behind is None:
         return
     called = f"called {guess}" if guess else "whatever they were called"
     count = len(behind.names)

@@ -32,6 +32,14 @@ def test_group_that_fares_worse_is_seen(tmp_path):
     assert old.accuracy.high < young.accuracy.low
 
 
+def test_group_says_on_which_pictures_it_was_judged_and_whether_they_leak():
+    found = predictions(lambda rows: rows >= 0)
+    table = {name: {"age": "young"} for name in found.data.names.tolist()}
+    for leaks in (False, True):
+        (young,) = measure_groups(found, table, leaks)
+        assert (young.data, young.leaks) == ("CK+48", leaks)
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [

@@ -9,6 +9,7 @@ from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
 from training.evaluation import Predictions, bootstrap, predict, score, score_predictions
 from training.overlap import Overlap
+from training.splits import NOBODY_NAMED, PROTOCOLS
 
 
 def test_score_counts_what_the_bundle_answers(champion):
@@ -80,8 +81,20 @@ def test_score_says_how_much_of_its_own_pictures_the_training_part_knows(champio
     predictions = predict(champion, tested)
     scores = score_predictions(predictions, "random", True, "one split", overlap=overlap)
     assert [(s.leak, s.shared_people) for s in scores if s.data == "CK+48"] == [(0.5, 0.5)] * 2
-    assert [(s.leak, s.shared_people) for s in scores if s.data == "other"] == [(pytest.approx(1 / 3), 0)]
+    assert [(s.leak, s.shared_people) for s in scores if s.data == "other"] == [(pytest.approx(1 / 3), None)]
     assert "50% of the test frames have a sibling in training" in scores[0].how
+
+
+def test_score_of_people_who_are_not_named_does_not_say_that_they_are_new(champion):
+    data = make_crops(6)
+    unnamed = replace(data, subjects=np.full(len(data), ""))
+    for given, split, said in (
+        (data, "subject", PROTOCOLS["subject"]),
+        (unnamed, "subject", NOBODY_NAMED),
+        (unnamed, "random", PROTOCOLS["random"]),
+    ):
+        *_, found = score_predictions(predict(champion, given), split, False, "a fifth held out")
+        assert found.protocol == f"a fifth held out: {said}"
 
 
 def test_score_on_fer_plus_says_of_which_training_it_is(champion):

@@ -1,5 +1,7 @@
 """Runs that MLflow itself wrote, read from its file and from its real server."""
 
+import socket
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -7,7 +9,8 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
 from training.history import HistoryError, Run, open_history
-from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG
+from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG, trained_for
+from training.history.server import Server
 from training.history.server_history import ServerHistory
 from training.history.sqlite_history import SqliteHistory, thin
 from training.tracking.store import open_store
@@ -35,7 +38,7 @@ def client(store) -> MlflowClient:
         tags = {"epochs": "3", "device": "cpu", "bundle": name}
         client.log_batch(
             run,
-            metrics=epochs + scores,
+            metrics=[*epochs, *scores, *(Metric("seconds", 10.0, 1000 * day, day) for day in (1, 2, 3))],
             params=[Param(key, value) for key, value in parameters.items()],
             tags=[RunTag(key, value) for key, value in tags.items()],
         )
@@ -56,6 +59,7 @@ def check_runs(runs: tuple[Run, ...]) -> None:
     assert (first.epochs, first.device, first.bundle) == (3, "cpu", "first")
     assert (first.accuracy, first.macro_f1, first.inner_accuracy) == pytest.approx((0.8, 0.7, 0.1))
     assert (first.leaks, second.leaks) == (False, True)
+    assert first.seconds == 30, "not what passed between its start and its end"
     assert first.sparkline == pytest.approx((1.2, 0.6, 0.4))
 
 
@@ -93,10 +97,52 @@ def test_runs_are_read_and_changed_on_a_real_server(client, tracking_server, mon
     check_changes(history, client)
 
 
+@pytest.mark.parametrize(
+    ("timed", "tags", "told"),
+    [(30.0, {"seconds": "12.5"}, 30), (None, {"seconds": "12.5"}, 12.5), (None, {}, 9e5)],
+)
+def test_minutes_are_those_of_training_where_it_told_them(timed, tags, told):
+    assert trained_for(timed, tags, 9e5) == told
+
+
 def test_server_that_is_down_gives_one_sentence(monkeypatch):
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:9")
     with pytest.raises(HistoryError, match=r"127\.0\.0\.1 does not answer"):
         open_history().runs()
+
+
+def test_server_that_hangs_holds_nobody_twice_in_a_row(monkeypatch):
+    monkeypatch.setattr("training.history.server.PATIENCE", 0.5)
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes a call and never speaks
+        address = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        waited = []
+        for _ in range(2):
+            start = time.monotonic()
+            with pytest.raises(HistoryError, match="does not answer"):
+                ServerHistory(address).runs()
+            waited.append(time.monotonic() - start)
+        assert waited[0] >= 0.5
+        assert waited[1] < 0.1
+        monkeypatch.setattr("training.history.server.RESPITE", 0.0)
+        with pytest.raises(HistoryError, match="does not answer"):
+            ServerHistory(address).runs()
+        assert time.monotonic() - start > 0.5, "and is asked again after a rest"
+
+
+@pytest.mark.xdist_group("mlflow")
+def test_figures_of_a_run_that_ended_are_asked_for_once(client, tracking_server, monkeypatch):
+    history = ServerHistory(tracking_server)
+    asked = []
+    get = Server.get
+    monkeypatch.setattr(Server, "get", lambda self, path, **q: (asked.append(path), get(self, path, **q))[1])
+    first = next(run for run in history.runs() if run.name == "first")
+    once = history.curves(first.id)
+    asked.clear()
+    assert ServerHistory(tracking_server).curves(first.id) == once
+    assert asked == ["runs/get"]
+    client.update_run(first.id, status="RUNNING")
+    client.log_metric(first.id, "loss", 0.01, step=4)
+    assert len(history.curves(first.id)["loss"]) == 4, "one that goes on is asked anew"
 
 
 def test_home_without_runs_has_none(home):
