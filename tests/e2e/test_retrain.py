@@ -1,7 +1,9 @@
 """From the button to a model that serves, in a real browser, while the server is restarted."""
 
 import os
+import shutil
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -167,11 +169,20 @@ def look_at_the_record(page: Page) -> str:
     return address
 
 
-def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data):
+def _large(file, folder):
+    """The same zip with notes beside the pictures that make it 60 MB."""
+    copy = shutil.copy(file, folder)
+    with zipfile.ZipFile(copy, "a") as archive:
+        for number in range(2):
+            archive.writestr(f"notes-{number}.txt", b"n" * 30_000_000)
+    return copy
+
+
+def test_uploaded_ckplus_is_checked_and_trained_with_the_reference_recipe(page, home, shared_data, tmp_path):
     with running_server(home, free_port()) as url:
         page.goto(f"{url}/retrain")
         click_until(page.get_by_role("button", name="Upload a zip"), page.get_by_test_id("stFileUploader"))
-        page.locator("input[type=file]").set_input_files(shared_data / "ckplus48.zip")
+        page.locator("input[type=file]").set_input_files(_large(shared_data / "ckplus48.zip", tmp_path))
         expect(page.get_by_text("981 faces", exact=True)).to_be_visible(timeout=PATIENCE)
         wait_for_the_end(page)
         page.keyboard.press("Escape")

@@ -17,7 +17,7 @@ from ui.retrain.charts import class_bars
 from ui.roles import require_analyst
 from ui.words import plain
 
-MOST_MEGABYTES: Final = 1024
+MOST_MEGABYTES: Final = 500
 NAMED: Final = 20
 
 
@@ -37,7 +37,8 @@ def choose_data() -> tuple[str, ...]:
     with st.popover("Upload a zip", icon=":material/upload:"):
         st.caption(
             "One folder a class, named anger, contempt, disgust, fear, happiness, neutral, sadness or "
-            "surprise. It is kept on this server, in its data folder, until somebody deletes it there."
+            "surprise. It is kept on this server, in its data folder, until somebody deletes it there. A "
+            "larger one goes to the server by other means: type its path."
         )
         st.file_uploader(
             "Zip of labelled pictures",
