@@ -42,6 +42,7 @@ def html_report(name: str, moments: Sequence[Moment], report: Report, about: str
 <html lang="en"><meta charset="utf-8"><title>{escape(name)}</title>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; color: #1f2a2b }}
+@page {{ margin: 15mm }}
 @media print {{ body {{ margin: 0 }} .js-plotly-plot {{ break-inside: avoid }} }}
 </style>
 <h1>{escape(name)}</h1>
