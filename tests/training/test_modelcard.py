@@ -74,9 +74,11 @@ def test_card_says_how_much_leaks_and_how_many_faces_get_no_label():
     assert f"**leaks:** {leaking.protocol}; 97% of the test frames have a sibling in training" in text
 
 
-def test_scores_alike_in_name_are_told_apart():
-    text = model_card(find_bundle("mien-8"))
-    assert text.count("near-duplicates removed; by another training of this recipe |") == 2
+def test_scores_alike_in_name_are_told_apart(bundle):
+    first = bundle.card.scores[0]
+    again = first.model_copy(update={"n": 7})
+    text = model_card(replace(bundle, card=bundle.card.model_copy(update={"scores": (first, again)})))
+    assert text.count(f"{first.how} |") == text.count("; by another training of this recipe |") == 2
 
 
 def test_size_of_what_is_served_is_said(bundle):
