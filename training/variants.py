@@ -102,10 +102,10 @@ def compare(
         calls: how often each is asked for one crop.
 
     Returns:
-        For each its size, median time of one crop, accuracy, and largest difference of a probability from the
+        For each its size, median time of one crop on one core, accuracy, and largest difference of a probability from the
         first and share of the same answers.
     """
-    classifiers = [Classifier(bundle) for bundle in bundles]
+    classifiers = [Classifier(bundle, threads=1) for bundle in bundles]
     answers = [classifier.answer(crops).probabilities for classifier in classifiers]
     seconds: list[list[float]] = [[] for _ in bundles]
     for call in range(calls):
