@@ -4,11 +4,18 @@ import os
 import platform
 import shutil
 import subprocess
+import sys
+from ctypes.util import find_library
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
+from typing import Final
 
 import psutil
+
+CUDNN: Final = ("nvidia-cudnn-cu12", "nvidia-cudnn-cu13")
+"""Packages that TensorFlow, JAX and PyTorch bring along where they were installed for a GPU."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +40,35 @@ class Device:
     @property
     def environment(self) -> dict[str, str]:
         """Variables that let a process see this device only."""
-        return {"CUDA_VISIBLE_DEVICES": self.name.partition(":")[2] if self.is_gpu else "-1"}
+        if not self.is_gpu:
+            return {"CUDA_VISIBLE_DEVICES": "-1"}
+        # CUDA alone numbers the fastest card first, nvidia-smi goes by the slot.
+        return {"CUDA_DEVICE_ORDER": "PCI_BUS_ID", "CUDA_VISIBLE_DEVICES": self.name.partition(":")[2]}
 
 
 @lru_cache(maxsize=1)
 def find_devices() -> tuple[Device, ...]:
-    """The NVIDIA GPUs that are there, else the processor."""
-    return _gpus() or (
+    """The NVIDIA GPUs that can be used, else the processor."""
+    return (_gpus() if has_cuda() else ()) or (
         Device("cpu", f"{_processor()}, {os.cpu_count()} cores", psutil.virtual_memory().total),
     )
+
+
+@lru_cache(maxsize=1)
+def find_idle_cards() -> tuple[Device, ...]:
+    """NVIDIA GPUs that nothing can be trained on, for want of CUDA's libraries."""
+    return () if has_cuda() else _gpus()
+
+
+def has_cuda() -> bool:
+    """Whether cuDNN is here, as a package, of the system or of conda: without it the backends find no GPU."""
+    for name in CUDNN:
+        try:
+            distribution(name)
+        except PackageNotFoundError:
+            continue
+        return True
+    return find_library("cudnn") is not None or any(Path(sys.prefix, "lib").glob("libcudnn.so*"))
 
 
 def _gpus() -> tuple[Device, ...]:

@@ -7,7 +7,9 @@ import logging
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -23,8 +25,11 @@ from training.checking import DataCheck
 PATIENCE: Final = 600.0
 UNFORESEEN: Final = "The data cannot be read: the server's log has details."
 
-_ONE_AT_A_TIME: Final = threading.Lock()
-"""Each look may take a gigabyte."""
+MOMENT: Final = 0.5
+AT_ONCE: Final = 3
+"""Looks of different people at different data; each may take a gigabyte."""
+
+_ROOM: Final = threading.BoundedSemaphore(AT_ONCE)
 
 log = logging.getLogger(__name__)
 
@@ -41,26 +46,21 @@ class Look:
     sheet: dict[str, npt.NDArray[np.uint8]]
 
 
-def look_at(data: Sequence[str]) -> Look:
+def look_at(data: Sequence[str], abandoned: threading.Event | None = None) -> Look:
     """Check data sets, as `read` takes them.
 
+    Args:
+        abandoned: set it to end the look where nobody waits for it any more.
+
     Raises:
-        DataError: they cannot be read, or it took more than ten minutes.
+        DataError: they cannot be read, it took more than ten minutes, or it was abandoned.
     """
-    with _ONE_AT_A_TIME, TemporaryDirectory() as folder:
+    abandoned = abandoned or threading.Event()
+    with _room(abandoned), TemporaryDirectory() as folder:
         sheet = Path(folder) / "sheet.npz"
         command = [sys.executable, "-m", "training", "check", "--json", "--sheet", str(sheet), "--", *data]
         try:
-            done = subprocess.run(  # noqa: S603 - our own command; what a user typed stands after --
-                command,
-                cwd=PROJECT_ROOT,
-                capture_output=True,
-                text=True,
-                timeout=PATIENCE,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise DataError("The data take more than ten minutes to read: choose less of them.") from None
+            done = _run(command, abandoned)
         except (OSError, ValueError):
             raise DataError("The data cannot be read: check the path.") from None
         if done.returncode < 0:
@@ -71,3 +71,40 @@ def look_at(data: Sequence[str]) -> Look:
             raise DataError(said.rpartition("Error: ")[2] if "Error: " in said else UNFORESEEN)
         with np.load(sheet) as crops:
             return Look(DataCheck.model_validate_json(done.stdout), {name: crops[name] for name in crops})
+
+
+@contextmanager
+def _room(abandoned: threading.Event) -> Iterator[None]:
+    """Wait until few enough others look."""
+    while not _ROOM.acquire(timeout=MOMENT):
+        _mind(abandoned)
+    try:
+        yield
+    finally:
+        _ROOM.release()
+
+
+def _run(command: Sequence[str], abandoned: threading.Event) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end, or kill it where nobody waits for it or it takes too long."""
+    _mind(abandoned)
+    end = time.monotonic() + PATIENCE
+    with subprocess.Popen(  # noqa: S603 - our own command; what a user typed stands after --
+        command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            while True:
+                try:
+                    said, complained = process.communicate(timeout=MOMENT)
+                except subprocess.TimeoutExpired:
+                    _mind(abandoned)
+                else:
+                    return subprocess.CompletedProcess(command, process.returncode, said, complained)
+                if time.monotonic() > end:
+                    raise DataError("The data take more than ten minutes to read: choose less of them.")
+        finally:
+            process.kill()  # nothing where it has ended
+
+
+def _mind(abandoned: threading.Event) -> None:
+    if abandoned.is_set():
+        raise DataError("Other data were chosen meanwhile.")

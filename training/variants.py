@@ -102,8 +102,8 @@ def compare(
         calls: how often each is asked for one crop.
 
     Returns:
-        For each its size, median time of one crop on one core, accuracy, and largest difference of a probability from the
-        first and share of the same answers.
+        For each its size, median time of one crop on one core, accuracy, and largest difference of a
+        probability from the first and share of the same answers.
     """
     classifiers = [Classifier(bundle, threads=1) for bundle in bundles]
     answers = [classifier.answer(crops).probabilities for classifier in classifiers]

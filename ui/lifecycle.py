@@ -23,30 +23,36 @@ SECONDS_BETWEEN_FORGETTING: Final = 3600.0
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Load the reading side while the first browser still fetches the page; then forget what is too old."""
     MultiPartParser.spool_max_size = IN_MEMORY_BYTES
-    warming = asyncio.create_task(asyncio.to_thread(_read_nothing))
+    warming = asyncio.create_task(asyncio.to_thread(_warm))
     forgetting = asyncio.create_task(_keep_forgetting())
     yield {}
     forgetting.cancel()
     await warming
 
 
-def _read_nothing() -> None:
-    """Read an empty picture, so that the champion and the detector are loaded.
+def _warm() -> None:
+    """Do what the first visitor would else wait for; jobs go on even where no model can be read.
 
     The imports stand here because the server listens 0.6 s sooner without them: that long they take.
     """
+    from core.errors import MienError
+
+    for step in (_read_nothing, _wake_worker):
+        try:
+            step()
+        except MienError as error:  # the page that needs it says the same
+            log.warning("%s", error)
+    _spare_collector()
+
+
+def _read_nothing() -> None:
+    """Read an empty picture, so that the champion and the detector are loaded."""
     import numpy as np
 
     from core.classifier import load_classifier
-    from core.errors import MienError
     from core.readings import read_picture
 
-    try:
-        read_picture(np.zeros((720, 1280, 3), np.uint8), load_classifier())
-        _wake_worker()
-    except MienError as error:  # the page that needs it says the same
-        log.warning("%s", error)
-    _spare_collector()
+    read_picture(np.zeros((720, 1280, 3), np.uint8), load_classifier())
 
 
 def _spare_collector() -> None:

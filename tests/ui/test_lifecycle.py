@@ -18,6 +18,9 @@ from core.engagement import make_report
 from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import Engagement, UnknownEngagementError, get_engagement, keep_engagement
 from core.settings import settings
+from tests.training.conftest import make_recipe
+from tests.training.jobs.conftest import no_worker
+from training.jobs import JobSpec, JobState, table
 from ui import lifecycle
 from ui.lifecycle import warm_up
 
@@ -36,6 +39,26 @@ def test_server_is_warm_and_its_collector_spared_once_it_has_started():
     gc.unfreeze()  # the tests spare it too
     run(start())
     assert gc.get_freeze_count() > 10_000
+
+
+def test_jobs_are_seen_to_although_the_champion_cannot_be_read(home, monkeypatch, caplog):
+    no_worker(monkeypatch)
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "champion").write_text("nowhere")
+    job = table.add(JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny"), "ada")
+    table.claim("cpu")
+    table.change(job.id, heartbeat=None)
+
+    async def start() -> None:
+        async with warm_up(st.App("ui/main.py")):
+            pass
+
+    try:
+        run(start())
+    finally:
+        gc.unfreeze()
+    assert "no model called 'nowhere'" in caplog.text
+    assert table.get(job.id).state is JobState.LOST
 
 
 def test_running_server_forgets_what_is_too_old(home, monkeypatch):

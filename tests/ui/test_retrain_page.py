@@ -76,7 +76,11 @@ def test_data_are_reported_and_refused_with_reasons(app, data_folder):
     assert "**56 faces**, 4 people" in texts(app)
     assert "A random split would leak" in texts(app)
     assert not app.button(key="start").disabled
+    _, first = app.session_state["looking"]
+    app.run()
+    assert not first.is_set()
     app.multiselect(key="data").set_value([str(data_folder / "one person")]).run()
+    assert first.is_set(), "nobody waits for it any more"
     assert "Only one subject shows" in app.error[0].value
     assert app.button(key="start").disabled
     app.toggle(key="anyway").set_value(True).run()
@@ -119,6 +123,21 @@ def test_started_job_is_shown_and_can_be_cancelled(app):
     assert job.spec.name in [e.value for e in app.subheader]
     app.button(key="cancel").click().run()
     assert get_runner().get(job.id).cancel_asked or get_runner().get(job.id).state.ended
+
+
+def test_champion_of_any_network_can_be_fine_tuned(app, home, monkeypatch):
+    no_worker(monkeypatch)
+    promote(copy_bundle(home, "third"), "cleo")
+    app.run()
+    app.radio(key="recipe-quick").set_value("finetune").run()
+    assert not app.exception
+    app.button(key="start").click().run()
+    (job,) = get_runner().list()
+    assert (job.spec.recipe.network, job.spec.initial, job.spec.title) == (
+        "reference",
+        "third",
+        "third, fine-tuned",
+    )
 
 
 def test_ended_job_is_not_deleted_before_it_is_confirmed(app):

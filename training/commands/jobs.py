@@ -20,7 +20,8 @@ from training.verdict import read_verdict
 PAUSE = 0.5
 
 app = typer.Typer(
-    no_args_is_help=True, help="Trainings in the background: queue, watch, cancel, resume, delete."
+    no_args_is_help=True,
+    help="Trainings in the background: queue, watch, read the log, cancel, resume, delete.",
 )
 
 
@@ -84,6 +85,17 @@ def watch(job: Annotated[str, typer.Argument(help="As `jobs list` names it.")]) 
     """Show a job's progress until it ends, and exit with its outcome."""
     with failing_plainly():
         _watch(job)
+
+
+@app.command()
+def log(
+    job: Annotated[str, typer.Argument(help="As `jobs list` names it.")],
+    lines: Annotated[int, typer.Option(min=1, help="How many, from the end.")] = 50,
+) -> None:
+    """Show the end of what a job's process printed."""
+    with failing_plainly():
+        printed = get_runner().logs(job, lines)
+    typer.echo(printed.rstrip("\n") or "Nothing was printed yet.")
 
 
 @app.command()

@@ -22,15 +22,20 @@ EARLY: Final = 0.5
 """Share of its epochs that a recipe with early stopping has run when it stops, roughly."""
 
 
-def estimate_seconds(recipe: Recipe, crops: int) -> float:
+def estimate_seconds(recipe: Recipe, crops: int) -> float | None:
     """Seconds from start to verdict, as far as can be said beforehand.
+
+    None on a GPU and on a cluster until a job has trained the same network there: they differ too much.
 
     Args:
         crops: faces in the data; a fifth is judged on and not learned from.
     """
+    rate = _measured(recipe)
+    if rate is None and (settings().ray_address or find_devices()[0].is_gpu):
+        return None
     drawn = recipe.draws or crops * 0.8
     epochs = recipe.epochs * (EARLY if recipe.early_stopping else 1)
-    return FIXED_SECONDS + epochs * drawn / (_measured(recipe) or _expected(recipe))
+    return FIXED_SECONDS + epochs * drawn / (rate or _expected(recipe))
 
 
 def _measured(recipe: Recipe) -> float | None:
@@ -38,7 +43,7 @@ def _measured(recipe: Recipe) -> float | None:
     rates: list[float] = []
     for job in table.everything():
         other = job.spec.recipe
-        if not _is_used_now(job.device):
+        if not job.readable or not _is_used_now(job.device):
             continue
         if (other.network, other.stem, other.widths) == (recipe.network, recipe.stem, recipe.widths):
             rates += [epoch["crops_per_second"] for epoch in list(read_epochs(job.run).values())[1:]]

@@ -82,6 +82,8 @@ class Job(BaseModel):
         place: how many jobs stand before it in the queue; None once it runs.
         attempt: 1 at first, one more each time it is resumed.
         pid: process that trains; `pid_started` tells it from a later one of the same number.
+        device: where it runs; of a job for a cluster known before it begins.
+        readable: False where another version of Mien wrote it, of which `spec` is only what this one knows.
     """
 
     model_config = ConfigDict(frozen=True, from_attributes=True)
@@ -102,6 +104,17 @@ class Job(BaseModel):
     cancel_asked: datetime | None = None
     message: str = ""
     place: int | None = None
+    readable: bool = True
+
+    @property
+    def resumable(self) -> bool:
+        """Whether it can go on from its last checkpoint."""
+        return self.state.resumable and self.readable
+
+    @property
+    def on_cluster(self) -> bool:
+        """Whether it was handed to a Ray cluster, where no worker of this machine may touch it."""
+        return self.device is not None and self.device.startswith(RAY)
 
     @property
     def folder(self) -> Path:

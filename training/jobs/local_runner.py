@@ -64,7 +64,7 @@ class LocalRunner(TableRunner):
 
         Where a worker is there it does so itself: it knows how its processes ended.
         """
-        jobs = [job for job in table.everything() if not job.state.ended]
+        jobs = [job for job in table.everything() if not job.state.ended and not job.on_cluster]
         if not jobs or worker_lock_is_held():
             return
         for job in jobs:
@@ -123,14 +123,21 @@ def worker_lock_is_held() -> bool:
 
 
 def process_of(job: Job) -> Process | None:
-    """The process of a running job: as the table has it, else as it said itself; None where neither knows."""
+    """The process of a running job: as the table has it, else as it said itself.
+
+    None where neither knows, and of a cluster's job: its number belongs to another machine.
+    """
+    if job.on_cluster:
+        return None
     if job.pid is not None and job.pid_started is not None:
         return Process(job.pid, job.pid_started)
     return noted_process(job.folder)
 
 
 def is_gone(job: Job) -> bool:
-    """Whether the process of a running job has ended, or never began."""
+    """Whether the process of a running job has ended, or never began; a cluster tells of its own jobs."""
+    if job.on_cluster:
+        return False
     if read_outcome(job) is not None:
         return True
     process = process_of(job)

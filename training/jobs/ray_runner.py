@@ -4,6 +4,7 @@ The cluster's machines must see `MIEN_HOME` and the data under the same paths.
 """
 
 import os
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -13,11 +14,13 @@ from training.executors import LEFT_BEHIND, ClusterError, knock
 from training.jobs import table
 from training.jobs.job import RAY, Job, JobError, JobSpec, JobState
 from training.jobs.local_runner import settle
-from training.jobs.shared import TableRunner
+from training.jobs.shared import TableRunner, end_of_log
 from training.run_folder import ask_to_cancel
 
 HANDING_OVER: Final = timedelta(minutes=5)
 """How long a cluster may take to know a job."""
+
+WAITED_TOO_LONG: Final = "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
 
 PASSED_ON: Final = (
     "KERAS_BACKEND",
@@ -72,16 +75,23 @@ class RayRunner(TableRunner):
     def reconcile(self) -> None:
         """Take over what the cluster says about jobs that have not ended."""
         for job in table.everything():
-            if not job.state.ended:
+            if not job.state.ended and job.on_cluster:
                 self._follow(job)
 
     def logs(self, name: str, lines: int = 50) -> str:
         """The end of what the job's process printed."""
+        job = table.get(name)
+        if not job.on_cluster:
+            return end_of_log(job, lines)
         try:
-            printed = str(self.client.get_job_logs(_submission(table.get(name))))
+            printed = str(self.client.get_job_logs(_submission(job)))
         except (OSError, RuntimeError):
             return ""
         return "\n".join(printed.splitlines()[-lines:])
+
+    def _device_of(self, name: str) -> str:
+        """One a job: Ray itself sees to it that no device is given out twice."""
+        return f"{RAY}{name}"
 
     def _hand_over_or_end(self, job: Job) -> None:
         try:
@@ -96,7 +106,7 @@ class RayRunner(TableRunner):
         self.client.submit_job(
             entrypoint=f"{settings().ray_python} -m training.jobs.process {job.id}",
             submission_id=_submission(job),
-            entrypoint_num_gpus=1 if self._has_gpus() else 0,
+            **self._share(),
             runtime_env={
                 "working_dir": str(PROJECT_ROOT),
                 "excludes": list(LEFT_BEHIND),
@@ -104,11 +114,16 @@ class RayRunner(TableRunner):
             },
         )
 
-    def _has_gpus(self) -> bool:
+    def _share(self) -> dict[str, float]:
+        """What a job asks for, so that one trains at a time: a GPU, else over half of the largest machine."""
         from ray.util.state import list_nodes
 
         nodes = list_nodes(address=self.client.get_address())
-        return any((node.resources_total or {}).get("GPU") for node in nodes)
+        has = [node.resources_total or {} for node in nodes if node.state == "ALIVE"]
+        if any(one.get("GPU") for one in has):
+            return {"entrypoint_num_gpus": 1}
+        largest = max((one.get("CPU", 0.0) for one in has), default=0.0)
+        return {"entrypoint_num_cpus": largest // 2 + 1 if largest else 0}
 
     def _follow(self, job: Job) -> None:
         try:
@@ -123,11 +138,25 @@ class RayRunner(TableRunner):
             status = "FAILED"  # the cluster was started anew
         if status == "PENDING":
             return
-        device = f"{RAY}{job.id}"  # Ray itself sees to it that no device is given out twice
-        table.change(job.id, JobState.QUEUED, state=JobState.RUNNING, device=device, started=table.now())
+        if job.state is JobState.QUEUED and status == "FAILED" and self._waited_too_long(job):
+            self._hand_over_again(job)
+            return
+        table.change(job.id, JobState.QUEUED, state=JobState.RUNNING, started=table.now())
         table.beat(job.id)
         if status != "RUNNING":
             settle(table.get(job.id))
+
+    def _waited_too_long(self, job: Job) -> bool:
+        """Whether Ray gave a job up that found no free device: it does so after a quarter of an hour."""
+        try:
+            return str(self.client.get_job_info(_submission(job)).error_type) == WAITED_TOO_LONG
+        except (OSError, RuntimeError):
+            return False
+
+    def _hand_over_again(self, job: Job) -> None:
+        table.change(job.id, JobState.QUEUED, attempt=job.attempt + 1, queued=table.now())
+        with suppress(OSError, RuntimeError):  # another process may have done so at the same moment
+            self._hand_over(table.get(job.id))
 
 
 def _is_unknown(error: OSError | RuntimeError) -> bool:

@@ -15,6 +15,7 @@ class JobRunner(Protocol):
 
         Raises:
             JobError: it cannot be queued.
+            RecipeError: it starts from a model of another network than its recipe's.
         """
 
     def get(self, name: str) -> Job:

@@ -20,6 +20,8 @@ from training.jobs.job import (
 )
 from training.jobs.naming import free_name
 from training.jobs.processes import PROCESS_FILE
+from training.jobs.starting import require_start
+from training.jobs.unreadable import OTHER_VERSION
 from training.run_folder import CANCEL_FILE, read_events
 
 
@@ -55,8 +57,13 @@ class TableRunner:
         """See what became of jobs whose process is gone."""
         raise NotImplementedError
 
+    def _device_of(self, name: str) -> str | None:
+        """Where a job will run, as far as that is known while it waits."""
+        return None
+
     def _add(self, spec: JobSpec, by: str) -> Job:
         """Queue a job under a name that no other has; its folder is there before a worker can see it."""
+        require_start(spec)
         try:
             jobs_folder().mkdir(parents=True, exist_ok=True)
             with FileLock(jobs_folder() / ".submit.lock", timeout=30):
@@ -65,7 +72,7 @@ class TableRunner:
                 folder = jobs_folder() / name
                 folder.mkdir()
                 (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2))
-                return table.add(spec, by, name)
+                return table.add(spec, by, name, self._device_of(name))
         except Timeout:
             raise JobError("Other jobs are being submitted: try again in a moment.") from None
         except OSError as error:
@@ -73,11 +80,13 @@ class TableRunner:
 
     def _requeue(self, name: str) -> Job:
         job = self.get(name)
-        if not job.state.resumable:
+        if not job.readable:
+            raise JobError(OTHER_VERSION)
+        if not job.resumable:
             raise JobError(f"The job {name} is {job.state}: only one that was stopped can be resumed.")
         for file in (job.run / CANCEL_FILE, job.folder / OUTCOME_FILE, job.folder / PROCESS_FILE):
             file.unlink(missing_ok=True)
-        if not table.requeue(job):
+        if not table.requeue(job, self._device_of(name)):
             raise JobError(f"The job {name} was resumed by somebody else just now.")
         return table.get(name)
 

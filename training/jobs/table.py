@@ -2,15 +2,17 @@
 
 import logging
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from pydantic import ValidationError
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from training.jobs.job import Job, JobError, JobSpec, JobState
 from training.jobs.store import JOBS, reading, writing
+from training.jobs.unreadable import OTHER_VERSION, stand_in
 
 log = logging.getLogger(__name__)
 
@@ -20,11 +22,12 @@ def new_id() -> str:
     return secrets.token_hex(4)
 
 
-def add(spec: JobSpec, by: str, name: str | None = None) -> Job:
+def add(spec: JobSpec, by: str, name: str | None = None, device: str | None = None) -> Job:
     """Put a job at the end of the queue.
 
     Args:
         name: of the job, as `new_id` makes it.
+        device: of a job that is for a cluster and for no worker.
     """
     name = name or new_id()
     with writing() as connection:
@@ -38,6 +41,7 @@ def add(spec: JobSpec, by: str, name: str | None = None) -> Job:
                 by=by,
                 created=now(),
                 queued=now(),
+                device=device,
                 attempt=1,
                 message="",
             )
@@ -69,11 +73,12 @@ def everything() -> tuple[Job, ...]:
 
 
 def claim(device: str) -> Job | None:
-    """Take the longest waiting job for a device that is free; None where either is missing."""
+    """Take the longest waiting job for a device that is free; None where either is missing.
+
+    Jobs before it that another version of Mien wrote fail with a sentence.
+    """
     with writing() as connection:
-        waiting = connection.scalar(
-            select(JOBS.c.id).where(JOBS.c.state == JobState.QUEUED).order_by(JOBS.c.queued).limit(1)
-        )
+        waiting = _first_readable(connection)
         if waiting is None:
             return None
         try:
@@ -86,6 +91,17 @@ def claim(device: str) -> Job | None:
             connection.rollback()
             return None
     return get(waiting)
+
+
+def _first_readable(connection: Connection) -> str | None:
+    mine = (JOBS.c.state == JobState.QUEUED) & JOBS.c.device.is_(None)
+    for row in connection.execute(select(JOBS).where(mine).order_by(JOBS.c.queued)).mappings().all():
+        job = _job(dict(row), None)
+        if job is not None and job.readable:
+            return job.id
+        failed = {"state": JobState.FAILED, "message": OTHER_VERSION, "ended": now()}
+        connection.execute(update(JOBS).where(JOBS.c.id == row["id"]).values(**failed))
+    return None
 
 
 def change(name: str, only_if: JobState | None = None, **values: object) -> bool:
@@ -102,7 +118,7 @@ def end(name: str, state: JobState, message: str) -> bool:
     return change(name, JobState.RUNNING, state=state, message=message, ended=now(), pid=None)
 
 
-def requeue(job: Job) -> bool:
+def requeue(job: Job, device: str | None = None) -> bool:
     """Put a job that ended at the end of the queue again; False where another process has done so."""
     return change(
         job.id,
@@ -111,7 +127,7 @@ def requeue(job: Job) -> bool:
         queued=now(),
         attempt=job.attempt + 1,
         ended=None,
-        device=None,
+        device=device,
         pid=None,
         cancel_asked=None,
         message="",
@@ -143,12 +159,13 @@ def now() -> datetime:
 
 
 def _job(row: dict[str, Any], place: int | None) -> Job | None:
-    """The row as a job; None where another version of Mien wrote it, which no longer runs here."""
+    """The row as a job, marked where another version of Mien wrote it; None where it is none to this one."""
     times = ("created", "queued", "started", "ended", "heartbeat", "cancel_asked")
+    told = row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}
+    with suppress(ValidationError):
+        return Job.model_validate(told)
     try:
-        return Job.model_validate(
-            row | {name: row[name] and row[name].replace(tzinfo=UTC) for name in times} | {"place": place}
-        )
+        return Job.model_validate(told | {"spec": stand_in(row["spec"]), "readable": False})
     except ValidationError:
         log.warning("The job %s was written by another version of Mien and is left out.", row["id"])
         return None

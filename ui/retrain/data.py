@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 from typing import Final
 
 import numpy as np
@@ -10,15 +11,17 @@ import streamlit as st
 from PIL import Image
 
 from core.errors import MienError
-from training.checking import DataCheck, SkippedFile
+from training.checking import OfficialCheck
 from training.known_data import keep_upload, known_data
 from training.looking import Look, look_at
 from ui.retrain.charts import class_bars
+from ui.retrain.left_out import left_out_card
 from ui.roles import require_analyst
-from ui.words import plain
 
 MOST_MEGABYTES: Final = 500
-NAMED: Final = 20
+LEAKING: Final = 0.01
+LOOKING: Final = "looking"
+"""The data that this session looks at or has looked at last, and what ends that look."""
 
 
 def choose_data() -> tuple[str, ...]:
@@ -71,15 +74,26 @@ def look(data: Sequence[str]) -> Look | None:
     try:
         require_analyst()  # a path of the server, and faces that may not be shown to everybody
         with st.spinner("Looking at the data …", show_time=True):
-            return _look(tuple(data), _fingerprint(data))
+            return _look(tuple(data), _fingerprint(data), _abandon_others(tuple(data)))
     except MienError as error:
         st.error(str(error), icon=":material/folder_off:")
         return None
 
 
+def _abandon_others(data: tuple[str, ...]) -> Event:
+    """End this session's look at other data; returns what ends the one at these."""
+    looking: tuple[tuple[str, ...], Event] = st.session_state.get(LOOKING, (data, Event()))
+    before, abandoned = looking
+    if before != data:
+        abandoned.set()
+        abandoned = Event()
+    st.session_state[LOOKING] = (data, abandoned)
+    return abandoned
+
+
 @st.cache_data(max_entries=4, ttl=900, show_spinner=False)
-def _look(data: tuple[str, ...], fingerprint: tuple[float, ...]) -> Look:
-    return look_at(data)
+def _look(data: tuple[str, ...], fingerprint: tuple[float, ...], _abandoned: Event) -> Look:
+    return look_at(data, _abandoned)
 
 
 def _fingerprint(data: Sequence[str]) -> tuple[float, ...]:
@@ -102,11 +116,13 @@ def report_card(found: Look) -> None:
         st.error(refusal, icon=":material/block:")
     people = f"{check.subjects} people" if check.subjects else "nobody is named"
     st.markdown(f"**{check.crops:,} faces**, {people}, {check.sequences:,} recordings or separate pictures.")
-    if check.random_split_leak > 0.01:
+    if check.random_split_leak > LEAKING:
         st.markdown(
             f":material/water_drop: A random split would leak: **{check.random_split_leak:.0%}** of its test "
             "faces have a near-copy in training. The split by person does not."
         )
+    if check.official:
+        _division(check.official)
     st.plotly_chart(
         class_bars(check.classes),
         config={"displayModeBar": False},
@@ -116,30 +132,22 @@ def report_card(found: Look) -> None:
     with st.expander("What they look like, and what was left out", icon=":material/grid_view:"):
         for name, crops in found.sheet.items():
             st.image(_strip(crops), caption=f"{name.capitalize()}", alt=f"Examples of {name}")
-        _left_out(check)
+        left_out_card(check)
 
 
-def _left_out(check: DataCheck) -> None:
-    copies = check.near_duplicates
-    if copies.groups:
-        st.markdown(
-            f"- {copies.pictures} faces are near-copies of one another, in {copies.groups} groups; "
-            f"{copies.conflicting} groups have conflicting labels"
-        )
-    for title, files in (
-        ("cannot be read", check.unreadable),
-        ("stand in a folder that is no expression", check.unknown_labels),
-        ("show no face that was found", check.without_face),
-    ):
-        if files:
-            st.markdown(f"- {len(files)} {title}: {_names(files)}")
-    for cause, count in check.left_out.items():
-        st.markdown(f"- {count} left out: {cause}")
-
-
-def _names(files: Sequence[SkippedFile]) -> str:
-    more = f" and {len(files) - NAMED} more" if len(files) > NAMED else ""
-    return ", ".join(plain(file.name) for file in files[:NAMED]) + more
+def _division(official: OfficialCheck) -> None:
+    """What the division that the data bring along is worth."""
+    sides = f"{official.train:,} faces to learn from, {official.test:,} to be judged on"
+    if official.leak <= LEAKING and not official.shared_subjects:
+        st.caption(f"The data set's own division: {sides}.")
+        return
+    shared = official.shared_subjects
+    people = "1 person stands" if shared == 1 else f"{shared} people stand"
+    also = f", and {people} on both sides" if shared else ""
+    st.markdown(
+        f":material/water_drop: The data set's own division leaks ({sides}): **{official.leak:.0%}** of its "
+        f"test faces have a near-copy or a frame of the same recording in training{also}."
+    )
 
 
 def _strip(crops: npt.NDArray[np.uint8]) -> Image.Image:

@@ -84,7 +84,7 @@ def _progress_card(job: Job) -> None:
         facts.append(f"{progress.crops_per_second:,.0f} faces a second")
     if progress.device_memory:
         facts.append(f"{progress.device_memory / 2**20:,.0f} MB of device memory")
-    if job.device:
+    if job.device and job.state is JobState.RUNNING:
         facts.append(f"on {job.device}")
     if facts:
         st.caption(" · ".join(facts))
@@ -102,7 +102,7 @@ def _end_card(job: Job) -> None:
         st.warning(job.message, icon=":material/info:")
     if analyst() is not None:
         with st.container(horizontal=True):
-            if job.state.resumable:
+            if job.resumable:
                 st.button(
                     "Resume", icon=":material/resume:", key="resume", on_click=_act, args=(_resume, job.id)
                 )

@@ -8,20 +8,22 @@ from core.bundles import find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
 from core.settings import settings
-from training.devices import find_devices
+from training.devices import find_devices, find_idle_cards
 from training.jobs import JobSpec, JobState, get_runner
 from training.jobs.estimate import estimate_seconds
 from training.jobs.naming import free_name
+from training.jobs.starting import on_top_of, require_start
 from training.precision import planned_precision
 from training.recipe import Recipe, load_recipe
 from training.splits import SplitKind
 
+FINE_TUNE: Final = "finetune"
 PRESETS: Final = {
     "drawn": "Drawn demo",
     "quick": "Quick",
     "reference": "Reference",
     "recommended": "Recommended",
-    "finetune": "Fine-tune the champion",
+    FINE_TUNE: "Fine-tune the champion",
 }
 SPLITS: Final[dict[SplitKind, str]] = {
     "subject": "By person: nobody who is judged on was seen in training",
@@ -40,14 +42,22 @@ def choose_recipe(crops: int | None, default: str) -> Recipe:
         default: preset that suits the data.
     """
     recipes = {name: load_recipe(name) for name in PRESETS}
+    why_not = ""
+    try:
+        recipes[FINE_TUNE] = on_top_of(find_bundle(), recipes[FINE_TUNE])
+    except MienError as error:
+        del recipes[FINE_TUNE]
+        why_not = str(error)
     name = st.radio(
         "Recipe",
-        list(PRESETS),
-        index=list(PRESETS).index(default),
+        list(recipes),
+        index=list(recipes).index(default),
         format_func=PRESETS.__getitem__,
-        captions=[_caption(recipes[name], crops) for name in PRESETS],
+        captions=[_caption(_as_adjusted(recipe), crops) for recipe in recipes.values()],
         key=f"recipe-{default}",  # other data, other suggestion
     )
+    if why_not:
+        st.caption(f":material/info: There is nothing to fine-tune. {why_not}")
     return recipes[name]
 
 
@@ -74,16 +84,19 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
         "Name of the new model", placeholder=free_name(recipe.name), max_chars=56, key="name"
     )
     try:
-        return JobSpec(
+        initial = find_bundle().name if recipe.name == FINE_TUNE else None
+        spec = JobSpec(
             recipe=recipe.model_copy(update={"epochs": epochs, "batch_size": batch, "learning_rate": rate}),
             data=data,
             split=split,
             seed=int(seed),
-            initial=find_bundle().name if recipe.name == "finetune" else None,
+            initial=initial,
             name=free_name(wanted or recipe.name),  # once more when it is queued
             title=wanted or recipe.description,
             anyway=anyway,
         )
+        require_start(spec)
+        return spec
     except MienError as error:
         st.error(str(error), icon=":material/error:")
         return None
@@ -104,6 +117,12 @@ def device_card(recipe: Recipe) -> None:
             f"{planned_precision(recipe, device.is_gpu).removeprefix('mixed_')} · "
             + (f"trains {taken[device.name]}" if device.name in taken else "free")
         )
+    for card in find_idle_cards():
+        st.warning(
+            f"{card.title} is here, but CUDA's libraries are not, so the processor trains. Run `make setup`, "
+            "or `pip install 'tensorflow[and-cuda]'`, and start Mien again.",
+            icon=":material/memory_alt:",
+        )
     waiting = sum(job.state is JobState.QUEUED for job in jobs)
     if waiting:
         st.caption(f":material/hourglass_empty: {_count(waiting)} before it in the queue")
@@ -120,13 +139,21 @@ def suggest(data: tuple[str, ...]) -> str:
     return "quick"
 
 
+def _as_adjusted(recipe: Recipe) -> Recipe:
+    """A preset with the epochs that `adjust` asked for below."""
+    return recipe.adjusted(epochs=st.session_state.get(f"epochs-{recipe.name}"))
+
+
 def _caption(recipe: Recipe, crops: int | None) -> str:
     text = recipe.description
-    if recipe.name == "finetune" and champion_name():
-        text = f"A few minutes on top of {champion_name()}, which serves now."
-    if crops:
-        text += f" About {_duration(estimate_seconds(recipe, crops))} here."
-    return text
+    if recipe.name == FINE_TUNE and champion_name():
+        text = f"On top of {champion_name()}, which serves now."
+    if not crops:
+        return text
+    seconds = estimate_seconds(recipe, crops)
+    if seconds is None:
+        return f"{text} How long it takes here is known after the first such training."
+    return f"{text} About {_duration(seconds)} here."
 
 
 def _duration(seconds: float) -> str:

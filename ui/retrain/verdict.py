@@ -37,7 +37,7 @@ def uncompared_card(job: Job) -> None:
     """A model whose training was stopped before the comparison: somebody has to decide all the same."""
     name = job.spec.name
     if name != champion_name():
-        way = "Resume the training to compare them, or decide now" if job.state.resumable else "Decide"
+        way = "Resume the training to compare them, or decide now" if job.resumable else "Decide"
         st.warning(
             f"The model {name} was made, but not compared with what serves. {way}.", icon=":material/balance:"
         )

@@ -3,7 +3,7 @@
 import psutil
 import pytest
 
-from tests.training.commands.test_fit import train
+from tests.training.commands.test_fit import ask, train
 from tests.training.jobs.conftest import of_home
 
 
@@ -21,9 +21,12 @@ def test_job_that_cannot_be_done_exits_with_its_sentence(home):
         home, "jobs", "submit", "--recipe", "quick", "--data", home / "nowhere", "--wait", code=1
     ).stdout
     assert "Failed: There is no data at" in said
+    job = next(folder.name for folder in (home / "jobs").iterdir() if (folder / "spec.json").exists())
+    printed = train(home, "jobs", "log", job).stdout
+    assert "Reading the data …" in printed
+    assert train(home, "jobs", "log", job, "--lines", 1).stdout == printed.splitlines(keepends=True)[-1]
     listed = train(home, "jobs", "list").stdout
     assert "failed" in listed
-    job = next(folder.name for folder in (home / "jobs").iterdir() if (folder / "spec.json").exists())
     assert f"{job} is deleted" in train(home, "jobs", "delete", job).stdout
     assert not (home / "jobs" / job).exists()
     assert "There are no jobs yet" in train(home, "jobs", "list").stdout
@@ -31,4 +34,18 @@ def test_job_that_cannot_be_done_exits_with_its_sentence(home):
 
 def test_unknown_job_and_unknown_recipe_are_one_sentence(home):
     assert "There is no job 'nope'" in train(home, "jobs", "cancel", "nope", code=1).stderr
+    assert "There is no job 'nope'" in train(home, "jobs", "log", "nope", code=1).stderr
     assert "no recipe 'nope'" in train(home, "jobs", "submit", "--recipe", "nope", code=1).stderr
+
+
+def test_recipe_that_does_not_fit_its_start_is_refused_before_anything_is_queued(home):
+    submit = ("jobs", "submit", "--recipe", "finetune")
+    assert "goes on from a model: name one with --from" in said(ask(home, *submit, code=1))
+    other = said(ask(home, *submit, "--from", "ckplus-reference", code=1))
+    assert "ckplus-reference, made with the recipe reference, is another network" in other
+    assert "There is no model called 'nope'" in said(ask(home, *submit, "--from", "nope", code=1))
+    assert not (home / "jobs").exists()
+
+
+def said(result):
+    return " ".join(result.output.split())

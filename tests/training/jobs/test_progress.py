@@ -1,8 +1,10 @@
 import json
+import sys
 
 import pytest
 
 from tests.training.conftest import make_recipe
+from tests.training.test_devices import bare_cards, cards  # noqa: F401 - fixtures
 from training.devices import find_devices
 from training.jobs import Job, JobSpec, table
 from training.jobs.estimate import FIXED_SECONDS, estimate_seconds
@@ -47,4 +49,13 @@ def test_after_an_epoch_its_own_word_on_the_time_left_counts(home):
 def test_expected_time_rests_on_what_this_kind_of_device_has_done(home):
     job_that_told(START, epoch(1, 9.0), epoch(2, 100.0), device=find_devices()[0].name)
     job_that_told(START, epoch(1, 9.0), epoch(2, 100_000.0), device="another:7")
+    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
+@pytest.mark.usefixtures("cards")
+def test_no_time_is_promised_on_a_card_that_has_not_trained_the_network_yet(home, monkeypatch):
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    assert estimate_seconds(RECIPE, 1000) is None
+    job_that_told(START, epoch(1, 9.0), epoch(2, 100.0), device="gpu:0")
     assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)

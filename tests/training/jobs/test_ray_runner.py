@@ -5,9 +5,11 @@ import sys
 import pytest
 
 from core.settings import settings
+from tests.conftest import free_port
 from tests.training.jobs.conftest import epochs_told, spec, until
 from training.executors import ClusterError
 from training.jobs import JobState, get_runner, table
+from training.jobs.job import RAY
 
 
 @pytest.mark.xdist_group("ray")
@@ -25,11 +27,46 @@ def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster
     until(runner, endless.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
     runner.cancel(endless.id)
     assert until(runner, endless.id, lambda job: job.state.ended).state is JobState.CANCELLED
-    handed_over_later = table.add(spec(data), "ada")
+    handed_over_later = table.add(spec(data), "ada", device=RAY)
     assert runner.get(handed_over_later.id).state is JobState.QUEUED, (
         "a page that looks meanwhile ends nothing"
     )
     assert runner.cancel(handed_over_later.id).state is JobState.CANCELLED, "though the cluster knows no such"
+    of_this_machine = table.add(spec(data), "ada")
+    table.claim("cpu")
+    assert runner.get(of_this_machine.id).state is JobState.RUNNING, "it was never the cluster's"
+
+
+@pytest.fixture
+def impatient_cluster(monkeypatch):
+    """A cluster of one machine that gives a job up where it has waited for a quarter of a minute."""
+    pytest.importorskip("ray", reason="the ray extra is not installed")
+    from ray.cluster_utils import Cluster
+
+    monkeypatch.setenv("RAY_JOB_START_TIMEOUT_SECONDS", "15")
+    ports = {"dashboard_port": free_port(), "dashboard_agent_listen_port": free_port()}
+    head = {"num_cpus": 2, "include_dashboard": True, **ports}
+    cluster = Cluster(initialize_head=True, head_node_args=head)
+    try:
+        yield cluster.address
+    finally:
+        cluster.shutdown()
+
+
+@pytest.mark.xdist_group("ray")
+def test_second_job_on_a_machine_waits_as_long_as_it_takes(data, home, monkeypatch, impatient_cluster):
+    monkeypatch.setenv("MIEN_RAY_ADDRESS", impatient_cluster)
+    monkeypatch.setenv("MIEN_RAY_PYTHON", sys.executable)
+    settings.cache_clear()
+    runner = get_runner()
+    first = runner.submit(spec(data, "first", epochs=400), by="ada")
+    until(runner, first.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
+    second = runner.submit(spec(data, "second", epochs=1), by="ben")
+    waiting = until(runner, second.id, lambda job: job.attempt >= 2)
+    assert (waiting.state, runner.get(first.id).state) == (JobState.QUEUED, JobState.RUNNING)
+    runner.cancel(first.id)
+    done = until(runner, second.id, lambda job: job.state.ended)
+    assert done.state is JobState.DONE, runner.logs(second.id)
 
 
 def test_cluster_that_is_not_there_is_one_sentence(home, monkeypatch):

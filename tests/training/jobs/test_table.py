@@ -3,8 +3,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.training.conftest import make_recipe
-from training.jobs import JobError, JobSpec, JobState, table
+from tests.training.jobs.conftest import no_worker
+from training.jobs import JobError, JobSpec, JobState, get_runner, table
 from training.jobs.naming import free_name
+from training.jobs.unreadable import OTHER_VERSION
 
 SPEC = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
 
@@ -47,6 +49,26 @@ def test_only_a_job_that_ended_is_removed(home):
     table.end(job.id, JobState.FAILED, "broken")
     assert table.remove(job)
     assert table.everything() == ()
+
+
+def test_job_of_another_version_fails_with_a_sentence_and_the_next_one_runs(home, monkeypatch):
+    no_worker(monkeypatch)
+    newer, broken, ours = (table.add(SPEC, "ada") for _ in range(3))
+    told = newer.spec.model_dump(mode="json")
+    told["recipe"]["unheard_of"] = 1
+    table.change(newer.id, spec=told)
+    table.change(broken.id, spec=["not", "at", "all"])
+    assert [job.state for job in table.everything()] == [JobState.QUEUED] * 3
+    assert table.claim("cpu").id == ours.id
+    failed = table.get(newer.id)
+    assert (failed.state, failed.message) == (JobState.FAILED, OTHER_VERSION)
+    assert (failed.spec.name, failed.spec.recipe.widths) == ("tiny", SPEC.recipe.widths)
+    assert not failed.resumable
+    with pytest.raises(JobError, match="another version of Mien: start it again"):
+        get_runner().resume(newer.id)
+    for job in (newer, broken):
+        get_runner().delete(job.id)
+    assert [job.id for job in table.everything()] == [ours.id]
 
 
 def test_unknown_job_is_one_sentence(home):

@@ -12,11 +12,12 @@ import pytest
 from core.settings import PROJECT_ROOT
 from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.jobs.conftest import no_worker, spec
+from training.devices import Device
 from training.jobs import Job, JobState, table
-from training.jobs.job import SPEC_FILE
+from training.jobs.job import RAY, SPEC_FILE
 from training.jobs.local_runner import SILENCE
 from training.jobs.process import main
-from training.jobs.processes import PROCESS_FILE
+from training.jobs.processes import PROCESS_FILE, note_process
 from training.worker import Worker
 
 
@@ -34,6 +35,17 @@ def test_job_without_a_process_is_not_called_alive_and_is_lost_after_a_while(cla
     table.change(claimed.id, heartbeat=table.now() - SILENCE - timedelta(seconds=1))
     Worker(()).step()
     assert table.get(claimed.id).state is JobState.LOST
+
+
+def test_job_of_a_cluster_is_neither_taken_nor_called_lost(runner, monkeypatch):
+    no_worker(monkeypatch)
+    waits, runs = (table.add(spec("drawn"), "ada", device=f"{RAY}{name}") for name in "ab")
+    table.change(runs.id, state=JobState.RUNNING)
+    runs.folder.mkdir()
+    note_process(runs.folder)
+    Worker((Device("cpu", "EPYC", 1),)).step()
+    assert table.get(runs.id).pid is None, "the number is of another machine"
+    assert (runner.get(waits.id).state, runner.get(runs.id).state) == (JobState.QUEUED, JobState.RUNNING)
 
 
 def test_job_that_ended_unseen_is_closed_with_what_it_said(claimed):
