@@ -98,7 +98,7 @@ def test_card_says_what_it_abstains_on_and_the_model_card_can_be_read(app):
 
 def test_two_models_answer_to_one_picture(app):
     app.run()
-    assert [title.value for title in app.title] == ["Happiness", "Happiness"]
+    assert [title.value for title in app.title] == ["Happiness", "No answer"]
 
 
 def test_of_several_pictures_the_one_that_is_read_is_named(app, portrait_file):
@@ -109,7 +109,7 @@ def test_of_several_pictures_the_one_that_is_read_is_named(app, portrait_file):
     app.run()
     assert not app.exception
     assert "Only first.png is read here, the first of 2" in " ".join(text.value for text in app.caption)
-    assert [title.value for title in app.title] == ["Happiness", "Happiness"]
+    assert [title.value for title in app.title] == ["Happiness", "No answer"]
 
 
 def test_page_with_one_damaged_model_shows_the_others(app, home):
