@@ -67,9 +67,13 @@ def run_for_int8(tmp_path_factory):
     return folder, parts
 
 
-def test_weights_in_int8_are_served_and_judged_where_the_recipe_asks(run_for_int8, tmp_path):
-    folder, parts = run_for_int8
-    bundle = bundle_run(folder, parts, Naming("small", "Small"), tmp_path / "small")
+@pytest.fixture(scope="module")
+def in_int8(run_for_int8, tmp_path_factory):
+    return bundle_run(*run_for_int8, Naming("small", "Small"), tmp_path_factory.mktemp("int8") / "small")
+
+
+def test_weights_in_int8_are_served_and_judged_where_the_recipe_asks(run_for_int8, in_int8):
+    bundle, (_, parts) = in_int8, run_for_int8
     network = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
     logits = network.predict(parts.test.crops, verbose=0)
     served = Classifier(bundle).logits(parts.test.crops)
@@ -89,14 +93,10 @@ def test_weights_in_int8_that_change_answers_are_not_served(run_for_int8, tmp_pa
     assert exporting.check_parity(network, Classifier(bundle), parts.test.crops) < exporting.PARITY
 
 
-def test_agreement_counts_the_same_answers(run, made, run_for_int8, tmp_path):
-    other = bundle_run(*run_for_int8, Naming("other", "Other"), tmp_path / "other")
-    one, two = Classifier(made), Classifier(other)
-    crops = run[1].test.crops
-    same = np.mean(
-        [a == b for a, b in zip(one.logits(crops).argmax(1), two.logits(crops).argmax(1), strict=True)]
-    )
-    assert exporting.agreement(one, two, crops) == same
+def test_agreement_counts_the_same_answers(run, made, in_int8):
+    one, two, crops = Classifier(made), Classifier(in_int8), run[1].test.crops
+    answers = zip(one.logits(crops).argmax(axis=1), two.logits(crops).argmax(axis=1), strict=True)
+    assert exporting.agreement(one, two, crops) == np.mean([a == b for a, b in answers])
     assert exporting.agreement(one, one, crops) == 1
 
 
@@ -178,26 +178,20 @@ def test_run_begun_with_other_settings_is_not_resumed(tmp_path):
         train_run(make_recipe(epochs=2), parts, 1, tmp_path, resume=True)
 
 
-def _begin(folder, parts, **changes):
-    """A run whose recipe is written as a version that lacked or knew other settings wrote it."""
-    train_run(make_recipe(epochs=1), parts, 1, folder)
-    begun = json.loads((folder / "inputs.json").read_text())
-    recipe = {key: value for key, value in {**begun["recipe"], **changes}.items() if key != "runtime"}
-    (folder / "inputs.json").write_text(json.dumps({**begun, "recipe": recipe}))
+def test_run_begun_by_another_version_is_resumed_where_nothing_else_differs(tmp_path):
+    recipe, parts = make_recipe(epochs=1), divide(DATA, make_recipe(), "subject", 1)
+    train_run(recipe, parts, 1, tmp_path)
+    begun = json.loads((tmp_path / "inputs.json").read_text())
+    older = {key: value for key, value in begun["recipe"].items() if key != "runtime"}
 
+    def resume(**changes):
+        (tmp_path / "inputs.json").write_text(json.dumps({**begun, "recipe": older | changes}))
+        return train_run(recipe, parts, 1, tmp_path, resume=True)
 
-def test_run_begun_before_a_setting_existed_is_resumed(tmp_path):
-    parts = divide(DATA, make_recipe(), "subject", 1)
-    _begin(tmp_path, parts)
-    assert train_run(make_recipe(epochs=1), parts, 1, tmp_path, resume=True).history["loss"]
-
-
-@pytest.mark.parametrize("changes", [{"dropout": 0.3}, {"of_another_version": 1}])
-def test_run_begun_by_another_version_is_not_resumed_where_more_differs(tmp_path, changes):
-    parts = divide(DATA, make_recipe(), "subject", 1)
-    _begin(tmp_path, parts, **changes)
-    with pytest.raises(DataError, match="begun with other data or settings"):
-        train_run(make_recipe(epochs=1), parts, 1, tmp_path, resume=True)
+    assert len(resume().history["loss"]) == 1
+    for changes in ({"dropout": 0.3}, {"of_another_version": 1}):
+        with pytest.raises(DataError, match="begun with other data or settings"):
+            resume(**changes)
 
 
 def test_run_that_is_not_resumed_starts_anew(tmp_path):
