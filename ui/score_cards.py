@@ -76,7 +76,8 @@ def _figures(card: Card, headline: Score) -> None:
     if leaking:
         with next(places):
             st.metric(f"The score that leaks ({leaking.data})", f"{leaking.accuracy.value:.1%}")
-            st.caption("Near-copies of the test faces were learned from. Do not believe it.")
+            share = "" if leaking.leak is None else f"{leaking.leak:.0%} of "
+            st.caption(f"Near-copies of {share}the test faces were learned from. Do not believe it.")
 
 
 def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:

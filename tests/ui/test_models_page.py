@@ -96,6 +96,14 @@ def test_card_says_what_it_abstains_on_and_the_model_card_can_be_read(app):
     assert "#### What it must not be used for" in said
 
 
+def test_leaking_score_says_how_much_it_leaks(app):
+    app.run()
+    card = find_bundle("mien-8").card
+    share = leaking_beside(card, by_person(card)).leak
+    said = f"Near-copies of {share:.0%} of the test faces were learned from. Do not believe it."
+    assert said in [text.value for text in app.caption]
+
+
 def test_two_models_answer_to_one_picture(app):
     app.run()
     assert [title.value for title in app.title] == ["Happiness", "No answer"]
