@@ -14,7 +14,7 @@ def heading(page: Page, text: str):
 
 
 def test_cold_link_shows_the_sample_its_answer_and_the_chart(page, server):
-    page.goto(f"{server}/?sample=astronaut&model=mien-8")
+    page.goto(f"{server}/?sample=astronaut&model=ckplus-reference")
     expect(heading(page, "Happiness")).to_be_visible()
     expect(page.locator(".js-plotly-plot")).to_be_visible()
     expect(page.get_by_alt_text("astronaut.png with one face marked")).to_be_visible()

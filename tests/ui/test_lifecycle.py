@@ -41,14 +41,7 @@ def test_server_is_warm_and_its_collector_spared_once_it_has_started():
     assert gc.get_freeze_count() > 10_000
 
 
-def test_jobs_are_seen_to_although_the_champion_cannot_be_read(home, monkeypatch, caplog):
-    no_worker(monkeypatch)
-    (home / "models").mkdir(parents=True)
-    (home / "models" / "champion").write_text("nowhere")
-    job = table.add(JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny"), "ada")
-    table.claim("cpu")
-    table.change(job.id, heartbeat=None)
-
+def start_and_stop() -> None:
     async def start() -> None:
         async with warm_up(st.App("ui/main.py")):
             pass
@@ -57,6 +50,17 @@ def test_jobs_are_seen_to_although_the_champion_cannot_be_read(home, monkeypatch
         run(start())
     finally:
         gc.unfreeze()
+
+
+def test_jobs_are_seen_to_although_the_champion_cannot_be_read(home, monkeypatch, caplog):
+    no_worker(monkeypatch)
+    (home / "models").mkdir(parents=True)
+    (home / "models" / "champion").write_text("nowhere")
+    job = table.add(JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny"), "ada")
+    table.claim("cpu")
+    table.change(job.id, heartbeat=None)
+
+    start_and_stop()
     assert "no model called 'nowhere'" in caplog.text
     assert table.get(job.id).state is JobState.LOST
 
@@ -114,14 +118,7 @@ def test_failure_nobody_foresaw_does_not_end_forgetting(home, monkeypatch, caplo
 def test_uploads_are_never_written_to_a_temporary_file(monkeypatch):
     monkeypatch.setattr(MultiPartParser, "spool_max_size", 1)
 
-    async def start() -> None:
-        async with warm_up(st.App("ui/main.py")):
-            pass
-
-    try:
-        run(start())
-    finally:
-        gc.unfreeze()
+    start_and_stop()
     rolled = []
 
     async def take(request: Request) -> Response:
