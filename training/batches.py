@@ -58,7 +58,13 @@ class EpochBatches(keras.utils.PyDataset):
     """Draw the rows of each epoch from a seed: an epoch is the same however often training was resumed.
 
     A batch is `({"rows": int32 (n, k), "shares": float32 (n, 1)}, targets float32 (n, classes))`, with k = 2
-    where the recipe mixes crops and 1 otherwise.
+    where the recipe mixes crops and 1 otherwise. One epoch follows another without an end, because under
+    TensorFlow the end of an iterator cost as much time as the reference recipe's whole epoch.
+
+    Attributes:
+        count: of rows in an epoch.
+        steps: number of batches in an epoch.
+        first_epoch: which one batch 0 begins; more than 0 where training goes on.
     """
 
     def __init__(
@@ -69,30 +75,39 @@ class EpochBatches(keras.utils.PyDataset):
         self.recipe = recipe
         self.seed = seed
         self.odds = draw_odds(data, recipe)
-        self.draw(0)
+        self.count = recipe.draws or len(targets)
+        self.steps = math.ceil(self.count / recipe.batch_size)
+        self.first_epoch = 0
+        self._drawn: tuple[int, npt.NDArray[np.int32], npt.NDArray[np.float32]] | None = None
 
-    def __len__(self) -> int:
-        return math.ceil(len(self.rows) / self.recipe.batch_size)
+    @property
+    def num_batches(self) -> None:
+        """Keras then asks for batches as long as it wants."""
+        return
 
     def __getitem__(self, index: int) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.float32]]:
-        part = slice(index * self.recipe.batch_size, (index + 1) * self.recipe.batch_size)
-        rows, shares = self.rows[part], self.shares[part]
+        epoch, batch = divmod(index, self.steps)
+        rows, shares = self.draw(self.first_epoch + epoch)
+        part = slice(batch * self.recipe.batch_size, (batch + 1) * self.recipe.batch_size)
+        rows, shares = rows[part], shares[part]
         targets = shares * self.targets[rows[:, 0]] + (1 - shares) * self.targets[rows[:, -1]]
         return {"rows": rows, "shares": shares}, targets.astype(np.float32)
 
-    def draw(self, epoch: int) -> None:
-        """Draw the rows of an epoch."""
-        rng = np.random.default_rng([self.seed, epoch])
+    def draw(self, epoch: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
+        """Rows (count, k) of an epoch and how much of a mixture the first of each is, (count, 1)."""
+        if self._drawn is None or self._drawn[0] != epoch:
+            self._drawn = (epoch, *self._draw(np.random.default_rng([self.seed, epoch])))
+        return self._drawn[1:]
+
+    def _draw(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         n = len(self.targets)
-        count = self.recipe.draws or n
-        in_turn = count == n and np.ptp(self.odds) == 0
-        first = rng.permutation(n) if in_turn else rng.choice(n, count, p=self.odds)
-        if self.recipe.mixup:
-            self.rows = np.stack([first, rng.permutation(first)], axis=1).astype(np.int32)
-            self.shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (count, 1)).astype(np.float32)
-        else:
-            self.rows = first[:, None].astype(np.int32)
-            self.shares = np.ones((count, 1), np.float32)
+        in_turn = self.count == n and np.ptp(self.odds) == 0
+        first = rng.permutation(n) if in_turn else rng.choice(n, self.count, p=self.odds)
+        if not self.recipe.mixup:
+            return first[:, None].astype(np.int32), np.ones((self.count, 1), np.float32)
+        rows = np.stack([first, rng.permutation(first)], axis=1).astype(np.int32)
+        shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (self.count, 1)).astype(np.float32)
+        return rows, shares
 
 
 def draw_odds(data: LabelledCrops, recipe: Recipe) -> npt.NDArray[np.float64]:

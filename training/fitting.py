@@ -21,7 +21,7 @@ from training.datasets.labelled import COLUMNS, LabelledCrops
 from training.devices import find_devices
 from training.initial import start_from
 from training.jobs.failures import NO_MEMORY
-from training.networks import build_network, mirror
+from training.networks import build_network, fuse, mirror
 from training.precision import planned_precision
 from training.recipe import Recipe
 
@@ -75,7 +75,7 @@ def fit(
     policy = planned_precision(recipe, has_gpu())
     keras.config.set_dtype_policy(policy)
     try:
-        network = build_network(recipe, len(columns))
+        network = fuse(build_network(recipe, len(columns)))
         _require_memory(network, recipe)
         if initial is not None:
             start_from(network, columns, initial)
@@ -84,23 +84,24 @@ def fit(
     finally:
         keras.config.set_dtype_policy("float32")
     batches = EpochBatches(train, train.targets[:, columns], recipe, seed)
-    _compile(recipe, trainer, len(batches))
+    _compile(recipe, trainer, batches.steps)
     callbacks = _callbacks(recipe)
     checkpoint = _checkpoint(run, callbacks)
-    done = checkpoint.restore(trainer)
+    done = batches.first_epoch = checkpoint.restore(trainer)
     start = time.perf_counter()
     trainer.fit(
         batches,
+        steps_per_epoch=batches.steps,
         initial_epoch=recipe.epochs if checkpoint.finished else done,
         epochs=recipe.epochs,
         validation_data=_inner_batches(recipe, len(train), inner.targets[:, columns]),
         validation_batch_size=512,
         shuffle=False,  # `batches` are drawn already
         callbacks=[
-            Reseed(seed, batches),
+            Reseed(seed),
             *callbacks,
             Cancel(run),
-            Events(run, len(batches.rows)),
+            Events(run, batches.count),
             checkpoint,
             *watchers,
         ],

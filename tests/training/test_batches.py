@@ -8,26 +8,32 @@ from training.batches import EpochBatches, Mixup, ResidentCrops, draw_odds
 DATA = make_crops(6)
 
 
-def epoch_of(batches):
-    return np.concatenate([batches[i][0]["rows"] for i in range(len(batches))])
+def epoch_of(batches, epoch=0):
+    first = epoch * batches.steps
+    return np.concatenate([batches[first + i][0]["rows"] for i in range(batches.steps)])
 
 
 def test_every_row_comes_once_an_epoch_in_another_order():
     batches = EpochBatches(DATA, DATA.targets, make_recipe(), seed=1)
-    first = epoch_of(batches)
-    batches.draw(1)
-    second = epoch_of(batches)
+    first, second = epoch_of(batches), epoch_of(batches, 1)
     assert sorted(first[:, 0]) == sorted(second[:, 0]) == list(range(len(DATA)))
     assert not np.array_equal(first, second)
 
 
 def test_epoch_is_the_same_however_it_was_reached():
     walked, jumped = (EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), seed=1) for _ in range(2))
-    for epoch in range(4):
-        walked.draw(epoch)
-    jumped.draw(3)
-    assert np.array_equal(epoch_of(walked), epoch_of(jumped))
-    assert np.array_equal(walked[0][1], jumped[0][1])
+    for epoch in range(3):
+        epoch_of(walked, epoch)
+    jumped.first_epoch = 3
+    assert np.array_equal(epoch_of(walked, 3), epoch_of(jumped))
+    assert np.array_equal(walked[3 * walked.steps][1], jumped[0][1])
+
+
+def test_last_batch_of_an_epoch_holds_what_is_left():
+    batches = EpochBatches(DATA, DATA.targets, make_recipe(batch_size=16), seed=1)
+    sizes = [len(batches[i][1]) for i in range(2 * batches.steps)]
+    assert sizes == [16, 16, 16, 6] * 2
+    assert sum(sizes) == 2 * len(DATA)
 
 
 def test_mixed_targets_follow_the_shares():

@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+import keras
 import numpy as np
 import pytest
 
@@ -23,9 +24,9 @@ RECIPES = {
         "schedule": "plateau",
         "plateau_patience": 1,
         "early_stopping": 3,
-        "epochs": 9,
+        "epochs": 40,
     },
-    "everything random": {"mixup": 0.2, "ema": 0.9, "dropout": 0.3, "balance": 0.5, "epochs": 9},
+    "everything random": {"mixup": 0.2, "ema": 0.9, "dropout": 0.3, "balance": 0.5, "epochs": 30},
 }
 SCRIPT = """
 import sys
@@ -43,7 +44,7 @@ def epochs_done(run):
 
 
 def kill_in_mid_training(kind, run):
-    """Train in a process of its own and kill it after the second epoch."""
+    """Train in a process of its own and kill it once more than the first epoch is saved."""
     process = subprocess.Popen(
         [sys.executable, "-c", SCRIPT, kind, str(run)], cwd=ROOT, stderr=subprocess.DEVNULL, env=os.environ
     )
@@ -90,6 +91,46 @@ def test_cancel_stops_within_a_batch_and_keeps_the_best_state(tmp_path):
         fit(make_recipe(epochs=5), TRAIN, INNER, seed=5, run=tmp_path)
     assert best.exists()
     assert epochs_done(tmp_path) == 1
+
+
+@pytest.mark.parametrize(("share", "saved"), [(1e-9, [1, 5]), (1e9, [1, 2, 3, 4, 5])])
+def test_short_epochs_are_saved_as_often_as_their_share_of_time_allows(tmp_path, monkeypatch, share, saved):
+    monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", share)
+    seen = []
+    watch = keras.callbacks.LambdaCallback(
+        on_epoch_end=lambda epoch, logs: seen.append(epochs_done(tmp_path))
+    )
+    fit(make_recipe(epochs=5), TRAIN, INNER, seed=5, run=tmp_path, watchers=[watch])
+    assert sorted(set(seen)) == saved
+
+
+class LoadBest(keras.callbacks.Callback):
+    """Spoil the training after five epochs; at the end, give the network the best state on the disk."""
+
+    def __init__(self, folder):
+        super().__init__()
+        self.folder = folder
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 5:
+            self.model.optimizer.learning_rate = 1.0
+
+    def on_train_end(self, logs=None):
+        state = json.loads((self.folder / "state.json").read_text())
+        self.model.load_weights(self.folder / state["best"]["file"])
+
+
+@pytest.mark.parametrize("ema", [None, 0.5])
+def test_best_of_the_epochs_that_were_not_saved_is_saved_with_the_next(tmp_path, monkeypatch, ema):
+    monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e-9)
+    recipe = make_recipe(epochs=8, schedule="plateau", ema=ema)
+    watchers = [LoadBest(tmp_path / "checkpoints")]
+    fitted = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path, watchers=watchers)
+    losses = fitted.history["val_loss"]
+    assert 0 < int(np.argmin(losses)) < 7, "one of the two epochs that are always saved"
+    logits = fitted.network.predict(INNER.crops, verbose=0)
+    loss = keras.losses.CategoricalCrossentropy(from_logits=True)(INNER.targets[:, fitted.columns], logits)
+    assert float(loss) == pytest.approx(min(losses), rel=1e-3)
 
 
 def test_only_the_newest_and_the_best_state_stay_on_the_disk(tmp_path):

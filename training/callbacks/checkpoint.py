@@ -1,25 +1,32 @@
 """The newest and the best state of a training, always on disk, so that a killed one can go on."""
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import keras
+import numpy as np
+import numpy.typing as npt
 
+from training.batches import ResidentCrops
 from training.durable import replace_text
 
 CHECKPOINTS: Final = "checkpoints"
 STATE_FILE: Final = "state.json"
 REMEMBERED: Final = ("wait", "best", "best_epoch", "stopped_epoch", "cooldown_counter")
 """What Keras' early stopping and plateau callbacks know between epochs."""
+SHARE_OF_TIME: Final = 0.05
+"""Saving takes no more of a training's time than this: where epochs are short, some are not saved."""
 
 
 class Checkpoint(keras.callbacks.Callback):
-    """Save weights, optimiser and the other callbacks' memory after each epoch.
+    """Save weights, optimiser and the other callbacks' memory after an epoch.
 
-    It must stand last among the callbacks. State and weights are written to new files first; `state.json`,
-    replaced in one step, says which files belong together.
+    The first and the last epoch are always saved, those between as often as `SHARE_OF_TIME` allows: where
+    epochs are long, that is each of them. It must stand last among the callbacks. State and weights are
+    written to new files first; `state.json`, replaced in one step, says which files belong together.
 
     Args:
         run: the run's folder.
@@ -39,7 +46,9 @@ class Checkpoint(keras.callbacks.Callback):
         self.averaging = averaging
         self.curves: list[dict[str, float]] = []
         self.best: dict[str, Any] = {"loss": float("inf"), "file": None}
+        self.unsaved_best: list[npt.NDArray[np.generic]] | None = None
         self.state: dict[str, Any] | None = None
+        self.due = float("-inf")
 
     def restore(self, trainer: keras.Model) -> int:
         """Load the newest state into a compiled trainer; returns the number of epochs that are done."""
@@ -70,13 +79,25 @@ class Checkpoint(keras.callbacks.Callback):
                 self.model.load_weights(self.folder / self.state["file"])
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        """Save everything; Keras calls it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Save everything where it is due; Keras calls it."""
         values = {name: float(value) for name, value in (logs or {}).items()}
         self.curves.append(values)
-        newest = self._save(f"last-{epoch + 1:04d}")
         if values["val_loss"] < self.best["loss"]:
-            self.best = {"loss": values["val_loss"], "epoch": epoch, "file": self._save_averaged(epoch)}
+            self.best = {"loss": values["val_loss"], "epoch": epoch, "file": self.best["file"]}
+            self.unsaved_best = self._judged_weights()
+        last = epoch + 1 == self.params["epochs"] or self.model.stop_training
+        start = time.perf_counter()
+        if last or start >= self.due:
+            self._save_all(epoch)
+            end = time.perf_counter()
+            self.due = end + (end - start) / SHARE_OF_TIME
+
+    def _save_all(self, epoch: int) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        newest = self._save(f"last-{epoch + 1:04d}")
+        if self.unsaved_best is not None:
+            self.best = {**self.best, "file": self._save_best(self.unsaved_best)}
+            self.unsaved_best = None
         self.state = {
             "epochs_done": epoch + 1,
             "file": newest,
@@ -92,20 +113,42 @@ class Checkpoint(keras.callbacks.Callback):
             if file.name not in {newest, self.best["file"]}:
                 file.unlink()
 
-    def _save_averaged(self, epoch: int) -> str:
-        """The best state is that of the averaged weights, since those were judged."""
+    def _weights(self) -> list[npt.NDArray[np.generic]]:
+        """A copy of all that training changes but for the optimiser's."""
+        return [np.array(keras.ops.convert_to_numpy(variable)) for variable in _learned(self.model)]
+
+    def _judged_weights(self) -> list[npt.NDArray[np.generic]]:
+        """Those that gave the newest validation loss: averaged, where the recipe averages."""
         if self.averaging is None:
-            return self._save(f"best-{epoch + 1:04d}")
+            return self._weights()
         self.averaging.on_test_begin()
         try:
-            return self._save(f"best-{epoch + 1:04d}")
+            return self._weights()
         finally:
             self.averaging.on_test_end()
+
+    def _save_best(self, weights: Sequence[npt.NDArray[np.generic]]) -> str:
+        newest = self._weights()
+        try:
+            _assign(self.model, weights)
+            return self._save(f"best-{self.best['epoch'] + 1:04d}")
+        finally:
+            _assign(self.model, newest)
 
     def _save(self, name: str) -> str:
         file = f"{name}.weights.h5"
         self.model.save_weights(self.folder / file, overwrite=True)
         return file
+
+
+def _learned(trainer: keras.Model) -> list[keras.Variable]:
+    layers = [layer for layer in trainer.layers if not isinstance(layer, ResidentCrops)]
+    return [variable for layer in layers for variable in layer.variables]
+
+
+def _assign(trainer: keras.Model, values: Sequence[npt.NDArray[np.generic]]) -> None:
+    for variable, value in zip(_learned(trainer), values, strict=True):
+        variable.assign(value)
 
 
 def _plain(value: float | None) -> float | None:

@@ -5,20 +5,16 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 
-from training.batches import EpochBatches
-
 
 class Reseed(keras.callbacks.Callback):
-    """Draw the epoch's batches and set every seed generator anew, so that a resumed training is the same."""
+    """Set every seed generator anew at each epoch, so that a resumed training is the same."""
 
-    def __init__(self, seed: int, batches: EpochBatches) -> None:
+    def __init__(self, seed: int) -> None:
         super().__init__()
         self.seed = seed
-        self.batches = batches
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, float] | None = None) -> None:
-        """Draw and reseed; Keras calls it before it asks for the epoch's first batch."""
-        self.batches.draw(epoch)
+        """Reseed; Keras calls it before the epoch's first step."""
         for number, generator in enumerate(_generators(self.model)):
             sequence = np.random.SeedSequence([self.seed, epoch, number])
             generator.state.assign(sequence.generate_state(2).astype("uint32"))

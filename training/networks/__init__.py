@@ -5,6 +5,7 @@ import keras
 from training.networks.layers import describe_layers
 from training.networks.loading import load_network
 from training.networks.mirrored import mirror, without_mirror
+from training.networks.normalization import fuse
 from training.networks.reference import build_reference
 from training.networks.residual import build_residual
 from training.recipe import Recipe
@@ -14,6 +15,7 @@ __all__ = [
     "build_reference",
     "build_residual",
     "describe_layers",
+    "fuse",
     "load_network",
     "mirror",
     "without_mirror",
