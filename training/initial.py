@@ -8,24 +8,26 @@ from core.bundles import KERAS_FILE, Bundle
 from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE
-from training.networks import load_network, without_mirror
+from training.networks import load_network, members
 
 HEAD = "logits"
 
 
-def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle) -> None:
+def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle, member: int = 0) -> None:
     """Copy a bundle's weights into a network of the same shape; outputs that both know go along.
 
     Args:
         network: as `build_network` makes it.
         columns: which columns of `LabelledCrops.targets` its outputs stand for.
+        member: which of the bundle's averaged networks to copy, counted round and round.
 
     Raises:
         RecipeError: the bundle holds another network, or none that can be trained on.
     """
     if not (bundle.folder / KERAS_FILE).is_file():
         raise RecipeError(f"The model {bundle.name} has no {KERAS_FILE} to start from: choose another one.")
-    source = without_mirror(load_network(bundle.folder / KERAS_FILE))
+    sources = members(load_network(bundle.folder / KERAS_FILE))
+    source = sources[member % len(sources)]
     bodies = [[layer for layer in net.layers if layer.name != HEAD] for net in (source, network)]
     shapes = [[w.shape for layer in body for w in layer.weights] for body in bodies]
     if shapes[0] != shapes[1] or network.get_layer(HEAD).kernel.shape[0] != _head(source)[0].shape[0]:

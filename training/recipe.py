@@ -13,6 +13,9 @@ RECIPES: Final = Path(__file__).parent / "recipes"
 MIN_WIDTH: Final = 16
 """TensorFlow 2.21's oneDNN corrupts memory in the gradient of a strided convolution from 8 channels to 16."""
 
+MOST_MEMBERS: Final = 8
+"""Each takes as long to train and to ask as one alone."""
+
 
 class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -64,6 +67,12 @@ class Recipe(_Frozen):
         0.0, ge=0, lt=1, description="share of the weights that training started from in those it leaves"
     )
     mirror: bool = Field(False, description="answer for a crop and its mirror image, averaged")
+    members: int = Field(
+        1,
+        ge=1,
+        le=MOST_MEMBERS,
+        description="networks that learn one after another and whose answers are averaged",
+    )
     draws: int | None = Field(None, ge=1, description="crops an epoch sees; none: as many as there are")
     balance: float = Field(
         0.0, ge=0, le=1, description="draw a class by its share to the power of minus this"
@@ -91,6 +100,11 @@ class Recipe(_Frozen):
             return self.model_validate(self.model_dump() | wanted)
         except ValidationError as error:
             raise RecipeError(_first_fault(self.name, error)) from None
+
+    @property
+    def all_epochs(self) -> int:
+        """Those of all members, one after another."""
+        return self.epochs * self.members
 
     @model_validator(mode="after")
     def _one_way_to_choose_weights(self) -> Self:

@@ -10,6 +10,7 @@ from core.expressions import EXPRESSIONS
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training.fitting import fit as fit_in
 from training.fitting import present_columns
+from training.networks import members
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
@@ -50,6 +51,19 @@ def test_same_seed_gives_the_same_weights(fitted):
 def test_other_seed_gives_others(fitted):
     other = fit(make_recipe(epochs=1), TRAIN, INNER, seed=4)
     assert not np.array_equal(other.network.get_weights()[0], fitted.network.get_weights()[0])
+
+
+def test_networks_that_are_averaged_differ_and_the_first_is_what_it_would_be_alone(fitted):
+    both = fit(make_recipe(epochs=12, members=2), TRAIN, INNER, seed=3)
+    first, second = members(both.network)
+    assert len(both.history["loss"]) == 24
+    assert both.history["val_loss"][:12] == fitted.history["val_loss"]
+    for ours, alone, other in zip(
+        first.get_weights(), fitted.network.get_weights(), second.get_weights(), strict=True
+    ):
+        assert np.array_equal(ours, alone)
+        assert not np.array_equal(ours, other)
+    assert accuracy(both, INNER) > 0.9
 
 
 def test_mixup_ema_and_weight_decay_learn_too():

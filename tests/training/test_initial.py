@@ -9,7 +9,7 @@ from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import LabelledCrops
 from training.initial import start_from
-from training.networks import build_network, mirror, without_mirror
+from training.networks import average, build_network, members
 from training.runs import divide, divide_whole, train_run
 
 RECIPE = make_recipe(mirror=True, epochs=3)
@@ -30,14 +30,14 @@ def test_network_that_starts_from_a_bundle_answers_as_it_does(bundle):
     start_from(network, columns, bundle)
     source = keras.saving.load_model(bundle.folder / "model.keras", compile=False)
     expected = source.predict(DATA.crops, verbose=0)
-    assert np.abs(mirror(network).predict(DATA.crops, verbose=0) - expected).max() < 1e-4
+    assert np.abs(average([network], mirror=True).predict(DATA.crops, verbose=0) - expected).max() < 1e-4
 
 
 def test_outputs_that_the_bundle_lacks_start_anew_and_the_others_are_kept(bundle):
     network = build_network(RECIPE, 4)
     fresh = network.get_layer("logits").kernel.numpy()
     start_from(network, (0, 3, 4, 7), bundle)
-    source = without_mirror(keras.saving.load_model(bundle.folder / "model.keras", compile=False))
+    source = members(keras.saving.load_model(bundle.folder / "model.keras", compile=False))[0]
     kernel, old = network.get_layer("logits").kernel.numpy(), source.get_layer("logits").kernel.numpy()
     assert bundle.card.labels == SHOWN
     assert np.array_equal(kernel[:, [0, 2, 3]], old)
@@ -59,7 +59,7 @@ def test_fine_tuning_from_a_bundle_begins_where_it_ended(bundle, tmp_path):
 
 
 def test_mirrored_network_gives_a_crop_and_its_mirror_image_the_same_answer():
-    network = mirror(build_network(RECIPE, 3))
+    network = average([build_network(RECIPE, 3)], mirror=True)
     one, other = (network.predict(crops, verbose=0) for crops in (DATA.crops, DATA.crops[:, :, ::-1]))
     assert np.abs(one - other).max() < 1e-5
 
@@ -96,20 +96,38 @@ def test_rows_set_aside_for_a_model_are_set_aside_again_whatever_it_is_trained_w
 
 def test_kept_share_of_the_first_weights_lies_between_both(bundle, tmp_path):
     parts = divide(DATA, RECIPE, "subject", 0)
-    first = without_mirror(
-        keras.saving.load_model(bundle.folder / "model.keras", compile=False)
-    ).get_weights()
+    first = keras.saving.load_model(bundle.folder / "model.keras", compile=False).get_weights()
     alone, kept = (
-        without_mirror(
-            train_run(
-                make_recipe(mirror=True, epochs=1, keep_initial=share),
-                parts,
-                0,
-                tmp_path / str(share),
-                initial=bundle,
-            ).network
-        ).get_weights()
+        train_run(
+            make_recipe(mirror=True, epochs=1, keep_initial=share),
+            parts,
+            0,
+            tmp_path / str(share),
+            initial=bundle,
+        ).network.get_weights()
         for share in (0.0, 0.5)
     )
     for new, mixed, old in zip(alone, kept, first, strict=True):
         assert np.allclose(mixed, (new + old) / 2, atol=1e-6)
+
+
+def test_each_network_of_several_starts_from_its_own(bundle, tmp_path):
+    parts = divide(DATA, RECIPE, "subject", 0)
+    start = make_recipe(members=2, epochs=1)
+    train_run(start, parts, 0, tmp_path / "run")
+    two = bundle_run(tmp_path / "run", parts, Naming("two", "Two"), tmp_path / "two")
+    begun = members(keras.saving.load_model(two.folder / "model.keras", compile=False))
+    # All but a billionth of what training started from is kept, so the weights say where that was.
+    kept = {"epochs": 1, "keep_initial": 1 - 1e-9}
+    tuned = train_run(make_recipe(members=3, **kept), parts, 0, tmp_path / "tuned", initial=two)
+    for found, source in zip(members(tuned.network), (*begun, begun[0]), strict=True):
+        assert_same_weights(found, source)
+    single = members(keras.saving.load_model(bundle.folder / "model.keras", compile=False))[0]
+    tuned = train_run(make_recipe(members=2, **kept), parts, 0, tmp_path / "both", initial=bundle)
+    for found in members(tuned.network):
+        assert_same_weights(found, single)
+
+
+def assert_same_weights(found, source):
+    for ours, theirs in zip(found.get_weights(), source.get_weights(), strict=True):
+        assert np.allclose(ours, theirs, atol=1e-5)

@@ -14,7 +14,7 @@ from core.explanation import explain
 from core.expressions import Expression
 from training import exporting
 from training.cards import write_card
-from training.networks import load_network, without_mirror
+from training.networks import load_network, members
 
 
 @pytest.fixture(scope="module")
@@ -23,8 +23,8 @@ def randomised(tmp_path_factory) -> Bundle:
     shipped = find_bundle("mien-8")
     network = load_network(shipped.folder / KERAS_FILE)
     rng = np.random.default_rng(0)
-    inner = without_mirror(network)
-    inner.set_weights([rng.permuted(w.ravel()).reshape(w.shape) for w in inner.get_weights()])
+    for each in members(network):
+        each.set_weights([rng.permuted(w.ravel()).reshape(w.shape) for w in each.get_weights()])
     folder = tmp_path_factory.mktemp("models") / "mien-8"
     shutil.copytree(shipped.folder, folder)
     files = exporting.write_runtime_model(network, folder)

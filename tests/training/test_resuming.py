@@ -14,7 +14,7 @@ import pytest
 
 from tests.training.conftest import make_crops, make_recipe
 from training.fitting import fit
-from training.run_folder import TrainingCancelledError
+from training.run_folder import TrainingCancelledError, read_epochs
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
@@ -71,6 +71,46 @@ def test_training_killed_in_mid_epoch_resumes_to_the_same_result(tmp_path, kind)
         assert np.array_equal(a, b)
 
 
+class Break(keras.callbacks.Callback):
+    """End as if the process were killed, at the beginning of an epoch."""
+
+    def __init__(self, epoch):
+        super().__init__()
+        self.epoch = epoch
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == self.epoch:
+            raise KeyboardInterrupt
+
+
+@pytest.mark.parametrize("epoch", [3, 4])
+def test_several_networks_resume_where_they_were_broken_off(tmp_path, monkeypatch, epoch):
+    monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e9)
+    recipe = make_recipe(members=2, epochs=3, ema=0.5)
+    whole = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "whole")
+    with pytest.raises(KeyboardInterrupt):
+        fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "broken", watchers=[Break(epoch)])
+    resumed = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "broken")
+    assert resumed.history == whole.history
+    for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    told = read_epochs(tmp_path / "broken")
+    assert list(told) == [1, 2, 3, 4, 5, 6]
+    assert {event["epochs"] for event in told.values()} == {6}
+    assert told[6]["seconds_left"] == 0
+
+
+def test_early_stopping_of_one_network_leaves_the_next_its_turn(tmp_path):
+    recipe = make_recipe(members=2, epochs=20, early_stopping=1, schedule="plateau", learning_rate=0.02)
+    whole = fit(recipe, TRAIN, INNER, seed=3, run=tmp_path)
+    told = list(read_epochs(tmp_path))
+    assert len(whole.history["loss"]) == len(told) < 40
+    assert 20 not in told, "the first stopped early"
+    assert 21 in told, "the second began"
+    again = fit(recipe, TRAIN, INNER, seed=3, run=tmp_path)
+    assert again.history == whole.history
+
+
 def test_finished_training_is_not_trained_again(tmp_path):
     recipe = make_recipe(epochs=2)
     first = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path)
@@ -105,14 +145,14 @@ def test_short_epochs_are_saved_as_often_as_their_share_of_time_allows(tmp_path,
 
 
 class LoadBest(keras.callbacks.Callback):
-    """Spoil the training after five epochs; at the end, give the network the best state on the disk."""
+    """Spoil the training after fifteen epochs; at the end, give the network the best state on the disk."""
 
     def __init__(self, folder):
         super().__init__()
         self.folder = folder
 
     def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 5:
+        if epoch == 15:
             self.model.optimizer.learning_rate = 1.0
 
     def on_train_end(self, logs=None):
@@ -123,11 +163,11 @@ class LoadBest(keras.callbacks.Callback):
 @pytest.mark.parametrize("ema", [None, 0.5])
 def test_best_of_the_epochs_that_were_not_saved_is_saved_with_the_next(tmp_path, monkeypatch, ema):
     monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e-9)
-    recipe = make_recipe(epochs=8, schedule="plateau", ema=ema)
+    recipe = make_recipe(epochs=18, schedule="plateau", ema=ema)
     watchers = [LoadBest(tmp_path / "checkpoints")]
     fitted = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path, watchers=watchers)
     losses = fitted.history["val_loss"]
-    assert 0 < int(np.argmin(losses)) < 7, "one of the two epochs that are always saved"
+    assert 0 < int(np.argmin(losses)) < 15, "one of the two epochs that are always saved"
     logits = fitted.network.predict(INNER.crops, verbose=0)
     loss = keras.losses.CategoricalCrossentropy(from_logits=True)(INNER.targets[:, fitted.columns], logits)
     assert float(loss) == pytest.approx(min(losses), rel=1e-3)

@@ -30,6 +30,7 @@ class Checkpoint(keras.callbacks.Callback):
 
     Args:
         run: the run's folder.
+        member: which of the run's networks, from 0; each has a folder of its own.
         others: early stopping and plateau callbacks whose memory is kept.
         averaging: the EMA callback, where the recipe averages weights.
     """
@@ -37,11 +38,12 @@ class Checkpoint(keras.callbacks.Callback):
     def __init__(
         self,
         run: Path,
+        member: int,
         others: Sequence[keras.callbacks.Callback],
         averaging: keras.callbacks.SwapEMAWeights | None = None,
     ) -> None:
         super().__init__()
-        self.folder = run / CHECKPOINTS
+        self.folder = run / (f"{CHECKPOINTS}-{member + 1}" if member else CHECKPOINTS)
         self.others = others
         self.averaging = averaging
         self.curves: list[dict[str, float]] = []

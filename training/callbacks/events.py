@@ -26,10 +26,14 @@ class Events(keras.callbacks.Callback):
 
     An epoch event holds epoch, epochs, losses and accuracies, learning rate, crops a second, device memory in
     bytes (None where the device does not say) and the seconds left.
+
+    Args:
+        epochs: of all networks that learn one after another.
     """
 
-    def __init__(self, run: Path, crops_an_epoch: int) -> None:
+    def __init__(self, run: Path, crops_an_epoch: int, epochs: int) -> None:
         super().__init__()
+        self.epochs = epochs
         self.path = run / EVENTS_FILE
         self.crops = crops_an_epoch
         self.first_epoch: int | None = None
@@ -38,7 +42,7 @@ class Events(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Note the start; Keras calls it."""
         self.start = time.perf_counter()
-        self.write("start", epochs=self.params["epochs"], steps=self.params["steps"])
+        self.write("start", epochs=self.epochs, steps=self.params["steps"])
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Start the clock of an epoch; Keras calls it."""
@@ -61,12 +65,12 @@ class Events(keras.callbacks.Callback):
         """Note an epoch's figures; Keras calls it."""
         now = time.perf_counter()
         done = epoch + 1 - (self.first_epoch or 0)
-        left = (now - self.start) / done * (self.params["epochs"] - epoch - 1)
+        left = (now - self.start) / done * (self.epochs - epoch - 1)
         rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self.write(
             "epoch",
             epoch=epoch + 1,
-            epochs=self.params["epochs"],
+            epochs=self.epochs,
             **{name: float(value) for name, value in (logs or {}).items() if name != "learning_rate"},
             learning_rate=rate,
             seconds=round(now - self.epoch_start, 3),

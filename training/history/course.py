@@ -11,7 +11,7 @@ Curves: TypeAlias = Mapping[str, Sequence[tuple[int, float, float]]]
 """By name of the figure: epoch, seconds since the epoch of 1970, value."""
 
 GOES_ON: Final = frozenset({"running", "scheduled"})
-PLANNED: Final = ("epochs", "early_stopping", "schedule")
+PLANNED: Final = ("epochs", "members", "early_stopping", "schedule")
 """Settings of a recipe that a plan is made of."""
 
 
@@ -32,9 +32,9 @@ class Plan:
 
 def plan_of(recipe: Mapping[str, Any]) -> Plan:
     """Read the plan from those settings of a recipe that are `PLANNED`."""
-    epochs = recipe.get("epochs")
+    epochs, members = recipe.get("epochs"), recipe.get("members") or 1
     return Plan(
-        epochs=epochs if isinstance(epochs, int) else None,
+        epochs=epochs * members if isinstance(epochs, int) and isinstance(members, int) else None,
         restores_best=recipe.get("early_stopping") is not None,
         steps_down=recipe.get("schedule") == "plateau",
     )

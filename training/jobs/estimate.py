@@ -34,7 +34,7 @@ def estimate_seconds(recipe: Recipe, crops: int) -> float | None:
     if rate is None and (settings().ray_address or find_devices()[0].is_gpu):
         return None
     drawn = recipe.draws or crops * 0.8
-    epochs = recipe.epochs * (EARLY if recipe.early_stopping else 1)
+    epochs = recipe.all_epochs * (EARLY if recipe.early_stopping else 1)
     return FIXED_SECONDS + epochs * drawn / (rate or _expected(recipe))
 
 

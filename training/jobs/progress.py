@@ -42,7 +42,7 @@ def read_progress(job: Job) -> Progress:
         elif event["event"] == "epoch":
             epoch, batches = event["epoch"], []
             left, rate, memory = event["seconds_left"], event["crops_per_second"], event["device_memory"]
-    epochs = job.spec.recipe.epochs
+    epochs = job.spec.recipe.all_epochs
     batch_share = batches[-1]["batch"] / steps if batches else 0.0
     if left is None:
         left = _seconds_left(batches, steps * (epochs - epoch))

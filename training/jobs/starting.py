@@ -8,7 +8,7 @@ from training.jobs.job import JobSpec
 from training.recipe import Recipe
 
 SHAPE: Final = ("network", "stem", "widths")
-NETWORK: Final = (*SHAPE, "dropout", "mirror")
+NETWORK: Final = (*SHAPE, "dropout", "mirror", "members")
 
 
 def on_top_of(bundle: Bundle, recipe: Recipe) -> Recipe:

@@ -2,23 +2,23 @@
 
 import keras
 
+from training.networks.averaging import average, members
 from training.networks.layers import describe_layers
 from training.networks.loading import load_network
-from training.networks.mirrored import mirror, without_mirror
 from training.networks.normalization import fuse
 from training.networks.reference import build_reference
 from training.networks.residual import build_residual
 from training.recipe import Recipe
 
 __all__ = [
+    "average",
     "build_network",
     "build_reference",
     "build_residual",
     "describe_layers",
     "fuse",
     "load_network",
-    "mirror",
-    "without_mirror",
+    "members",
 ]
 
 

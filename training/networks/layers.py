@@ -8,24 +8,27 @@ from typing import Any
 import keras
 
 from core.bundles import Layer
-from training.networks.mirrored import without_mirror
+from training.networks.averaging import members
 
 
 def describe_layers(network: keras.Model) -> tuple[Layer, ...]:
-    """List the layers in the order of computation; of a mirrored network those that it asks twice."""
-    network = without_mirror(network)
-    names = _counted([layer.name for layer in network.layers])
+    """List the layers in the order of computation; of an average, those of one network after another."""
+    networks = members(network)
+    names = iter(_counted([layer.name for each in networks for layer in each.layers]))
+    return tuple(layer for each in networks for layer in _describe(each, names))
+
+
+def _describe(network: keras.Model, names: Iterator[str]) -> Iterator[Layer]:
+    called = dict(zip([layer.name for layer in network.layers], names, strict=False))
     read = _what_each_reads(network)
-    return tuple(
-        Layer(
-            name=names[layer.name],
+    for layer in network.layers:
+        yield Layer(
+            name=called[layer.name],
             kind=type(layer).__name__,
             shape=tuple(layer.output.shape[1:]),
             parameters=layer.count_params(),
-            after=tuple(dict.fromkeys(names[name] for name in read[layer.name])),
+            after=tuple(dict.fromkeys(called[name] for name in read[layer.name])),
         )
-        for layer in network.layers
-    )
 
 
 def _what_each_reads(network: keras.Model) -> dict[str, tuple[str, ...]]:
@@ -35,18 +38,18 @@ def _what_each_reads(network: keras.Model) -> dict[str, tuple[str, ...]]:
     return {entry["name"]: tuple(_names(entry["inbound_nodes"])) for entry in network.get_config()["layers"]}
 
 
-def _counted(names: Sequence[str]) -> dict[str, str]:
-    """Names that count from one in each network, as Keras counts from one in each process.
+def _counted(names: Sequence[str]) -> list[str]:
+    """Names that count from one in each bundle, as Keras counts from one in each process.
 
-    >>> _counted(["crops", "conv2d_8", "conv2d_9"])
-    {'crops': 'crops', 'conv2d_8': 'conv2d', 'conv2d_9': 'conv2d_2'}
+    >>> _counted(["crops", "conv2d_8", "conv2d_9", "crops"])
+    ['crops', 'conv2d', 'conv2d_2', 'crops_2']
     """
-    found: dict[str, str] = {}
+    found = []
     seen: Counter[str] = Counter()
     for name in names:
         stem = re.sub(r"_\d+$", "", name)
         seen[stem] += 1
-        found[name] = stem if seen[stem] == 1 else f"{stem}_{seen[stem]}"
+        found.append(stem if seen[stem] == 1 else f"{stem}_{seen[stem]}")
     return found
 
 

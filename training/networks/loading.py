@@ -4,7 +4,7 @@ from pathlib import Path
 
 import keras
 
-from training.networks import mirrored  # noqa: F401 - Keras finds its layer only where it was defined
+from training.networks import averaging  # noqa: F401 - Keras finds its layer only where it was defined
 
 
 def load_network(file: Path) -> keras.Model:

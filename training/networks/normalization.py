@@ -6,8 +6,8 @@ from keras import KerasTensor
 from training.accelerator import has_gpu
 
 
-class FusedBatchNormalization(keras.layers.BatchNormalization):
-    """Keras' layer, with the kernel that TensorFlow has for it.
+class BatchNormalization(keras.layers.BatchNormalization):
+    """Keras' layer, with the kernel that TensorFlow has for it, and its name, by which checkpoints know it.
 
     Keras 3 normalises a batch in a dozen separate operations in float32, which took half of a training step
     on a CPU (decision 16). XLA joins them by itself, so a GPU and JAX need none of this; nor does a network
@@ -40,7 +40,7 @@ class FusedBatchNormalization(keras.layers.BatchNormalization):
 
 
 def fuse(network: keras.Model) -> keras.Model:
-    """The same network with the same weights, with `FusedBatchNormalization` where it has Keras' layer."""
+    """The same network with the same weights, with ours where it has Keras' `BatchNormalization`."""
     copy = keras.models.clone_model(network, clone_function=_fused)
     copy.set_weights(network.get_weights())
     return copy
@@ -49,7 +49,7 @@ def fuse(network: keras.Model) -> keras.Model:
 def _fused(layer: keras.layers.Layer) -> keras.layers.Layer:
     kind = type(layer)
     if kind is keras.layers.BatchNormalization:
-        kind = FusedBatchNormalization
+        kind = BatchNormalization
     return kind.from_config(layer.get_config())
 
 

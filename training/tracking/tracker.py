@@ -80,6 +80,8 @@ class Tracker(keras.callbacks.Callback):
 
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Get ready to log what goes in; Keras calls it."""
+        if self._begun:  # the next of several networks
+            return
         self._begun = True
         tags = parameters_of({**circumstances(), "folder": str(self.folder.resolve())}) | code_version()
         self._first = (

@@ -18,9 +18,12 @@ def architecture_card(layers: Sequence[Layer]) -> None:
     """Show a network, closed until somebody asks; nothing where its layers were not written down."""
     if not layers:
         return
+    drawn, alike = one_of(layers)
     with st.expander("The network", icon=":material/account_tree:"):
         picture, table = st.columns([2, 3], gap="large")
-        picture.graphviz_chart(to_dot(layers), width="stretch")
+        picture.graphviz_chart(to_dot(drawn), width="stretch")
+        if alike > 1:
+            picture.caption(f"One of {alike} such networks, whose answers are averaged.")
         picture.caption("Normalisation, activation and dropout belong to the layer before them.")
         table.dataframe(
             [
@@ -43,6 +46,12 @@ def architecture_card(layers: Sequence[Layer]) -> None:
             alt="Layers of the network with their parameters",
         )
         table.caption(f"{sum(layer.parameters for layer in layers):,} parameters in {len(layers)} layers.")
+
+
+def one_of(layers: Sequence[Layer]) -> tuple[Sequence[Layer], int]:
+    """The first network of several that are averaged, and how many there are."""
+    alike = max(1, sum(layer.kind == "InputLayer" for layer in layers))
+    return layers[: len(layers) // alike], alike
 
 
 def to_dot(layers: Sequence[Layer]) -> str:

@@ -115,7 +115,7 @@ def _curves_card(job: Job) -> None:
     epochs = read_epochs(job.run)
     if not epochs:
         return
-    total = job.spec.recipe.epochs if not job.state.ended else max(epochs)
+    total = job.spec.recipe.all_epochs if not job.state.ended else max(epochs)
     left, right = st.columns(2)
     for place, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
         newest = epochs[max(epochs)]

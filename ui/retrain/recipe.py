@@ -14,7 +14,7 @@ from training.jobs.estimate import estimate_seconds
 from training.jobs.naming import free_name
 from training.jobs.starting import on_top_of, require_start
 from training.precision import planned_precision
-from training.recipe import Recipe, load_recipe
+from training.recipe import MOST_MEMBERS, Recipe, load_recipe
 from training.splits import SplitKind
 
 FINE_TUNE: Final = "finetune"
@@ -71,6 +71,15 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
     with st.expander("Adjust", icon=":material/tune:"):
         key = recipe.name
         epochs = st.number_input("Epochs at most", 1, 1000, recipe.epochs, key=f"epochs-{key}")
+        members = st.number_input(
+            "Networks",
+            1,
+            MOST_MEMBERS,
+            recipe.members,
+            key=f"members-{key}",
+            help="They learn one after another, and their answers are averaged: more are right a little more "
+            "often, and take as much more time to train and to ask.",
+        )
         batch = st.select_slider("Batch size", BATCH_SIZES, recipe.batch_size, key=f"batch-{key}")
         rate = st.number_input(
             "Learning rate", 1e-6, 1e-1, recipe.learning_rate, format="%.0e", step=1e-4, key=f"rate-{key}"
@@ -86,7 +95,9 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
     try:
         initial = find_bundle().name if recipe.name == FINE_TUNE else None
         spec = JobSpec(
-            recipe=recipe.model_copy(update={"epochs": epochs, "batch_size": batch, "learning_rate": rate}),
+            recipe=recipe.model_copy(
+                update={"epochs": epochs, "members": members, "batch_size": batch, "learning_rate": rate}
+            ),
             data=data,
             split=split,
             seed=int(seed),
@@ -140,8 +151,9 @@ def suggest(data: tuple[str, ...]) -> str:
 
 
 def _as_adjusted(recipe: Recipe) -> Recipe:
-    """A preset with the epochs that `adjust` asked for below."""
-    return recipe.adjusted(epochs=st.session_state.get(f"epochs-{recipe.name}"))
+    """A preset with what `adjust` asked for below, as far as it makes a difference to the time."""
+    chosen = {name: st.session_state.get(f"{name}-{recipe.name}") for name in ("epochs", "members")}
+    return recipe.adjusted(**chosen)
 
 
 def _caption(recipe: Recipe, crops: int | None) -> str:

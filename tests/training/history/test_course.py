@@ -58,6 +58,11 @@ def test_training_without_an_epoch_has_no_marks():
     assert (nothing.kept, nothing.marks, nothing.elapsed) == (None, (), {})
 
 
+@pytest.mark.parametrize(("said", "planned"), [({}, 5), ({"members": None}, 5), ({"members": 3}, 15)])
+def test_epochs_of_all_networks_are_planned(said, planned):
+    assert plan_of({"epochs": 5} | said).epochs == planned
+
+
 @pytest.mark.parametrize("said", ["many", None, 3.5])
 def test_setting_that_is_no_number_of_epochs_is_not_believed(said):
     assert plan_of({"epochs": said}).epochs is None

@@ -1,7 +1,8 @@
 from core.bundles import KERAS_FILE
-from training.networks import build_network, build_reference, describe_layers, mirror
+from tests.training.conftest import make_recipe
+from training.networks import average, build_network, build_reference, describe_layers
 from training.recipe import load_recipe
-from ui.history.architecture import to_dot
+from ui.history.architecture import one_of, to_dot
 
 
 def test_chain_is_listed_in_order_with_its_parameters():
@@ -16,7 +17,20 @@ def test_branches_of_a_residual_network_are_seen_and_a_mirrored_one_is_listed_on
     layers = describe_layers(network)
     assert sum(layer.parameters for layer in layers) == network.count_params()
     assert {len(layer.after) for layer in layers if layer.kind == "Add"} == {2}
-    assert describe_layers(mirror(network)) == layers
+    assert describe_layers(average([network], mirror=True)) == layers
+
+
+def test_averaged_networks_are_listed_one_after_another_and_drawn_once():
+    networks = [build_network(make_recipe(), 4) for _ in range(2)]
+    alone = describe_layers(networks[0])
+    together = average(networks, mirror=True)
+    layers = describe_layers(together)
+    assert layers[: len(alone)] == alone
+    assert len({layer.name for layer in layers}) == len(layers) == 2 * len(alone)
+    assert sum(layer.parameters for layer in layers) == together.count_params()
+    assert layers[-1].after == ("dropout_2",)
+    assert one_of(layers) == (alone, 2)
+    assert one_of(alone) == (alone, 1)
 
 
 def test_shipped_cards_list_their_layers(bundle):

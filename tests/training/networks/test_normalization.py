@@ -6,7 +6,7 @@ import pytest
 from keras import layers
 
 from training.networks import fuse
-from training.networks.normalization import FusedBatchNormalization
+from training.networks.normalization import BatchNormalization
 
 CROPS = np.random.default_rng(0).integers(0, 256, (16, 12, 12, 3)).astype("float32")
 
@@ -39,14 +39,14 @@ def test_learns_step_for_step_what_keras_layer_learns():
 def test_only_that_layer_is_another():
     plain, fused = pair()
     kinds = [type(layer) for layer in fused.layers]
-    assert kinds.count(FusedBatchNormalization) == 2
+    assert kinds.count(BatchNormalization) == 2
     assert [layer.name for layer in fused.layers[1:]] == [layer.name for layer in plain.layers[1:]]
     assert fused.layers[1].kernel_regularizer is not None
 
 
 @pytest.mark.parametrize("frozen", [False, True])
 def test_frozen_layer_keeps_its_statistics(frozen):
-    layer = FusedBatchNormalization()
+    layer = BatchNormalization()
     layer.trainable = not frozen
     layer(CROPS, training=True)
     assert np.array_equal(layer.moving_mean, np.zeros(3)) == frozen
