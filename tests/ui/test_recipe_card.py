@@ -71,6 +71,9 @@ def test_expected_time_is_of_as_many_epochs_as_were_asked_for(home):
     assert before["Quick"] != after["Quick"]
     assert "About 40 seconds here" in after["Quick"]
     assert before["Recommended"] == after["Recommended"]
+    card.number_input(key="epochs-quick").set_value(30).run()
+    card.number_input(key="members-quick").set_value(8).run()
+    assert "minutes here" in times(card)["Quick"] != before["Quick"]
 
 
 @pytest.mark.skipif(
@@ -128,6 +131,8 @@ def test_fine_tuning_goes_on_with_the_network_of_the_champion(home):
         False,
     )
     assert (spec.recipe.epochs, spec.recipe.draws, spec.initial) == (tuning.epochs, tuning.draws, "doodles")
+    card.number_input(key="members-finetune").set_value(3).run()
+    assert JobSpec.model_validate_json(card.text[0].value).recipe.members == 3
 
 
 def test_champion_without_weights_is_not_offered_for_fine_tuning_and_why_is_said(home):
