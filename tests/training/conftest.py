@@ -1,4 +1,5 @@
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -39,16 +40,25 @@ def crops() -> LabelledCrops:
 @pytest.fixture(scope="session")
 def ray_cluster() -> Iterator[str]:
     """The address of a real cluster on this machine; tests that use it stand in the xdist group `ray`."""
-    ray = pytest.importorskip("ray", reason="the ray extra is not installed")
+    with started_cluster() as address:
+        yield address
+    import ray
+
+    assert not ray.is_initialized()
+
+
+@contextmanager
+def started_cluster(**ports: int) -> Iterator[str]:
+    """A cluster of one machine with two processors; further ports beside the dashboard's may be named."""
+    pytest.importorskip("ray", reason="the ray extra is not installed")
     from ray.cluster_utils import Cluster
 
-    head = {"num_cpus": 2, "include_dashboard": True, "dashboard_port": free_port()}
+    head = {"num_cpus": 2, "include_dashboard": True, "dashboard_port": free_port(), **ports}
     cluster = Cluster(initialize_head=True, head_node_args=head)
     try:
         yield cluster.address
     finally:
         cluster.shutdown()
-        assert not ray.is_initialized()
 
 
 def make_recipe(**changes) -> Recipe:

@@ -6,18 +6,23 @@ import pytest
 
 from core.settings import settings
 from tests.conftest import free_port
+from tests.training.conftest import started_cluster
 from tests.training.jobs.conftest import epochs_told, spec, until
 from training.executors import ClusterError
 from training.jobs import JobState, get_runner, table
 from training.jobs.job import RAY
 
 
-@pytest.mark.xdist_group("ray")
-def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster):
-    monkeypatch.setenv("MIEN_RAY_ADDRESS", ray_cluster)
+def runner_on(address, monkeypatch):
+    monkeypatch.setenv("MIEN_RAY_ADDRESS", address)
     monkeypatch.setenv("MIEN_RAY_PYTHON", sys.executable)
     settings.cache_clear()
-    runner = get_runner()
+    return get_runner()
+
+
+@pytest.mark.xdist_group("ray")
+def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster):
+    runner = runner_on(ray_cluster, monkeypatch)
     job = runner.submit(spec(data, epochs=1), by="ada")
     done = until(runner, job.id, lambda job: job.state.ended)
     assert done.state is JobState.DONE, runner.logs(job.id)
@@ -40,25 +45,14 @@ def test_jobs_run_and_stop_on_a_ray_cluster(data, home, monkeypatch, ray_cluster
 @pytest.fixture
 def impatient_cluster(monkeypatch):
     """A cluster of one machine that gives a job up where it has waited for a quarter of a minute."""
-    pytest.importorskip("ray", reason="the ray extra is not installed")
-    from ray.cluster_utils import Cluster
-
     monkeypatch.setenv("RAY_JOB_START_TIMEOUT_SECONDS", "15")
-    ports = {"dashboard_port": free_port(), "dashboard_agent_listen_port": free_port()}
-    head = {"num_cpus": 2, "include_dashboard": True, **ports}
-    cluster = Cluster(initialize_head=True, head_node_args=head)
-    try:
-        yield cluster.address
-    finally:
-        cluster.shutdown()
+    with started_cluster(dashboard_agent_listen_port=free_port()) as address:
+        yield address
 
 
 @pytest.mark.xdist_group("ray")
 def test_second_job_on_a_machine_waits_as_long_as_it_takes(data, home, monkeypatch, impatient_cluster):
-    monkeypatch.setenv("MIEN_RAY_ADDRESS", impatient_cluster)
-    monkeypatch.setenv("MIEN_RAY_PYTHON", sys.executable)
-    settings.cache_clear()
-    runner = get_runner()
+    runner = runner_on(impatient_cluster, monkeypatch)
     first = runner.submit(spec(data, "first", epochs=400), by="ada")
     until(runner, first.id, lambda job: len(epochs_told(runner, job.id)) >= 1)
     second = runner.submit(spec(data, "second", epochs=1), by="ben")
