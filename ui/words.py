@@ -14,3 +14,12 @@ def plain(text: str, longest: int = LONGEST) -> str:
     """
     short = text if len(text) <= longest else f"{text[: longest - 1]}…"
     return re.sub(r"([\\`*_{}\[\]()#+!$~:|<>])", r"\\\1", short)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun.
+
+    >>> counted(1, "job"), counted(2, "job")
+    ('1 job', '2 jobs')
+    """
+    return f"{number} {noun}{'s' if number != 1 else ''}"

@@ -6,7 +6,7 @@ from typing import Final
 import streamlit as st
 
 from training.checking import Copies, DataCheck, SkippedFile
-from ui.words import plain
+from ui.words import counted, plain
 
 MOST_FILES: Final = 500
 EXAMPLES: Final = 3
@@ -38,7 +38,7 @@ def _tell(copies: Copies, what: str) -> Iterator[str]:
     if not copies.groups:
         return
     yield (
-        f"- {copies.pictures} faces are {what} ({_count(copies.groups, 'group')}, {copies.conflicting} of "
+        f"- {copies.pictures} faces are {what} ({counted(copies.groups, 'group')}, {copies.conflicting} of "
         "different labels)"
     )
     for place, names in enumerate(copies.examples[: max(EXAMPLES, copies.conflicting)]):
@@ -58,7 +58,3 @@ def _files_table(files: Sequence[SkippedFile]) -> None:
         st.caption(
             f"{len(files) - MOST_FILES} more are not shown: `python -m training check DATA --json` names all."
         )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' if number != 1 else ''}"

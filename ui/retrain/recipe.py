@@ -16,6 +16,7 @@ from training.jobs.starting import on_top_of, require_start
 from training.precision import planned_precision
 from training.recipe import MOST_MEMBERS, Recipe, load_recipe
 from training.splits import SplitKind
+from ui.words import counted
 
 FINE_TUNE: Final = "finetune"
 PRESETS: Final = {
@@ -118,7 +119,8 @@ def device_card(recipe: Recipe) -> None:
     jobs = [job for job in get_runner().list() if not job.state.ended]
     if settings().ray_address:
         st.caption(
-            f":material/hub: The Ray cluster at {settings().ray_address} · {_count(len(jobs))} before it"
+            f":material/hub: The Ray cluster at {settings().ray_address} · "
+            f"{counted(len(jobs), 'job')} before it"
         )
         return
     taken = {job.device: job.spec.name for job in jobs if job.state is JobState.RUNNING}
@@ -136,11 +138,7 @@ def device_card(recipe: Recipe) -> None:
         )
     waiting = sum(job.state is JobState.QUEUED for job in jobs)
     if waiting:
-        st.caption(f":material/hourglass_empty: {_count(waiting)} before it in the queue")
-
-
-def _count(jobs: int) -> str:
-    return f"{jobs} job{'s' if jobs != 1 else ''}"
+        st.caption(f":material/hourglass_empty: {counted(waiting, 'job')} before it in the queue")
 
 
 def suggest(data: tuple[str, ...]) -> str:
