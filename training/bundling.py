@@ -26,7 +26,7 @@ from training.conversion import Variant
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
-from training.networks import describe_layers, load_network
+from training.networks import describe_layers, load_network, round_weights
 from training.runs import Parts
 from training.terms import limits_of, terms_of
 
@@ -73,6 +73,7 @@ def bundle_run(
     about = json.loads((run / "run.json").read_text())
     recipe = json.loads((run / "recipe.json").read_text())
     network = load_network(run / "network.keras")
+    round_weights(network)
     target.parent.mkdir(parents=True, exist_ok=True)
     staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
     try:

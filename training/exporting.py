@@ -18,7 +18,7 @@ from core.classifier import Classifier, softmax
 from core.errors import BundleError
 from core.settings import PROJECT_ROOT
 from training.conversion import Variant, convert
-from training.networks import load_network
+from training.networks import load_network, save_compact
 
 PARITY: Final = 1e-4
 """Largest difference of a probability between Keras and the exported model."""
@@ -32,7 +32,7 @@ def write_runtime_model(
     Raises:
         BundleError: it could not be converted.
     """
-    network.save(folder / KERAS_FILE)
+    save_compact(network, folder / KERAS_FILE)
     return {KERAS_FILE: file_digest(folder / KERAS_FILE), **convert_into(folder, network, variant)}
 
 

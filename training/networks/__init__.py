@@ -3,6 +3,7 @@
 import keras
 
 from training.networks.averaging import average, members
+from training.networks.compact import round_weights, save_compact
 from training.networks.layers import describe_layers
 from training.networks.loading import load_network
 from training.networks.normalization import fuse
@@ -19,6 +20,8 @@ __all__ = [
     "fuse",
     "load_network",
     "members",
+    "round_weights",
+    "save_compact",
 ]
 
 
