@@ -51,11 +51,11 @@ model: $(READY) ## Train the shipped models again: make model DATA=path/to/data
 	@test -n "$(DATA)" || { echo "Say where the data sets are: make model DATA=path (docs/training.md names them)."; exit 1; }
 	$(FIT) --recipe reference --name ckplus-reference --title "The slides' CNN, trained on CK+48" \
 		--data $(DATA)/ckplus48.zip --split subject --also sequence --also random --seed 42 --output models
-	$(FIT) --recipe recommended --name ferplus-base --title "Mien's residual networks, FER+ alone" \
+	$(FIT) --recipe recommended --name ferplus-base --title "Mien's residual network, FER+ alone" \
 		--data $(DATA)/fer2013plus --seed 0
 	$(BIN)/python -m training crossval --recipe finetune --from ferplus-base --name mien-8 --folds 10 --seed 0 \
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --output var/mien-8-folds.json
-	$(FIT) --recipe finetune --from ferplus-base --name mien-8 --title "Mien's residual networks, eight expressions" \
+	$(FIT) --recipe finetune --from ferplus-base --name mien-8 --title "Mien's residual network, eight expressions" \
 		--data $(DATA)/fer2013plus --data $(DATA)/ckplus48.zip --crossval var/mien-8-folds.json \
 		--also sequence --also random --seed 0 --output models
 	$(BIN)/python -m training evaluate --model mien-8 --data $(DATA)/fer2013plus --robustness --keep
