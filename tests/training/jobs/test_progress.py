@@ -52,6 +52,16 @@ def test_expected_time_rests_on_what_this_kind_of_device_has_done(home):
     assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)
 
 
+@pytest.mark.parametrize(
+    "slower", [{"precision": "float32"}, {"widths": (32, 80, 160)}, {"epochs": 4}, {"members": 2}]
+)
+def test_before_any_job_what_computes_more_is_expected_to_take_longer(home, monkeypatch, slower):
+    monkeypatch.setattr("training.precision.cpu_has_bfloat16", lambda: True)
+    recipe = make_recipe(epochs=3, precision="auto")
+    times = [estimate_seconds(each, 100_000) for each in (recipe, recipe.adjusted(**slower))]
+    assert times[1] > 1.2 * times[0]
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
 @pytest.mark.usefixtures("cards")
 def test_no_time_is_promised_on_a_card_that_has_not_trained_the_network_yet(home, monkeypatch):
