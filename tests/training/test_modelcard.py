@@ -97,12 +97,12 @@ def test_limit_on_groups_holds_as_long_as_they_were_not_measured(bundle, measure
     group = GroupScore(
         attribute="age", group="young", n=40, accuracy=Interval(value=0.8, low=0.7, high=0.9), unanswered=0.1
     )
-    limits = (*limits_of(["CK+48"], (0, 8)), *SAID_BEFORE)
+    limits = tuple({*bundle.card.limits, *SAID_BEFORE})  # as cards of older models say it
     card = bundle.card.model_copy(update={"groups": (group,) if measured else (), "limits": limits})
     told = limits_told(card)
     assert ("for another was not measured" in " ".join(told)) is not measured
     assert "neither age, gender nor skin colour" not in model_card(replace(bundle, card=card))
-    assert set(told) - {UNMEASURED} == set(limits) - set(SAID_BEFORE)
+    assert set(told) - {UNMEASURED} < set(card.limits)
     assert "measured" not in " ".join(limits_of(["mine"], (0, 8))), "no card claims what nobody checked"
 
 
