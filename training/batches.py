@@ -1,6 +1,7 @@
 """What each training step sees: numbers of crops, never the crops themselves."""
 
 import math
+from typing import Final, TypeAlias
 
 import keras
 import numpy as np
@@ -10,19 +11,26 @@ from keras import KerasTensor, ops
 from training.datasets.labelled import LabelledCrops
 from training.recipe import Recipe
 
+Batch: TypeAlias = tuple[dict[str, npt.NDArray[np.generic]], *tuple[npt.NDArray[np.float32], ...]]
+
+
+ROOM: Final = 1024
+
 
 class ResidentCrops(keras.layers.Layer):
     """Keep all crops in device memory and hand out those asked for.
 
     Takes int32 (n, k) row numbers; gives float32 (n·k, 48, 48, 1). The crops are no part of a checkpoint.
+    There is room for a multiple of `ROOM`: XLA then compiles the step once for all folds, whose sizes differ.
     """
 
     def __init__(self, crops: npt.NDArray[np.uint8]) -> None:
         super().__init__(dtype="float32")
+        room = math.ceil(len(crops) / ROOM) * ROOM
         self.crops = self.add_weight(
-            shape=crops.shape, dtype="uint8", initializer="zeros", trainable=False, name="crops"
+            shape=(room, *crops.shape[1:]), dtype="uint8", initializer="zeros", trainable=False, name="crops"
         )
-        self.crops.assign(crops)
+        self.crops.assign(np.pad(crops, [(0, room - len(crops)), *[(0, 0)] * 3]))
 
     def call(self, rows: KerasTensor) -> KerasTensor:
         """Look the crops of a batch up."""
@@ -58,8 +66,12 @@ class EpochBatches(keras.utils.PyDataset):
     """Draw the rows of each epoch from a seed: an epoch is the same however often training was resumed.
 
     A batch is `({"rows": int32 (n, k), "shares": float32 (n, 1)}, targets float32 (n, classes))`, with k = 2
-    where the recipe mixes crops and 1 otherwise. One epoch follows another without an end, because under
-    TensorFlow the end of an iterator cost as much time as the reference recipe's whole epoch.
+    where the recipe mixes crops and 1 otherwise. With a teacher it has `trust`, float32 (n, 1), too, and what
+    is left of it, float32 (n,), as the weights of its targets. One epoch follows another without an end,
+    because under TensorFlow the end of an iterator cost as much time as the reference recipe's whole epoch.
+
+    Args:
+        trust: how much of each row's target a teacher gives, float32 (rows,); None: there is no teacher.
 
     Attributes:
         count: of rows in an epoch.
@@ -68,12 +80,18 @@ class EpochBatches(keras.utils.PyDataset):
     """
 
     def __init__(
-        self, data: LabelledCrops, targets: npt.NDArray[np.float32], recipe: Recipe, seed: int
+        self,
+        data: LabelledCrops,
+        targets: npt.NDArray[np.float32],
+        recipe: Recipe,
+        seed: int,
+        trust: npt.NDArray[np.float32] | None = None,
     ) -> None:
         super().__init__()
         self.targets = targets * (1 - recipe.label_smoothing) + recipe.label_smoothing / targets.shape[1]
         self.recipe = recipe
         self.seed = seed
+        self.trust = trust
         self.odds = draw_odds(data, recipe)
         self.count = recipe.draws or len(targets)
         self.steps = math.ceil(self.count / recipe.batch_size)
@@ -85,13 +103,17 @@ class EpochBatches(keras.utils.PyDataset):
         """Keras then asks for batches as long as it wants."""
         return
 
-    def __getitem__(self, index: int) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.float32]]:
+    def __getitem__(self, index: int) -> Batch:
         epoch, batch = divmod(index, self.steps)
         rows, shares = self.draw(self.first_epoch + epoch)
         part = slice(batch * self.recipe.batch_size, (batch + 1) * self.recipe.batch_size)
         rows, shares = rows[part], shares[part]
-        targets = shares * self.targets[rows[:, 0]] + (1 - shares) * self.targets[rows[:, -1]]
-        return {"rows": rows, "shares": shares}, targets.astype(np.float32)
+        batch_rows: dict[str, npt.NDArray[np.generic]] = {"rows": rows, "shares": shares}
+        targets = _blend(self.targets, rows, shares)
+        if self.trust is None:
+            return batch_rows, targets
+        trust = _blend(self.trust[:, None], rows, shares)
+        return batch_rows | {"trust": trust}, targets, 1 - trust[:, 0]
 
     def draw(self, epoch: int) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.float32]]:
         """Rows (count, k) of an epoch and how much of a mixture the first of each is, (count, 1)."""
@@ -108,6 +130,12 @@ class EpochBatches(keras.utils.PyDataset):
         rows = np.stack([first, rng.permutation(first)], axis=1).astype(np.int32)
         shares = rng.beta(self.recipe.mixup, self.recipe.mixup, (self.count, 1)).astype(np.float32)
         return rows, shares
+
+
+def _blend(
+    values: npt.NDArray[np.float32], rows: npt.NDArray[np.int32], shares: npt.NDArray[np.float32]
+) -> npt.NDArray[np.float32]:
+    return (shares * values[rows[:, 0]] + (1 - shares) * values[rows[:, -1]]).astype(np.float32)
 
 
 def draw_odds(data: LabelledCrops, recipe: Recipe) -> npt.NDArray[np.float64]:

@@ -1,7 +1,9 @@
 """What a training runs on: device, backend and package versions."""
 
 import platform
-from importlib.metadata import version
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 import keras
@@ -24,5 +26,12 @@ def circumstances() -> dict[str, str | dict[str, str]]:
     return {
         "device": device_name(),
         "backend": backend,
-        "versions": {name: version(name) for name in (*PACKAGES, *BACKEND_PACKAGES.get(backend, ()))},
+        "versions": dict(_versions((*PACKAGES, *BACKEND_PACKAGES.get(backend, ())))),
     }
+
+
+def _versions(names: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Of what is installed: Keras trains without TensorFlow too."""
+    for name in names:
+        with suppress(PackageNotFoundError):
+            yield name, version(name)

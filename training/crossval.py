@@ -31,6 +31,7 @@ class Fold(BaseModel):
         data: absolute paths, or names of data sets, as `read` takes them.
         number: from 0.
         initial: bundle to start from.
+        teacher: bundle to learn from besides the labels.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,7 @@ class Fold(BaseModel):
     seed: int
     folder: Path
     initial: str | None = None
+    teacher: str | None = None
 
 
 class CrossValidation(BaseModel):
@@ -56,6 +58,8 @@ class CrossValidation(BaseModel):
     seed: int
     initial: str | None
     initial_digest: str | None = Field(None, description="of `initial`; None: not recorded")
+    teacher: str | None = Field(None, description="None: none, or not recorded")
+    teacher_digest: str | None = None
     data_digest: str
     grouping_digest: str | None = Field(None, description="None: not recorded")
     scores: tuple[Score, ...]
@@ -71,6 +75,7 @@ def cross_validate(
     folder: Path,
     workers: int,
     initial: str | None = None,
+    teacher: str | None = None,
     *,
     anyway: bool = False,
     anew: bool = False,
@@ -95,6 +100,7 @@ def cross_validate(
         )
     found = folds(crops, split, count, seed)
     start = find_bundle(initial) if initial else None
+    taught_by = find_bundle(teacher) if teacher else None
     if anew and folder.exists():
         shutil.rmtree(folder)
     tasks = [
@@ -107,6 +113,7 @@ def cross_validate(
             seed=seed,
             folder=folder / f"fold-{number}",
             initial=initial,
+            teacher=teacher,
         )
         for number in range(len(found))
     ]
@@ -119,6 +126,8 @@ def cross_validate(
         seed=seed,
         initial=initial,
         initial_digest=start.digest if start else None,
+        teacher=teacher,
+        teacher_digest=taught_by.digest if taught_by else None,
         data_digest=crops.digest,
         grouping_digest=crops.grouping_digest,
         scores=score_predictions(
@@ -126,7 +135,7 @@ def cross_validate(
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
-            start.card.training.all_sources if start else (),
+            {s for one in (start, taught_by) if one for s in one.card.training.all_sources},
             Overlap.pool(
                 [
                     Overlap.between(answers[number][0].data, crops.take(fold.train))
@@ -142,16 +151,21 @@ def cross_validate(
 
 
 def read_crossval(
-    path: Path, recipe: Recipe, crops: LabelledCrops, initial: Bundle | None
+    path: Path,
+    recipe: Recipe,
+    crops: LabelledCrops,
+    initial: Bundle | None,
+    teacher: Bundle | None = None,
 ) -> CrossValidation:
     """Read what an earlier cross-validation of the same training wrote.
 
     Args:
         crops: to train on, as `load` gives them.
         initial: bundle that the training starts from.
+        teacher: bundle that it learns from besides the labels.
 
     Raises:
-        DataError: the file cannot be read, or judges another recipe, other data or another start.
+        DataError: the file cannot be read, or judges another recipe, other data, another start or teacher.
     """
     try:
         found = CrossValidation.model_validate_json(path.read_bytes())
@@ -165,6 +179,8 @@ def read_crossval(
     other_start = found.initial_digest is not None and initial and found.initial_digest != initial.digest
     if (found.data_digest, found.initial) != (crops.digest, start) or other_start:
         raise DataError(f"{path} judges other data or another model to start from: cross-validate again.")
+    if found.teacher_digest != (teacher.digest if teacher else None):
+        raise DataError(f"{path} judges what another teacher taught, or none: cross-validate again.")
     if found.grouping_digest not in {None, crops.grouping_digest}:
         raise DataError(f"{path} judges the same pictures with other people or parts: cross-validate again.")
     return found
@@ -175,12 +191,19 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     crops = load(fold.data, fold.recipe)
     found = folds(crops, fold.split, fold.count, fold.seed)[fold.number]
     parts = take_apart(crops, fold.recipe, found, fold.seed)
-    initial = find_bundle(fold.initial) if fold.initial else None
+    initial, teacher = (find_bundle(name) if name else None for name in (fold.initial, fold.teacher))
     naming = Naming(f"fold-{fold.number}", f"Fold {fold.number + 1} of {fold.count}")
     about = {"data": list(fold.data), "fold": fold.number + 1, "folds": fold.count}
     with Tracker(fold.folder, f"{fold.recipe.name}, {naming.title.lower()}", None, **about) as tracker:
         train_run(
-            fold.recipe, parts, fold.seed, fold.folder, initial=initial, resume=True, watchers=[tracker]
+            fold.recipe,
+            parts,
+            fold.seed,
+            fold.folder,
+            initial=initial,
+            teacher=teacher,
+            resume=True,
+            watchers=[tracker],
         )
         bundle = bundle_run(fold.folder, parts, naming, fold.folder / "bundle")
         tracker.log_bundle(bundle)

@@ -44,6 +44,7 @@ def fit(
     run: Path,
     verbose: int = 0,
     initial: Bundle | None = None,
+    teacher: Bundle | None = None,
     watchers: Sequence[keras.callbacks.Callback] = (),
 ) -> Fitted:
     """Train a recipe's networks, one after another; where the run's folder holds a checkpoint, go on from it.
@@ -54,16 +55,17 @@ def fit(
         seed: of weights, draws and augmentation.
         run: folder for checkpoints and events.
         initial: whose weights to start from; None starts from random ones.
+        teacher: whose answers to learn from besides the labels; None: from the labels alone.
         watchers: further callbacks; they may look but not change anything.
 
     Raises:
-        RecipeError: `initial` holds another network than the recipe asks for, the device has too little
-            memory for what one layer gives, or the training diverged.
+        RecipeError: `initial` holds another network than the recipe asks for, `teacher` cannot be asked,
+            the device has too little memory for what one layer gives, or the training diverged.
         TrainingCancelledError: a file called `cancel` appeared in the run's folder.
     """
     run.mkdir(parents=True, exist_ok=True)
     columns = present_columns(train)
-    lesson = Lesson(recipe, train, inner, columns, seed, run, initial, watchers, verbose)
+    lesson = Lesson(recipe, train, inner, columns, seed, run, initial, teacher, watchers, verbose)
     start = time.perf_counter()
     learned = [learn(lesson, member) for member in range(recipe.members)]
     return Fitted(

@@ -37,7 +37,7 @@ def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle, m
         )
     for old, new in zip(*bodies, strict=True):
         new.set_weights(old.get_weights())
-    known = _columns(bundle)
+    known = columns_of(bundle)
     kernel, bias = (w.copy() for w in network.get_layer(HEAD).get_weights())
     old_kernel, old_bias = _head(source)
     for output, column in enumerate(columns):
@@ -51,7 +51,7 @@ def _head(network: keras.Model) -> list[npt.NDArray[np.float32]]:
     return list(network.get_layer(HEAD).get_weights())
 
 
-def _columns(bundle: Bundle) -> tuple[int, ...]:
+def columns_of(bundle: Bundle) -> tuple[int, ...]:
     """Which columns of `LabelledCrops.targets` a bundle's outputs stand for."""
     card = bundle.card
     refusing = (NOT_A_FACE,) if card.refuses_non_faces else ()

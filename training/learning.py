@@ -14,9 +14,10 @@ from core.errors import RecipeError
 from training.accelerator import has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
-from training.callbacks import Cancel, Checkpoint, Events, Reseed
+from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
 from training.datasets.labelled import LabelledCrops
 from training.devices import find_devices
+from training.distillation import Taught, Teacher, build_teacher, trust_of
 from training.initial import start_from
 from training.jobs.failures import NO_MEMORY
 from training.networks import build_network, fuse
@@ -35,6 +36,7 @@ class Lesson:
         seed: of weights, draws and augmentation.
         run: folder for checkpoints and events.
         initial: whose weights to start from; None starts from random ones.
+        teacher: whose answers to learn from besides the labels; None: from the labels alone.
         watchers: further callbacks; they may look but not change anything.
     """
 
@@ -45,6 +47,7 @@ class Lesson:
     seed: int
     run: Path
     initial: Bundle | None = None
+    teacher: Bundle | None = None
     watchers: Sequence[keras.callbacks.Callback] = ()
     verbose: int = 0
 
@@ -75,10 +78,12 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
             start_from(network, columns, lesson.initial, member)
         first = network.get_weights()
         crops = np.concatenate([lesson.train.crops, lesson.inner.crops])
-        trainer = _build_trainer(recipe, network, crops, lesson.seed)
+        teacher = build_teacher(lesson.teacher, columns) if lesson.teacher else None
+        trainer = _build_trainer(recipe, network, crops, lesson.seed, teacher)
     finally:
         keras.config.set_dtype_policy("float32")
-    batches = EpochBatches(lesson.train, lesson.train.targets[:, columns], recipe, lesson.seed)
+    trust = trust_of(lesson.train, lesson.teacher, recipe.teacher_share) if lesson.teacher else None
+    batches = EpochBatches(lesson.train, lesson.train.targets[:, columns], recipe, lesson.seed, trust)
     _compile(recipe, trainer, batches.steps)
     callbacks = _callbacks(recipe)
     checkpoint = _checkpoint(lesson.run, member, callbacks)
@@ -89,7 +94,9 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
         steps_per_epoch=batches.steps,
         initial_epoch=end if checkpoint.finished else batches.first_epoch,
         epochs=end,
-        validation_data=_inner_batches(recipe, len(lesson.train), lesson.inner.targets[:, columns]),
+        validation_data=_inner_batches(
+            recipe, len(lesson.train), lesson.inner.targets[:, columns], taught=teacher is not None
+        ),
         validation_batch_size=512,
         shuffle=False,  # `batches` are drawn already
         callbacks=[
@@ -125,7 +132,7 @@ def _require_memory(network: keras.Model, recipe: Recipe) -> None:
 
 
 def _require_numbers(curves: Sequence[dict[str, float]], network: keras.Model) -> None:
-    """Refuse what diverged: `TerminateOnNaN` ends such a training without a word."""
+    """Refuse what diverged: `StopWhereDiverged` ends such a training without a word."""
     losses = [curves[-1][name] for name in ("loss", "val_loss")] if curves else []
     if np.isfinite(losses).all() and all(np.isfinite(weight).all() for weight in network.get_weights()):
         return
@@ -155,7 +162,11 @@ def _checkpoint(run: Path, member: int, callbacks: Sequence[keras.callbacks.Call
 
 
 def _build_trainer(
-    recipe: Recipe, network: keras.Model, crops: npt.NDArray[np.uint8], seed: int
+    recipe: Recipe,
+    network: keras.Model,
+    crops: npt.NDArray[np.uint8],
+    seed: int,
+    teacher: Teacher | None = None,
 ) -> keras.Model:
     rows = keras.Input((2 if recipe.mixup else 1,), dtype="int32", name="rows")
     shares = keras.Input((1,), dtype="float32", name="shares")
@@ -163,7 +174,11 @@ def _build_trainer(
     x = FusedAugmentation(recipe.augmentation, seed)(x)
     if recipe.mixup:
         x = Mixup(dtype="float32")(x, shares)
-    return keras.Model({"rows": rows, "shares": shares}, network(x))
+    inputs, logits = {"rows": rows, "shares": shares}, network(x)
+    if teacher is not None:
+        inputs["trust"] = keras.Input((1,), dtype="float32", name="trust")
+        logits = Taught(dtype="float32")(logits, teacher(x), inputs["trust"])
+    return keras.Model(inputs, logits)
 
 
 def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
@@ -192,15 +207,19 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
 
 
 def _inner_batches(
-    recipe: Recipe, offset: int, targets: npt.NDArray[np.float32]
+    recipe: Recipe, offset: int, targets: npt.NDArray[np.float32], *, taught: bool
 ) -> tuple[dict[str, npt.NDArray[np.generic]], npt.NDArray[np.float32]]:
     rows = np.arange(offset, offset + len(targets), dtype=np.int32)[:, None]
     rows = np.repeat(rows, 2 if recipe.mixup else 1, axis=1)
-    return {"rows": rows, "shares": np.ones((len(targets), 1), np.float32)}, targets
+    ones = np.ones((len(targets), 1), np.float32)
+    batch: dict[str, npt.NDArray[np.generic]] = {"rows": rows, "shares": ones}
+    if taught:  # judged by the labels alone
+        batch["trust"] = 0 * ones
+    return batch, targets
 
 
 def _callbacks(recipe: Recipe) -> list[keras.callbacks.Callback]:
-    callbacks: list[keras.callbacks.Callback] = [keras.callbacks.TerminateOnNaN()]
+    callbacks: list[keras.callbacks.Callback] = [StopWhereDiverged()]
     if recipe.ema is not None:
         callbacks.append(keras.callbacks.SwapEMAWeights())
     if recipe.schedule == "plateau":

@@ -73,6 +73,12 @@ class Recipe(_Frozen):
         le=MOST_MEMBERS,
         description="networks that learn one after another and whose answers are averaged",
     )
+    teacher_share: float = Field(
+        0.7,
+        ge=0,
+        le=1,
+        description="where there is a teacher, its answer's part in what a crop is taught as",
+    )
     draws: int | None = Field(None, ge=1, description="crops an epoch sees; none: as many as there are")
     balance: float = Field(
         0.0, ge=0, le=1, description="draw a class by its share to the power of minus this"

@@ -21,13 +21,17 @@ from training.datasets.nonfaces import make_nonfaces
 from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
 from training.datasets.recutting import recut
+from training.durable import replace_text
 from training.fitting import Fitted, fit
+from training.networks import load_network
 from training.overlap import Overlap
 from training.recipe import Recipe
 from training.run_folder import CANCEL_FILE
 from training.splits import Split, SplitKind, keep_own_test, split, split_inner
 
 INPUTS_FILE: Final = "inputs.json"
+RUN_FILE: Final = "run.json"
+"""Written last: what lies beside it is whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +109,7 @@ def train_run(
     folder: Path,
     *,
     initial: Bundle | None = None,
+    teacher: Bundle | None = None,
     resume: bool = False,
     verbose: int = 0,
     watchers: Sequence[keras.callbacks.Callback] = (),
@@ -113,7 +118,9 @@ def train_run(
 
     Args:
         initial: whose weights to start from; None starts from random ones.
-        resume: go on from the folder's newest checkpoint; otherwise what the folder held is removed.
+        teacher: whose answers to learn from besides the labels; None: from the labels alone.
+        resume: go on from the folder's newest checkpoint, or take what it finished; otherwise what the folder
+            held is removed.
         watchers: further callbacks; they may look but not change anything.
 
     Raises:
@@ -125,21 +132,28 @@ def train_run(
         "split": parts.split,
         "seed": seed,
         "initial": initial.digest if initial else None,
+        "teacher": teacher.digest if teacher else None,
         "data_digest": parts.digest,
     }
     _open_folder(folder, inputs, resume)
     (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, watchers)
+    if (folder / RUN_FILE).exists():
+        return _read_finished(folder)
+    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, teacher, watchers)
     (folder / "curves.json").write_text(json.dumps(fitted.history))
     fitted.network.save(folder / "network.keras")
-    (folder / "run.json").write_text(
+    replace_text(
+        folder / RUN_FILE,
         json.dumps(
             {
                 "created": datetime.now(UTC).isoformat(timespec="seconds"),
                 "split": parts.split,
                 "seed": seed,
                 "initial": initial.name if initial else None,
-                "learned_before": sorted(initial.card.training.all_sources) if initial else [],
+                "teacher": teacher.name if teacher else None,
+                "learned_before": sorted(
+                    {s for one in (initial, teacher) if one for s in one.card.training.all_sources}
+                ),
                 "data_digest": parts.digest,
                 "columns": fitted.columns,
                 "sources": sorted(set(parts.train.sources.tolist())),
@@ -150,9 +164,21 @@ def train_run(
                 **circumstances(),
             },
             indent=2,
-        )
+        ),
     )
     return fitted
+
+
+def _read_finished(folder: Path) -> Fitted:
+    """What a training that came to its end left behind, here or on the machine it was brought from."""
+    about = json.loads((folder / RUN_FILE).read_text())
+    return Fitted(
+        network=load_network(folder / "network.keras"),
+        columns=tuple(about["columns"]),
+        history=json.loads((folder / "curves.json").read_text()),
+        precision=about["precision"],
+        seconds=about["seconds"],
+    )
 
 
 def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> None:
@@ -178,4 +204,5 @@ def _same(begun: Mapping[str, object], now: Mapping[str, object]) -> bool:
         recipes = [Recipe.model_validate(inputs["recipe"]) for inputs in (begun, now)]
     except ValidationError:  # of a version whose settings are unknown here
         return False
-    return recipes[0] == recipes[1] and {**begun, "recipe": None} == {**now, "recipe": None}
+    begun, now = ({"teacher": None, **inputs, "recipe": None} for inputs in (begun, now))
+    return recipes[0] == recipes[1] and begun == now

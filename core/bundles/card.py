@@ -210,7 +210,12 @@ class Training(_Frozen):
     split: Literal["subject", "sequence", "official", "random"]
     seed: int
     initial: str | None = Field(None, description="bundle whose weights it started from; None: from scratch")
-    learned_before: tuple[str, ...] = Field((), description="data sets that `initial` had learned from")
+    teacher: str | None = Field(
+        None, exclude_if=_is_none, description="bundle whose answers it learned from besides the labels"
+    )
+    learned_before: tuple[str, ...] = Field(
+        (), description="data sets that `initial` and `teacher` had learned from"
+    )
     sources: tuple[str, ...] = Field((), description="data sets learned from, those of `initial` left out")
     rows: dict[str, int] = Field(description="crops learned from, kept for choices, and judged on")
     data_digest: str

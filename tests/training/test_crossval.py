@@ -90,6 +90,38 @@ def test_result_of_folds_that_started_from_the_same_name_trained_anew_is_refused
 
 
 @together
+def test_result_of_folds_that_another_teacher_taught_is_refused(trained, data, tmp_path):
+    crops, teacher = read([data]).crops, find_bundle("mien-8")
+    file = tmp_path / "folds.json"
+    for digest, teachers in ((None, [teacher]), (teacher.digest, [None]), ("0" * 16, [None, teacher])):
+        about = {"teacher": "mien-8" if digest else None, "teacher_digest": digest}
+        file.write_text(trained[1].model_copy(update=about).model_dump_json())
+        for given in teachers:
+            with pytest.raises(DataError, match="what another teacher taught, or none"):
+                read_crossval(file, RECIPE, crops, None, given)
+    about = {"teacher": "mien-8", "teacher_digest": teacher.digest}
+    file.write_text(trained[1].model_copy(update=about).model_dump_json())
+    assert read_crossval(file, RECIPE, crops, None, teacher).teacher == "mien-8"
+
+
+def test_fold_learns_from_the_teacher_it_names(data, home, tmp_path):
+    fold = Fold(
+        recipe=RECIPE,
+        data=(data,),
+        split="subject",
+        count=2,
+        number=0,
+        seed=0,
+        folder=tmp_path / "fold-0",
+        teacher="mien-8",
+    )
+    answers, _ = run_fold(fold)
+    assert len(answers.data)
+    card = json.loads((tmp_path / "fold-0" / "bundle" / "card.json").read_text())
+    assert card["training"]["teacher"] == "mien-8"
+
+
+@together
 def test_file_of_an_older_version_is_read_without_the_people(trained, data, tmp_path):
     _, result = trained
     old = tmp_path / "old.json"

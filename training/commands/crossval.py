@@ -24,6 +24,10 @@ def crossval(
     initial: Annotated[
         str | None, typer.Option("--from", help="Model to start from; it must not have seen the test people.")
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="Model to learn from besides the labels; it must not have seen the test people."),
+    ] = None,
     workers: Annotated[
         int | None,
         typer.Option(min=1, help="Folds at a time on this machine; by its processors if left out."),
@@ -44,8 +48,9 @@ def crossval(
     """
     with failing_plainly():
         chosen = load_recipe(recipe)
-        if initial:
-            find_bundle(initial)
+        for one in (initial, teacher):
+            if one:
+                find_bundle(one)
         from training.crossval import cross_validate  # loads Keras, which --help need not wait for
         from training.executors import default_workers
 
@@ -59,6 +64,7 @@ def crossval(
             settings().home / "runs" / called / f"{split}-{folds}-folds-{seed}",
             workers or default_workers(),
             initial,
+            teacher,
             anyway=anyway,
             anew=anew,
         )

@@ -41,6 +41,10 @@ def fit(
     initial: Annotated[
         str | None, typer.Option("--from", help="Model to start from; from scratch if left out.")
     ] = None,
+    teacher: Annotated[
+        str | None,
+        typer.Option(help="Model to learn from besides the labels; it must not have seen the test people."),
+    ] = None,
     crossval: Annotated[
         Path | None,
         typer.Option(help="Learn from all; the scores come from this file that `crossval` wrote."),
@@ -61,7 +65,7 @@ def fit(
     """
     with failing_plainly():
         chosen = load_recipe(recipe)
-        start = find_bundle(initial) if initial else None
+        start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
         from training.crossval import read_crossval
         from training.runs import divide, divide_whole, load, train_run
@@ -74,7 +78,7 @@ def fit(
         crops = load(data, chosen)
         if not anyway:
             require_trainable(crops)
-        pooled = read_crossval(crossval, chosen, crops, start) if crossval else None
+        pooled = read_crossval(crossval, chosen, crops, start, taught_by) if crossval else None
         runs = settings().home / "runs" / naming.name
         others: list[Score] = list(pooled.scores) if pooled else []
         for kind in cast(list[SplitKind], also or []):
@@ -87,6 +91,7 @@ def fit(
                     seed,
                     runs / kind,
                     initial=start,
+                    teacher=taught_by,
                     resume=resume,
                     verbose=_verbosity(),
                     watchers=[tracker],
@@ -105,6 +110,7 @@ def fit(
                 seed,
                 run,
                 initial=start,
+                teacher=taught_by,
                 resume=resume,
                 verbose=_verbosity(),
                 watchers=[tracker],

@@ -47,8 +47,8 @@ def score_predictions(
     Args:
         leaks: whether sequences of the tested rows were learned from.
         how: what stands before the split's protocol, such as "10 folds".
-        learned_before: data sets that the model which the training started from had seen, people on the
-            test side included; their scores leak.
+        learned_before: data sets that the model which the training started or learned from had seen, people on
+            the test side included; their scores leak.
         overlap: of all rows with what was learned from; None where that is not known.
     """
     scores = []
@@ -63,7 +63,7 @@ def score_predictions(
         if name == FERPLUS_VALID:
             protocol = f"{FERPLUS_PROTOCOL}; {how}, {split} split"
         elif seen_before:
-            protocol += f"; but the model it started from had learned from {source}"
+            protocol += f"; but the model it learned or started from had learned from {source}"
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
             scores.append(score(rows.view(EXPECTED), name, seven, leaks or seen_before, shared))

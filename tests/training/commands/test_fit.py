@@ -82,6 +82,8 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
         (["fit", "--data", "{data}", "--split", "lucky"], 2, "lucky"),
         (["fit", "--data", "{data}", "--name", "../x"], 1, "cannot name a model"),
         (["fit", "--data", "{data}/fear"], 1, "no pictures in the folders"),
+        (["fit", "--data", "{data}", "--teacher", "nobody"], 1, "no model called 'nobody'"),
+        (["crossval", "--data", "{data}", "--teacher", "nobody"], 1, "no model called 'nobody'"),
     ],
 )
 def test_wrong_usage_gets_one_sentence(tmp_path, data, arguments, code, sentence):

@@ -1,0 +1,131 @@
+"""A network learns from another's answers, and only from those it can be trusted for."""
+
+import json
+from dataclasses import replace
+
+import keras
+import numpy as np
+import pytest
+from scipy.special import softmax
+
+from core.errors import DataError, RecipeError
+from tests.training.conftest import make_crops, make_recipe
+from training.batches import EpochBatches
+from training.bundling import Naming, bundle_run
+from training.distillation import build_teacher, trust_of
+from training.networks import load_network, members
+from training.runs import divide, train_run
+
+DATA = make_crops(12)
+RECIPE = make_recipe(epochs=8)
+PARTS = divide(DATA, RECIPE, "subject", 0)
+COLUMNS = (0, 4, 7)
+
+
+@pytest.fixture(scope="module")
+def bundle(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("teacher")
+    train_run(make_recipe(epochs=8, members=2, mirror=True), PARTS, 0, folder / "run")
+    return bundle_run(folder / "run", PARTS, Naming("teacher", "Teacher"), folder / "teacher")
+
+
+def test_teacher_answers_with_the_average_of_its_networks_and_puts_classes_in_their_places(bundle):
+    crops = PARTS.test.crops.astype(np.float32)
+    networks = members(load_network(bundle.folder / "model.keras"))
+    logits = np.mean([network.predict(PARTS.test.crops, verbose=0) for network in networks], axis=0)
+    same, others = (
+        keras.ops.convert_to_numpy(build_teacher(bundle, columns)(crops)) for columns in (COLUMNS, (3, 7, 0))
+    )
+    assert np.allclose(same, softmax(logits, axis=1), atol=1e-5)
+    assert not others[:, 0].any(), "of a class that the teacher does not know it says nothing"
+    assert np.allclose(others[:, 1:], softmax(logits[:, [2, 0]], axis=1), atol=1e-5)
+
+
+def test_teacher_is_believed_about_data_that_it_has_learned_from(bundle):
+    foreign = replace(DATA.take(np.arange(2)), sources=np.array(["another", "another"]))
+    assert trust_of(foreign, bundle, 0.7).tolist() == [0, 0]
+    assert trust_of(DATA.take(np.arange(2)), bundle, 0.7) == pytest.approx([0.7, 0.7])
+
+
+def test_mixture_of_two_rows_trusts_the_teacher_by_their_shares():
+    trust = np.where(np.arange(len(DATA)) % 2, 0.8, 0).astype(np.float32)
+    batches = EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), 0, trust)
+    rows, _, weights = batches[0]
+    first, second = trust[rows["rows"]].T
+    share = rows["shares"][:, 0]
+    assert rows["trust"][:, 0] == pytest.approx(share * first + (1 - share) * second)
+    assert weights == pytest.approx(1 - rows["trust"][:, 0])
+    assert len(EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), 0)[0]) == 2
+
+
+def test_network_learns_what_its_teacher_says_where_the_labels_are_wrong(bundle, tmp_path):
+    wrong = PARTS.train.targets.copy()
+    wrong[:, COLUMNS] = wrong[:, np.roll(COLUMNS, 1)]
+    parts = replace(PARTS, train=replace(PARTS.train, targets=wrong))
+    right = {}
+    for share in (0.0, 1.0):
+        recipe = make_recipe(epochs=12, teacher_share=share)
+        network = train_run(recipe, parts, 0, tmp_path / str(share), teacher=bundle).network
+        guess = np.array(COLUMNS)[network.predict(PARTS.test.crops, verbose=0).argmax(axis=1)]
+        right[share] = (guess == PARTS.test.labels).mean()
+    assert right[0.0] < 0.1
+    assert right[1.0] > 0.9
+
+
+class Break(keras.callbacks.Callback):
+    """End as if the process were killed, at the beginning of the third epoch."""
+
+    def on_epoch_begin(self, epoch, logs=None):
+        if epoch == 2:
+            raise KeyboardInterrupt
+
+
+def test_taught_training_resumes_to_the_same_result_and_keeps_no_teacher_in_its_checkpoints(
+    bundle, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e9)
+    recipe = make_recipe(epochs=4, mixup=0.2, ema=0.5)
+    whole = train_run(recipe, PARTS, 5, tmp_path / "whole", teacher=bundle)
+    train_run(recipe, PARTS, 5, tmp_path / "alone")
+    with pytest.raises(KeyboardInterrupt):
+        train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=bundle, watchers=[Break()])
+    resumed = train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=bundle, resume=True)
+    assert resumed.history == whole.history
+    sizes = [
+        next((tmp_path / name / "checkpoints").glob("last-*")).stat().st_size for name in ("whole", "alone")
+    ]
+    teacher = (bundle.folder / "model.keras").stat().st_size
+    assert sizes[0] - sizes[1] < teacher / 10, "a few empty groups"
+
+
+def test_run_and_bundle_say_who_taught_and_that_what_the_teacher_saw_is_no_test(bundle, tmp_path):
+    train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle)
+    taught = bundle_run(tmp_path / "run", PARTS, Naming("taught", "Taught"), tmp_path / "taught")
+    assert json.loads((tmp_path / "run" / "run.json").read_text())["teacher"] == "teacher"
+    assert taught.card.training.teacher == "teacher"
+    assert taught.card.training.learned_before == ("CK+48",)
+    assert taught.card.headline is None
+    assert bundle.card.training.teacher is None
+    assert "teacher" not in json.loads((bundle.folder / "card.json").read_text())["training"]
+
+
+def test_what_cannot_teach_is_refused_with_what_to_do(bundle, tmp_path):
+    with pytest.raises(RecipeError, match="knows none of the classes to learn: choose another teacher"):
+        build_teacher(bundle, (1, 2))
+    empty = replace(bundle, folder=tmp_path)
+    with pytest.raises(RecipeError, match=r"has no model\.keras to learn from: choose another teacher"):
+        build_teacher(empty, COLUMNS)
+
+
+def test_finished_run_is_taken_as_it_is_wherever_it_was_trained(bundle, tmp_path):
+    first = train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle)
+    for file in (tmp_path / "run" / "checkpoints").iterdir():
+        file.unlink()
+    again = train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle, resume=True)
+    assert again.history == first.history
+    assert (again.columns, again.precision) == (first.columns, first.precision)
+    assert not any((tmp_path / "run" / "checkpoints").iterdir()), "nothing was trained"
+    for ours, theirs in zip(again.network.get_weights(), first.network.get_weights(), strict=True):
+        assert np.array_equal(ours, theirs)
+    with pytest.raises(DataError, match="other data or settings"):
+        train_run(RECIPE, PARTS, 0, tmp_path / "run", resume=True)
