@@ -9,6 +9,7 @@ from typing import Final
 import keras
 
 from training.accelerator import has_gpu
+from training.devices import find_devices
 
 PACKAGES: Final = ("tensorflow", "keras", "numpy", "opencv-python-headless", "ai-edge-litert")
 BACKEND_PACKAGES: Final[dict[str, tuple[str, ...]]] = {"jax": ("jax", "jaxlib"), "torch": ("torch",)}
@@ -16,8 +17,8 @@ BACKEND_PACKAGES: Final[dict[str, tuple[str, ...]]] = {"jax": ("jax", "jaxlib"),
 
 
 def device_name() -> str:
-    """The device that the running Keras backend computes on."""
-    return "GPU" if has_gpu() else platform.processor() or platform.machine()
+    """The device that the running Keras backend computes on, a GPU as its maker calls it."""
+    return find_devices()[0].title if has_gpu() else platform.processor() or platform.machine()
 
 
 def circumstances() -> dict[str, str | dict[str, str]]:

@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from core.bundles import Bundle
 from core.errors import RecipeError
-from training.accelerator import has_gpu
+from training.accelerator import compiles, step_precision
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
@@ -21,7 +21,6 @@ from training.distillation import Taught, Teacher, build_teacher, trust_of
 from training.initial import start_from
 from training.jobs.failures import NO_MEMORY
 from training.networks import build_network, fuse
-from training.precision import planned_precision
 from training.recipe import Recipe
 
 
@@ -70,7 +69,7 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
     """
     recipe, columns = lesson.recipe, lesson.columns
     keras.utils.set_random_seed(_seed_of(member, lesson.seed))
-    keras.config.set_dtype_policy(planned_precision(recipe, has_gpu()))
+    keras.config.set_dtype_policy(step_precision(recipe))
     try:
         network = fuse(build_network(recipe, len(columns)))
         _require_memory(network, recipe)
@@ -201,7 +200,7 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
         optimizer,
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=[keras.metrics.CategoricalAccuracy(name="accuracy")],
-        jit_compile=has_gpu(),  # on a CPU compiling with XLA made the step six times slower
+        jit_compile=compiles(),
     )
     optimizer.build(trainer.trainable_variables)  # variables made inside the step have it traced twice
 

@@ -251,10 +251,11 @@ def _training(bundle: Bundle) -> str:
     size = (bundle.folder / RUNTIME_FILE).stat().st_size / 1e6
     versions = ", ".join(f"{name} {version}" for name, version in run.versions.items())
     start = f"from {run.initial}" if run.initial else "from scratch"
+    taught = f", taught by {run.teacher}" if run.teacher else ""
     return _bullets(
         (
             f"{card.parameters:,} parameters, {size:.2f} MB to serve ({card.runtime}); "
-            f"recipe {run.recipe['name']}, {start}, seed {run.seed}.",
+            f"recipe {run.recipe['name']}, {start}{taught}, seed {run.seed}.",
             f"{run.epochs} epochs in {run.seconds:,.0f} s on {run.device} ({run.backend}, {run.precision}).",
             f"Crops: {', '.join(f'{count:,} {part}' for part, count in run.rows.items())}.",
             f"Data digest {run.data_digest[:16]}; bundle {bundle.digest}; made {card.created:%Y-%m-%d}.",

@@ -4,6 +4,7 @@ from contextlib import contextmanager
 import numpy as np
 import pytest
 
+from core.bundles import Bundle
 from core.expressions import EXPRESSIONS, Expression
 from tests.conftest import free_port
 from training.datasets.labelled import LabelledCrops, one_hot
@@ -35,6 +36,19 @@ def make_crops(subjects: int = 12, frames: int = 3, shown=SHOWN, seed: int = 0) 
 @pytest.fixture(scope="session")
 def crops() -> LabelledCrops:
     return make_crops()
+
+
+@pytest.fixture(scope="session")
+def two_networks(tmp_path_factory) -> Bundle:
+    """A bundle of two networks that learned `make_crops`, each asked about the mirror image too."""
+    from training.bundling import Naming, bundle_run  # load Keras, which not every test needs
+    from training.runs import divide, train_run
+
+    folder = tmp_path_factory.mktemp("two")
+    recipe = make_recipe(epochs=8, members=2, mirror=True)
+    parts = divide(make_crops(12), recipe, "subject", 0)
+    train_run(recipe, parts, 0, folder / "run")
+    return bundle_run(folder / "run", parts, Naming("two", "Two"), folder / "two")
 
 
 @pytest.fixture(scope="session")

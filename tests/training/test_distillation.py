@@ -1,6 +1,7 @@
 """A network learns from another's answers, and only from those it can be trusted for."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import keras
@@ -13,6 +14,7 @@ from tests.training.conftest import make_crops, make_recipe
 from training.batches import EpochBatches
 from training.bundling import Naming, bundle_run
 from training.distillation import build_teacher, trust_of
+from training.modelcard import model_card
 from training.networks import load_network, members
 from training.runs import divide, train_run
 
@@ -20,31 +22,27 @@ DATA = make_crops(12)
 RECIPE = make_recipe(epochs=8)
 PARTS = divide(DATA, RECIPE, "subject", 0)
 COLUMNS = (0, 4, 7)
+together = pytest.mark.xdist_group("taught")
+"""What stands on one taught run is tested by one worker."""
 
 
-@pytest.fixture(scope="module")
-def bundle(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("teacher")
-    train_run(make_recipe(epochs=8, members=2, mirror=True), PARTS, 0, folder / "run")
-    return bundle_run(folder / "run", PARTS, Naming("teacher", "Teacher"), folder / "teacher")
-
-
-def test_teacher_answers_with_the_average_of_its_networks_and_puts_classes_in_their_places(bundle):
+def test_teacher_answers_with_the_average_of_its_networks_and_puts_classes_in_their_places(two_networks):
     crops = PARTS.test.crops.astype(np.float32)
-    networks = members(load_network(bundle.folder / "model.keras"))
+    networks = members(load_network(two_networks.folder / "model.keras"))
     logits = np.mean([network.predict(PARTS.test.crops, verbose=0) for network in networks], axis=0)
     same, others = (
-        keras.ops.convert_to_numpy(build_teacher(bundle, columns)(crops)) for columns in (COLUMNS, (3, 7, 0))
+        keras.ops.convert_to_numpy(build_teacher(two_networks, columns)(crops))
+        for columns in (COLUMNS, (3, 7, 0))
     )
     assert np.allclose(same, softmax(logits, axis=1), atol=1e-5)
     assert not others[:, 0].any(), "of a class that the teacher does not know it says nothing"
     assert np.allclose(others[:, 1:], softmax(logits[:, [2, 0]], axis=1), atol=1e-5)
 
 
-def test_teacher_is_believed_about_data_that_it_has_learned_from(bundle):
+def test_teacher_is_believed_about_data_that_it_has_learned_from(two_networks):
     foreign = replace(DATA.take(np.arange(2)), sources=np.array(["another", "another"]))
-    assert trust_of(foreign, bundle, 0.7).tolist() == [0, 0]
-    assert trust_of(DATA.take(np.arange(2)), bundle, 0.7) == pytest.approx([0.7, 0.7])
+    assert trust_of(foreign, two_networks, 0.7).tolist() == [0, 0]
+    assert trust_of(DATA.take(np.arange(2)), two_networks, 0.7) == pytest.approx([0.7, 0.7])
 
 
 def test_mixture_of_two_rows_trusts_the_teacher_by_their_shares():
@@ -58,14 +56,14 @@ def test_mixture_of_two_rows_trusts_the_teacher_by_their_shares():
     assert len(EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), 0)[0]) == 2
 
 
-def test_network_learns_what_its_teacher_says_where_the_labels_are_wrong(bundle, tmp_path):
+def test_network_learns_what_its_teacher_says_where_the_labels_are_wrong(two_networks, tmp_path):
     wrong = PARTS.train.targets.copy()
     wrong[:, COLUMNS] = wrong[:, np.roll(COLUMNS, 1)]
     parts = replace(PARTS, train=replace(PARTS.train, targets=wrong))
     right = {}
     for share in (0.0, 1.0):
-        recipe = make_recipe(epochs=12, teacher_share=share)
-        network = train_run(recipe, parts, 0, tmp_path / str(share), teacher=bundle).network
+        recipe = make_recipe(epochs=8, teacher_share=share)
+        network = train_run(recipe, parts, 0, tmp_path / str(share), teacher=two_networks).network
         guess = np.array(COLUMNS)[network.predict(PARTS.test.crops, verbose=0).argmax(axis=1)]
         right[share] = (guess == PARTS.test.labels).mean()
     assert right[0.0] < 0.1
@@ -81,51 +79,63 @@ class Break(keras.callbacks.Callback):
 
 
 def test_taught_training_resumes_to_the_same_result_and_keeps_no_teacher_in_its_checkpoints(
-    bundle, tmp_path, monkeypatch
+    two_networks, tmp_path, monkeypatch
 ):
     monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e9)
     recipe = make_recipe(epochs=4, mixup=0.2, ema=0.5)
-    whole = train_run(recipe, PARTS, 5, tmp_path / "whole", teacher=bundle)
+    whole = train_run(recipe, PARTS, 5, tmp_path / "whole", teacher=two_networks)
     train_run(recipe, PARTS, 5, tmp_path / "alone")
     with pytest.raises(KeyboardInterrupt):
-        train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=bundle, watchers=[Break()])
-    resumed = train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=bundle, resume=True)
+        train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=two_networks, watchers=[Break()])
+    resumed = train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=two_networks, resume=True)
     assert resumed.history == whole.history
     sizes = [
         next((tmp_path / name / "checkpoints").glob("last-*")).stat().st_size for name in ("whole", "alone")
     ]
-    teacher = (bundle.folder / "model.keras").stat().st_size
+    teacher = (two_networks.folder / "model.keras").stat().st_size
     assert sizes[0] - sizes[1] < teacher / 10, "a few empty groups"
 
 
-def test_run_and_bundle_say_who_taught_and_that_what_the_teacher_saw_is_no_test(bundle, tmp_path):
-    train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle)
-    taught = bundle_run(tmp_path / "run", PARTS, Naming("taught", "Taught"), tmp_path / "taught")
-    assert json.loads((tmp_path / "run" / "run.json").read_text())["teacher"] == "teacher"
-    assert taught.card.training.teacher == "teacher"
-    assert taught.card.training.learned_before == ("CK+48",)
-    assert taught.card.headline is None
-    assert bundle.card.training.teacher is None
-    assert "teacher" not in json.loads((bundle.folder / "card.json").read_text())["training"]
+@pytest.fixture(scope="module")
+def taught(two_networks, tmp_path_factory):
+    """The folder of a finished run that was taught, and what it came to."""
+    run = tmp_path_factory.mktemp("taught") / "run"
+    return run, train_run(RECIPE, PARTS, 0, run, teacher=two_networks)
 
 
-def test_what_cannot_teach_is_refused_with_what_to_do(bundle, tmp_path):
+@together
+def test_run_and_bundle_say_who_taught_and_that_what_the_teacher_saw_is_no_test(
+    two_networks, taught, tmp_path
+):
+    run, _ = taught
+    bundle = bundle_run(run, PARTS, Naming("taught", "Taught"), tmp_path / "taught")
+    assert json.loads((run / "run.json").read_text())["teacher"] == "two"
+    assert bundle.card.training.teacher == "two"
+    assert bundle.card.training.learned_before == ("CK+48",)
+    assert bundle.card.headline is None
+    assert "from scratch, taught by two, seed 0" in model_card(bundle)
+    assert "taught" not in model_card(two_networks)
+    assert two_networks.card.training.teacher is None
+    assert "teacher" not in json.loads((two_networks.folder / "card.json").read_text())["training"]
+
+
+def test_what_cannot_teach_is_refused_with_what_to_do(two_networks, tmp_path):
     with pytest.raises(RecipeError, match="knows none of the classes to learn: choose another teacher"):
-        build_teacher(bundle, (1, 2))
-    empty = replace(bundle, folder=tmp_path)
+        build_teacher(two_networks, (1, 2))
+    empty = replace(two_networks, folder=tmp_path)
     with pytest.raises(RecipeError, match=r"has no model\.keras to learn from: choose another teacher"):
         build_teacher(empty, COLUMNS)
 
 
-def test_finished_run_is_taken_as_it_is_wherever_it_was_trained(bundle, tmp_path):
-    first = train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle)
-    for file in (tmp_path / "run" / "checkpoints").iterdir():
-        file.unlink()
-    again = train_run(RECIPE, PARTS, 0, tmp_path / "run", teacher=bundle, resume=True)
+@together
+def test_finished_run_is_taken_as_it_is_wherever_it_was_trained(two_networks, taught, tmp_path):
+    run, first = taught
+    brought = shutil.copytree(run, tmp_path / "run", ignore=shutil.ignore_patterns("checkpoints"))
+    again = train_run(RECIPE, PARTS, 0, brought, teacher=two_networks, resume=True)
     assert again.history == first.history
     assert (again.columns, again.precision) == (first.columns, first.precision)
-    assert not any((tmp_path / "run" / "checkpoints").iterdir()), "nothing was trained"
+    assert not (brought / "checkpoints").exists(), "nothing was trained"
     for ours, theirs in zip(again.network.get_weights(), first.network.get_weights(), strict=True):
         assert np.array_equal(ours, theirs)
     with pytest.raises(DataError, match="other data or settings"):
-        train_run(RECIPE, PARTS, 0, tmp_path / "run", resume=True)
+        train_run(RECIPE, PARTS, 0, brought, resume=True)

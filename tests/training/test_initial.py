@@ -9,7 +9,7 @@ from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import LabelledCrops
 from training.initial import start_from
-from training.networks import average, build_network, members
+from training.networks import average, build_network, load_network, members
 from training.runs import divide, divide_whole, train_run
 
 RECIPE = make_recipe(mirror=True, epochs=3)
@@ -111,21 +111,19 @@ def test_kept_share_of_the_first_weights_lies_between_both(bundle, tmp_path):
         assert np.allclose(mixed, (new + old) / 2, atol=1e-6)
 
 
-def test_each_network_of_several_starts_from_its_own(bundle, tmp_path):
-    parts = divide(DATA, RECIPE, "subject", 0)
-    start = make_recipe(members=2, epochs=1)
-    train_run(start, parts, 0, tmp_path / "run")
-    two = bundle_run(tmp_path / "run", parts, Naming("two", "Two"), tmp_path / "two")
-    begun = members(keras.saving.load_model(two.folder / "model.keras", compile=False))
+def test_each_network_of_several_starts_from_its_own(bundle, two_networks, tmp_path):
+    begun = members(load_network(two_networks.folder / "model.keras"))
     # All but a billionth of what training started from is kept, so the weights say where that was.
-    kept = {"epochs": 1, "keep_initial": 1 - 1e-9}
-    tuned = train_run(make_recipe(members=3, **kept), parts, 0, tmp_path / "tuned", initial=two)
-    for found, source in zip(members(tuned.network), (*begun, begun[0]), strict=True):
+    recipe = make_recipe(members=2, mirror=True, epochs=1, keep_initial=1 - 1e-9)
+    parts = divide(DATA, recipe, "subject", 0)
+    tuned = train_run(recipe, parts, 0, tmp_path, initial=two_networks)
+    for found, source in zip(members(tuned.network), begun, strict=True):
         assert_same_weights(found, source)
-    single = members(keras.saving.load_model(bundle.folder / "model.keras", compile=False))[0]
-    tuned = train_run(make_recipe(members=2, **kept), parts, 0, tmp_path / "both", initial=bundle)
-    for found in members(tuned.network):
-        assert_same_weights(found, single)
+    single = members(load_network(bundle.folder / "model.keras"))[0]
+    for start, member, source in ((two_networks, 2, begun[0]), (bundle, 1, single)):
+        network = build_network(recipe, 3)
+        start_from(network, (0, 4, 7), start, member)
+        assert_same_weights(network, source)
 
 
 def assert_same_weights(found, source):

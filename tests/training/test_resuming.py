@@ -83,14 +83,22 @@ class Break(keras.callbacks.Callback):
             raise KeyboardInterrupt
 
 
+TWO = make_recipe(members=2, epochs=3, ema=0.5)
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory):
+    """What two networks come to that nobody breaks off."""
+    return fit(TWO, TRAIN, INNER, seed=5, run=tmp_path_factory.mktemp("whole"))
+
+
+@pytest.mark.xdist_group("two")
 @pytest.mark.parametrize("epoch", [3, 4])
-def test_several_networks_resume_where_they_were_broken_off(tmp_path, monkeypatch, epoch):
+def test_several_networks_resume_where_they_were_broken_off(tmp_path, monkeypatch, whole, epoch):
     monkeypatch.setattr("training.callbacks.checkpoint.SHARE_OF_TIME", 1e9)
-    recipe = make_recipe(members=2, epochs=3, ema=0.5)
-    whole = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "whole")
     with pytest.raises(KeyboardInterrupt):
-        fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "broken", watchers=[Break(epoch)])
-    resumed = fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "broken")
+        fit(TWO, TRAIN, INNER, seed=5, run=tmp_path / "broken", watchers=[Break(epoch)])
+    resumed = fit(TWO, TRAIN, INNER, seed=5, run=tmp_path / "broken")
     assert resumed.history == whole.history
     for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
         assert np.array_equal(a, b)

@@ -47,7 +47,7 @@ def score_predictions(
     Args:
         leaks: whether sequences of the tested rows were learned from.
         how: what stands before the split's protocol, such as "10 folds".
-        learned_before: data sets that the model which the training started or learned from had seen, people on
+        learned_before: data sets that the model which a training started or learned from had seen, people on
             the test side included; their scores leak.
         overlap: of all rows with what was learned from; None where that is not known.
     """
