@@ -4,10 +4,12 @@ from collections.abc import Iterator
 
 import pytest
 import uvicorn
+from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
 from api import mount
 from core.settings import settings
+from tests.api.calling import HERE
 from tests.conftest import free_port
 
 
@@ -32,3 +34,13 @@ def address(home) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join()
+
+
+@pytest.fixture
+def client(generous) -> TestClient:
+    return TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE)
+
+
+@pytest.fixture
+def picture(portrait_file) -> bytes:
+    return portrait_file.read_bytes()

@@ -1,0 +1,95 @@
+"""Who may call, how often, and with how much."""
+
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
+import httpx
+import pytest
+from fastapi.testclient import TestClient
+from starlette.applications import Starlette
+
+from api import gate, mount
+from core.settings import settings
+from tests.api.calling import sentence
+
+
+def test_other_machines_need_a_token(home, monkeypatch):
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    assert away.get("health").status_code == 200
+    assert away.get("models").status_code == 401
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    settings.cache_clear()
+    assert "token" in sentence(away.get("models"), "token-needed")
+    assert away.get("models", headers={"Authorization": "Bearer wrong"}).status_code == 401
+    assert away.get("models", headers={"Authorization": "Bearer open sesame"}).status_code == 200
+
+
+def test_too_many_calls_are_told_when_to_come_back(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "0.1")
+    monkeypatch.setenv("MIEN_API_BURST", "3")
+    settings.cache_clear()
+    client = TestClient(Starlette(routes=[mount()]), "http://localhost/api/v1/", client=("127.0.0.9", 1))
+    answers = [client.get("models") for _ in range(5)]
+    assert [answer.status_code for answer in answers] == [200, 200, 200, 429, 429]
+    assert sentence(answers[-1], "too-many-calls")
+    assert int(answers[-1].headers["Retry-After"]) >= 9
+
+
+@pytest.mark.usefixtures("generous")
+def test_hundred_calls_in_flight_lose_none(address, picture):
+    start = Barrier(100, timeout=60)
+    many = httpx.Limits(max_connections=100)
+
+    def call(number: int) -> list[dict]:
+        files = {"pictures": (f"{number}.png", picture)}
+        start.wait()
+        return caller.post(f"{address}/api/v1/classify", files=files).json()
+
+    with httpx.Client(timeout=60, limits=many) as caller, ThreadPoolExecutor(100) as threads:
+        answers = [found for (found,) in threads.map(call, range(100))]
+    assert [answer["path"] for answer in answers] == [f"{number}.png" for number in range(100)]
+    assert {answer["faces"][0]["label"] for answer in answers} == {"happiness"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"X-Forwarded-For": "10.0.0.7"},
+        {"Forwarded": "for=10.0.0.7"},
+        {"X-Real-IP": "10.0.0.7"},
+        {"Via": "1.1 proxy"},
+        {"Host": "evil.example.org"},
+        {"Origin": "https://evil.example.org"},
+    ],
+)
+def test_nobody_passes_for_this_machine(client, picture, headers):
+    assert client.get("models", headers=headers).status_code == 401
+    assert client.post("classify", files={"pictures": picture}, headers=headers).status_code == 401
+    assert client.get("models", headers={"Origin": "http://localhost:8501"}).status_code == 200
+
+
+def test_empty_token_lets_nobody_in(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["", " "]')
+    settings.cache_clear()
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    for headers in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer"}):
+        assert away.get("models", headers=headers).status_code == 401
+
+
+def test_guessing_tokens_is_slowed_down(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    settings.cache_clear()
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.8", 1))
+    guesses = [away.get("models", headers={"Authorization": f"Bearer {n}"}).status_code for n in range(25)]
+    assert guesses[0] == 401
+    assert guesses[-1] == 429
+    assert away.get("models", headers={"Authorization": "Bearer open sesame"}).status_code == 200
+
+
+def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeypatch):
+    monkeypatch.setattr(gate, "MOST_BYTES", 1000)
+    answer = client.post("engagements", content=b"x" * 1001)
+    assert answer.status_code == 413
+    assert "at once" in sentence(answer, "too-large")
+    chunks = client.post("engagements", content=iter([b"x" * 600] * 2))
+    assert chunks.status_code == 413
