@@ -6,83 +6,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mlflow.entities import Metric, Param, RunTag
-from streamlit.testing.v1 import AppTest
+from mlflow.entities import Metric, RunTag
 
 from core.bundles import Score, bundle_names, find_bundle
 from core.bundles.store import read_bundle
-from core.settings import settings
 from tests.training.conftest import make_crops
-from tests.ui.conftest import open_page
+from tests.ui.history.page import history_page, opened, search, shown, texts
 from training.cards import write_card
 from training.evaluation import Predictions
-from training.history import Course, HistoryError, open_history
+from training.history import Course
 from training.history.course import Plan
-from training.history.run import ARCHIVED_TAG, LABELS_TAG
 from training.judged import keep_judged
 from training.tracking.store import open_store
 from ui.history.downloads import to_csv, to_zip
-from ui.history.edit import delete_run, join_labels, write_tags
-
-
-def history_page() -> AppTest:
-    return open_page("history", 60)
-
-
-@pytest.fixture
-def store(store, monkeypatch) -> Path:
-    """The default store, on a server whose analysts sign in."""
-    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
-    settings.cache_clear()
-    return store
-
-
-@pytest.fixture
-def runs(store) -> list[str]:
-    """Two finished runs in a real store, by id."""
-    client, experiment = open_store()
-    found = []
-    for name, rate in (("page one", "0.001"), ("page two", "0.002")):
-        run = client.create_run(experiment, run_name=name).info.run_id
-        epochs = [
-            Metric(key, 1 / epoch, 60_000 * epoch, epoch)
-            for epoch in (1, 2, 3)
-            for key in ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate")
-        ]
-        settings = {"recipe.name": "quick", "recipe.learning_rate": rate, "data": "drawn", "split": "subject"}
-        client.log_batch(
-            run,
-            metrics=[*epochs, Metric("drawn/accuracy", 0.8, 1, 0)],
-            params=[Param(key, value) for key, value in settings.items()],
-            tags=[RunTag("bundle", "mien-8")],
-        )
-        client.set_terminated(run)
-        found.append(run)
-    return found
-
-
-@pytest.fixture
-def spare_run(store, request) -> str:
-    """A finished run whose model does not serve, named after its test: they share the store."""
-    client, experiment = open_store()
-    run = client.create_run(experiment, run_name=request.node.name).info.run_id
-    client.log_batch(run, metrics=[Metric("loss", 0.5, 60_000, 1)], tags=[RunTag("bundle", "spare")])
-    client.set_terminated(run)
-    return str(run)
-
-
-def shown(app: AppTest) -> set[str]:
-    """The names in the table of runs."""
-    return set(app.dataframe[0].value["Name"])
-
-
-def search(app: AppTest, words: str) -> AppTest:
-    return next(field for field in app.text_input if field.label == "Search").set_value(words).run()
-
-
-def texts(app: AppTest) -> str:
-    parts = [app.markdown, app.caption, app.subheader, app.error, app.info, app.warning]
-    return " ".join(str(element.value) for part in parts for element in part)
 
 
 def test_home_without_runs_offers_the_demo(home, monkeypatch):
@@ -135,26 +71,6 @@ def test_link_to_a_run_that_is_gone_gives_a_sentence(runs):
     app.query_params["run"] = "nothing"
     app.run()
     assert "not here" in app.warning[0].value
-
-
-def test_note_is_kept_by_an_analyst_only(runs):
-    app = history_page()
-    app.query_params["run"] = runs[0]
-    app.run()
-    assert not app.text_area
-    app.session_state["analyst"] = "Ada"
-    app.run()
-    app.text_area[0].set_value("the first that learned").run()
-    app.button(key="keep").click().run()
-    assert open_store()[0].get_run(runs[0]).data.tags["mlflow.note.content"] == "the first that learned"
-
-
-def opened(run: str) -> AppTest:
-    """One run, as an analyst sees it."""
-    app = history_page()
-    app.session_state["analyst"] = "Ada"
-    app.query_params["run"] = run
-    return app.run()
 
 
 def test_every_score_of_a_run_can_be_looked_at(runs):
@@ -227,90 +143,6 @@ def test_run_whose_model_is_gone_says_so(fold, tmp_path):
     app = opened(fold)
     assert not app.exception
     assert "The model spare is not here as this run left it" in texts(app)
-
-
-def archive(run: str, value: str = "true") -> None:
-    """What the dialog's button does: AppTest shows no dialog."""
-    history = open_history()
-    write_tags(history, next(one for one in history.runs() if one.id == run), {ARCHIVED_TAG: value})
-
-
-def test_run_is_archived_out_of_sight_and_taken_back(spare_run, request):
-    archive(spare_run)
-    app = history_page().run()
-    assert request.node.name not in shown(app)
-    app.toggle(key="archived").set_value(True).run()
-    assert request.node.name in shown(app)
-    opened(spare_run).button(key="unarchive").click().run()
-    assert request.node.name in shown(history_page().run())
-
-
-def test_run_of_the_model_that_serves_is_neither_archived_nor_deleted(runs):
-    with pytest.raises(HistoryError, match="serves: promote another one first"):
-        archive(runs[0])
-    history = open_history()
-    run = next(one for one in history.runs() if one.id == runs[0])
-    assert not run.archived
-    with pytest.raises(HistoryError, match="serves: promote another one first"):
-        delete_run(history, run)
-
-
-def test_run_for_comparison_with_the_model_that_serves_is_not_protected(spare_run):
-    for name, value in (("bundle", "mien-8"), ("digest", "of-another")):
-        open_store()[0].set_tag(spare_run, name, value)
-    archive(spare_run)
-    archive(spare_run, "false")
-    open_store()[0].set_tag(spare_run, "digest", find_bundle("mien-8").digest)
-    with pytest.raises(HistoryError, match="serves: promote another one first"):
-        archive(spare_run)
-
-
-def test_run_that_is_still_training_is_not_deleted(spare_run, tmp_path):
-    client = open_store()[0]
-    client.update_run(spare_run, status="RUNNING")
-    client.set_tag(spare_run, "folder", str(tmp_path))
-    (tmp_path / "events.jsonl").touch()
-    history = open_history()
-    run = next(one for one in history.runs() if one.id == spare_run)
-    with pytest.raises(HistoryError, match="still training: stop it"):
-        delete_run(history, run)
-    os.utime(tmp_path / "events.jsonl", (0, 0))
-    delete_run(history, run)
-    assert client.get_run(spare_run).info.lifecycle_stage == "deleted"
-
-
-def test_archiving_is_asked_about_before_it_is_done(spare_run):
-    opened(spare_run).button(key="archive").click().run()
-    assert open_store()[0].get_run(spare_run).data.tags.get(ARCHIVED_TAG) != "true"
-
-
-def test_labels_are_kept_and_found(spare_run, request):
-    app = opened(spare_run)
-    app.multiselect[0].set_value(["slow", "for Ada"])
-    app.button(key="keep").click().run()
-    assert not app.exception
-    assert open_store()[0].get_run(spare_run).data.tags[LABELS_TAG] == "slow,for Ada"
-    assert request.node.name in shown(search(history_page().run(), "for ada"))
-
-
-def test_label_with_a_comma_is_refused():
-    with pytest.raises(HistoryError, match="no comma"):
-        join_labels(["one, two"])
-    assert join_labels([" one ", "", "one"]) == "one"
-
-
-@pytest.mark.xdist_group("mlflow")
-def test_what_was_changed_on_a_real_server_is_seen_at_once(spare_run, tracking_server, monkeypatch, request):
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", tracking_server)
-    app = opened(spare_run)
-    assert not app.exception
-    app.text_area[0].set_value("seen at once").run()
-    app.button(key="keep").click().run()
-    notes = app.dataframe[0].value.set_index("Name")["Note"]
-    assert notes[request.node.name] == "seen at once"
-    archive(spare_run)
-    delete_run(open_history(), next(run for run in open_history().runs() if run.id == spare_run))
-    assert open_store()[0].get_run(spare_run).info.lifecycle_stage == "deleted"
 
 
 def test_runs_are_filtered_by_data_split_state_and_device(runs, spare_run, request):
