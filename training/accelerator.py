@@ -2,9 +2,6 @@
 
 import keras
 
-from training.precision import planned_precision
-from training.recipe import Recipe
-
 
 def has_gpu() -> bool:
     """Whether the running Keras backend sees a GPU."""
@@ -24,13 +21,3 @@ def compiles() -> bool:
     TensorFlow on a CPU is six times slower with it, JAX without it: there each operation is called by itself.
     """
     return has_gpu() or keras.backend.backend() == "jax"
-
-
-def step_precision(recipe: Recipe) -> str:
-    """The Keras dtype policy to train with on the running backend.
-
-    JAX on a CPU trains in float32: what JAX 0.11 compiled in bfloat16 answered with no numbers.
-    """
-    if keras.backend.backend() == "jax" and not has_gpu():
-        return "float32"
-    return planned_precision(recipe, has_gpu())

@@ -15,6 +15,7 @@ Batch: TypeAlias = tuple[dict[str, npt.NDArray[np.generic]], *tuple[npt.NDArray[
 
 
 ROOM: Final = 1024
+"""Crops; device memory is taken in such pieces."""
 
 
 class ResidentCrops(keras.layers.Layer):

@@ -91,7 +91,7 @@ def bundle_run(
             layers=describe_layers(network),
             scores=(),
             training=Training(
-                recipe=recipe, **{key: about[key] for key in Training.model_fields if key != "recipe"}
+                recipe=recipe, **{key: about[key] for key in Training.model_fields if key in about}
             ),
             terms=terms_of(sources),
             limits=limits_of(sources, columns),

@@ -18,7 +18,10 @@ BACKEND_PACKAGES: Final[dict[str, tuple[str, ...]]] = {"jax": ("jax", "jaxlib"),
 
 def device_name() -> str:
     """The device that the running Keras backend computes on, a GPU as its maker calls it."""
-    return find_devices()[0].title if has_gpu() else platform.processor() or platform.machine()
+    if has_gpu():
+        first = find_devices()[0]
+        return first.title if first.is_gpu else "GPU"
+    return platform.processor() or platform.machine()
 
 
 def circumstances() -> dict[str, str | dict[str, str]]:

@@ -88,7 +88,7 @@ def cross_validate(
 
     Raises:
         DataError: the data cannot be divided so, or are not to be trained on.
-        RecipeError: `initial` holds another network than the recipe asks for.
+        RecipeError: `initial` holds another network than the recipe asks for, or `teacher` cannot be asked.
     """
     crops = load(data, recipe)
     if not anyway:

@@ -11,12 +11,13 @@ import keras
 import numpy as np
 import numpy.typing as npt
 from keras import KerasTensor, ops
+from pydantic import ValidationError
 
 from core.bundles import KERAS_FILE, Bundle
 from core.errors import RecipeError
 from training.datasets.labelled import LabelledCrops
 from training.initial import columns_of
-from training.networks import build_network, load_network, members
+from training.networks import build_network, load_network, members, most_numbers
 from training.recipe import Recipe
 
 
@@ -29,10 +30,14 @@ class Teacher(keras.layers.Layer):
     Args:
         networks: float32 crops to logits (n, k), in the number format to compute in.
         places: which of the k outputs each class is taken from; None where the teacher has no such class.
+
+    Attributes:
+        most_numbers: that one of its layers gives for a crop.
     """
 
     def __init__(self, networks: Sequence[keras.Model], places: Sequence[int | None]) -> None:
         super().__init__(dtype="float32", trainable=False)
+        self.most_numbers = max(most_numbers(network) for network in networks)
         self.asks = [self._adopt(network) for network in networks]
         known = [(place, column) for column, place in enumerate(places) if place is not None]
         self.known = [place for place, _ in known]
@@ -103,7 +108,7 @@ def build_teacher(bundle: Bundle, columns: Sequence[int]) -> Teacher:
         columns: which columns of `LabelledCrops.targets` the taught network's outputs stand for.
 
     Raises:
-        RecipeError: the bundle holds no network that can be asked, or knows none of the classes.
+        RecipeError: the bundle holds no network that can be asked here, or knows none of the classes.
     """
     if not (bundle.folder / KERAS_FILE).is_file():
         raise RecipeError(
@@ -114,7 +119,13 @@ def build_teacher(bundle: Bundle, columns: Sequence[int]) -> Teacher:
         raise RecipeError(
             f"The model {bundle.name} knows none of the classes to learn: choose another teacher."
         )
-    recipe = Recipe.model_validate(bundle.card.training.recipe)
+    try:
+        recipe = Recipe.model_validate(bundle.card.training.recipe)
+    except ValidationError:
+        raise RecipeError(
+            f"The model {bundle.name} was made by a version whose settings are unknown here: choose another "
+            "teacher."
+        ) from None
     networks = []
     for trained in members(load_network(bundle.folder / KERAS_FILE)):
         network = build_network(recipe, len(answered))
@@ -126,8 +137,17 @@ def build_teacher(bundle: Bundle, columns: Sequence[int]) -> Teacher:
 def trust_of(data: LabelledCrops, bundle: Bundle, share: float) -> npt.NDArray[np.float32]:
     """How much of each row's target is the teacher's answer, float32 (n,).
 
-    A teacher is believed about data sets that it has learned from: what it says of posed faces when it saw
-    none is worse than their labels.
+    A teacher is believed about data sets that it has learned from, where it has the row's class: what it says
+    of posed faces when it saw none is worse than their labels.
+
+    Raises:
+        RecipeError: it would be believed about no row.
     """
     known = np.isin(data.sources, sorted(bundle.card.training.all_sources))
+    known &= np.isin(data.labels, columns_of(bundle))
+    if not known.any():
+        raise RecipeError(
+            f"The model {bundle.name} has learned from none of these data sets, so it would not be asked: "
+            "choose another teacher."
+        )
     return np.where(known, share, 0).astype(np.float32)

@@ -9,11 +9,12 @@ import keras
 import numpy as np
 
 from core.bundles import Bundle
-from training.accelerator import step_precision
+from training.accelerator import has_gpu
 from training.callbacks.events import seconds_of_epochs
 from training.datasets.labelled import COLUMNS, LabelledCrops
 from training.learning import Lesson, learn
 from training.networks import average
+from training.precision import planned_precision
 from training.recipe import Recipe
 
 
@@ -71,7 +72,7 @@ def fit(
         network=average([network for network, _ in learned], recipe.mirror),
         columns=columns,
         history=_curves([figures for _, curves in learned for figures in curves]),
-        precision=step_precision(recipe),
+        precision=planned_precision(recipe, has_gpu()),
         seconds=max(time.perf_counter() - start, seconds_of_epochs(run)),
     )
 

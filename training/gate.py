@@ -59,7 +59,7 @@ def judge(
 
 
 def seen_before(bundle: Bundle, data: LabelledCrops) -> tuple[str, ...]:
-    """Data sets that the model a bundle started from had learned from; their own test parts do not count."""
+    """Data sets of models that a bundle started or learned from; their own test parts do not count."""
     return learned_from(data, bundle.card.training.learned_before)
 
 
@@ -85,7 +85,7 @@ def cautions(
     Args:
         people: who were held out.
         leaks: whether the split leaks.
-        seen: data sets from which the model that the challenger started from had learned.
+        seen: data sets from which a model that the challenger started or learned from had learned.
     """
     found: list[str] = []
     if DRAWN in set(data.sources.tolist()):
@@ -99,7 +99,7 @@ def cautions(
     known = learned_from(data, champion.card.training.all_sources) if champion is not None else ()
     if seen:
         found.append(
-            f"The model it started from had learned from {', '.join(seen)}, maybe from these very pictures."
+            f"A model it started or learned from had seen {', '.join(seen)}, maybe these very pictures."
         )
     elif known:
         found.append(

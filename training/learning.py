@@ -1,6 +1,5 @@
 """Teach one network."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +10,7 @@ import numpy.typing as npt
 
 from core.bundles import Bundle
 from core.errors import RecipeError
-from training.accelerator import compiles, step_precision
+from training.accelerator import compiles, has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
 from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
@@ -20,7 +19,8 @@ from training.devices import find_devices
 from training.distillation import Taught, Teacher, build_teacher, trust_of
 from training.initial import start_from
 from training.jobs.failures import NO_MEMORY
-from training.networks import build_network, fuse
+from training.networks import build_network, fuse, most_numbers
+from training.precision import planned_precision
 from training.recipe import Recipe
 
 
@@ -69,15 +69,15 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
     """
     recipe, columns = lesson.recipe, lesson.columns
     keras.utils.set_random_seed(_seed_of(member, lesson.seed))
-    keras.config.set_dtype_policy(step_precision(recipe))
+    keras.config.set_dtype_policy(planned_precision(recipe, has_gpu()))
     try:
         network = fuse(build_network(recipe, len(columns)))
-        _require_memory(network, recipe)
         if lesson.initial is not None:
             start_from(network, columns, lesson.initial, member)
         first = network.get_weights()
         crops = np.concatenate([lesson.train.crops, lesson.inner.crops])
         teacher = build_teacher(lesson.teacher, columns) if lesson.teacher else None
+        _require_memory(max(most_numbers(network), teacher.most_numbers if teacher else 0), recipe)
         trainer = _build_trainer(recipe, network, crops, lesson.seed, teacher)
     finally:
         keras.config.set_dtype_policy("float32")
@@ -122,9 +122,12 @@ def _seed_of(member: int, seed: int) -> int:
     return int(np.random.SeedSequence([seed, member]).generate_state(1)[0]) if member else seed
 
 
-def _require_memory(network: keras.Model, recipe: Recipe) -> None:
-    """Refuse what cannot fit: TensorFlow's convolutions may crash without a word where memory runs out."""
-    numbers = max(math.prod(layer.output.shape[1:]) for layer in network.layers)
+def _require_memory(numbers: int, recipe: Recipe) -> None:
+    """Refuse what cannot fit: TensorFlow's convolutions may crash without a word where memory runs out.
+
+    Args:
+        numbers: that the largest layer gives for a crop.
+    """
     size = np.dtype("float32").itemsize if keras.config.dtype_policy().compute_dtype == "float32" else 2
     if numbers * size * recipe.batch_size > find_devices()[0].memory:
         raise RecipeError(NO_MEMORY)

@@ -177,7 +177,7 @@ def _any_reason(refusal: Refusal) -> str:
 
 def _seen(refusal: Refusal) -> str:
     if refusal.leaks:
-        return " (**leaks:** it, or the model it started from, had learned from some of them)"
+        return " (**leaks:** it, or a model it started or learned from, had learned from some of them)"
     return " that it never saw"
 
 

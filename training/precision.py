@@ -1,5 +1,6 @@
 """Which number format a device trains fastest in; loads no Keras, so that a page can say it beforehand."""
 
+import os
 from pathlib import Path
 
 from training.recipe import Recipe
@@ -9,13 +10,15 @@ def planned_precision(recipe: Recipe, on_gpu: bool) -> str:
     """Return the Keras dtype policy to train with; the softmax is float32 under all of them.
 
     On a GPU: `mixed_float16` for the reference recipe, as the slides ask, else `mixed_bfloat16`. On a CPU:
-    `mixed_bfloat16` where it computes in that format (twice the speed, measured), else `float32`.
+    `mixed_bfloat16` where it computes in that format (twice the speed, measured), else `float32`. Under JAX
+    always `float32`: what JAX 0.11 compiled in bfloat16 for a CPU answered with no numbers.
     """
     if recipe.precision == "float32":
         return "float32"
     if on_gpu:
         return "mixed_float16" if recipe.network == "reference" else "mixed_bfloat16"
-    return "mixed_bfloat16" if cpu_has_bfloat16() else "float32"
+    jax = os.environ.get("KERAS_BACKEND") == "jax"
+    return "mixed_bfloat16" if cpu_has_bfloat16() and not jax else "float32"
 
 
 def cpu_has_bfloat16() -> bool:

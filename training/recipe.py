@@ -129,12 +129,18 @@ def load_recipe(name: str) -> Recipe:
     try:
         return Recipe.model_validate(tomllib.loads(path.read_text()))
     except FileNotFoundError:
-        known = ", ".join(sorted(p.stem for p in RECIPES.glob("*.toml")))
+        known = ", ".join(recipe_names())
         raise RecipeError(f"There is no recipe {name!r}: choose one of {known}.") from None
     except tomllib.TOMLDecodeError as error:
         raise RecipeError(f"The recipe {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise RecipeError(_first_fault(path.name, error)) from None
+
+
+def recipe_names() -> tuple[str, ...]:
+    """Names of the recipes that come with Mien, as `load_recipe` takes them."""
+    files = (path.relative_to(RECIPES) for path in RECIPES.rglob("*.toml"))
+    return tuple(sorted(file.with_suffix("").as_posix() for file in files))
 
 
 def _first_fault(name: str, error: ValidationError) -> str:

@@ -125,7 +125,7 @@ def train_run(
 
     Raises:
         DataError: the folder's run was begun with other data or settings.
-        RecipeError: `initial` holds another network than the recipe asks for.
+        RecipeError: `initial` holds another network than the recipe asks for, or `teacher` cannot be asked.
     """
     inputs = {
         "recipe": recipe.model_dump(mode="json"),

@@ -216,7 +216,7 @@ class Training(_Frozen):
     learned_before: tuple[str, ...] = Field(
         (), description="data sets that `initial` and `teacher` had learned from"
     )
-    sources: tuple[str, ...] = Field((), description="data sets learned from, those of `initial` left out")
+    sources: tuple[str, ...] = Field((), description="data sets learned from by itself")
     rows: dict[str, int] = Field(description="crops learned from, kept for choices, and judged on")
     data_digest: str
     epochs: int

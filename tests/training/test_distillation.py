@@ -13,6 +13,7 @@ from core.errors import DataError, RecipeError
 from tests.training.conftest import make_crops, make_recipe
 from training.batches import EpochBatches
 from training.bundling import Naming, bundle_run
+from training.datasets.labelled import LabelledCrops
 from training.distillation import build_teacher, trust_of
 from training.modelcard import model_card
 from training.networks import load_network, members
@@ -39,10 +40,16 @@ def test_teacher_answers_with_the_average_of_its_networks_and_puts_classes_in_th
     assert np.allclose(others[:, 1:], softmax(logits[:, [2, 0]], axis=1), atol=1e-5)
 
 
-def test_teacher_is_believed_about_data_that_it_has_learned_from(two_networks):
-    foreign = replace(DATA.take(np.arange(2)), sources=np.array(["another", "another"]))
-    assert trust_of(foreign, two_networks, 0.7).tolist() == [0, 0]
-    assert trust_of(DATA.take(np.arange(2)), two_networks, 0.7) == pytest.approx([0.7, 0.7])
+def test_teacher_is_believed_about_data_and_classes_that_it_has_learned_from(two_networks):
+    known = DATA.take(np.arange(2))
+    foreign = replace(known, sources=np.array(["another", "another"]))
+    both = LabelledCrops.concatenate([known, foreign])
+    assert trust_of(both, two_networks, 0.7) == pytest.approx([0.7, 0.7, 0, 0])
+    unknown = replace(both, targets=np.roll(both.targets, 1, axis=1), sources=np.full(4, "CK+48"))
+    with pytest.raises(RecipeError, match="learned from none of these data sets, so it would not be asked"):
+        trust_of(foreign, two_networks, 0.7)
+    with pytest.raises(RecipeError, match="would not be asked"):
+        trust_of(unknown, two_networks, 0.7)
 
 
 def test_mixture_of_two_rows_trusts_the_teacher_by_their_shares():
@@ -122,6 +129,12 @@ def test_run_and_bundle_say_who_taught_and_that_what_the_teacher_saw_is_no_test(
 def test_what_cannot_teach_is_refused_with_what_to_do(two_networks, tmp_path):
     with pytest.raises(RecipeError, match="knows none of the classes to learn: choose another teacher"):
         build_teacher(two_networks, (1, 2))
+    recipe = two_networks.card.training.recipe | {"of another": "version"}
+    training = two_networks.card.training.model_copy(update={"recipe": recipe})
+    with pytest.raises(RecipeError, match="settings are unknown here: choose another teacher"):
+        build_teacher(
+            replace(two_networks, card=two_networks.card.model_copy(update={"training": training})), COLUMNS
+        )
     empty = replace(two_networks, folder=tmp_path)
     with pytest.raises(RecipeError, match=r"has no model\.keras to learn from: choose another teacher"):
         build_teacher(empty, COLUMNS)

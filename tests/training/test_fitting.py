@@ -8,9 +8,11 @@ import pytest
 from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
 from tests.training.conftest import SHOWN, make_crops, make_recipe
+from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
 from training.fitting import fit as fit_in
 from training.fitting import present_columns
 from training.networks import members
+from training.tracking.tracker import Tracker
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
@@ -107,3 +109,9 @@ def test_training_that_diverges_is_refused_with_advice():
 def test_global_precision_is_left_as_it_was():
     fit(make_recipe(epochs=1, precision="auto"), TRAIN, INNER, seed=3)
     assert keras.config.dtype_policy().name == "float32"
+
+
+@pytest.mark.parametrize("watcher", [Cancel, Checkpoint, Events, Reseed, StopWhereDiverged, Tracker])
+def test_nobody_who_watches_has_a_step_wait_for_the_loss_of_the_last(watcher):
+    for name in ("on_batch_end", "on_train_batch_end"):
+        assert getattr(watcher, name) is getattr(keras.callbacks.Callback, name)

@@ -15,7 +15,7 @@ class Cancel(keras.callbacks.Callback):
         super().__init__()
         self.flag = run / CANCEL_FILE
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Look for the file; Keras calls it after each batch."""
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Look for the file; Keras calls it before each batch: after it, it would wait for the losses."""
         if self.flag.exists():
             raise TrainingCancelledError("The training was cancelled; its best checkpoint was kept.")

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from training.batches import ResidentCrops
+from training.distillation import Teacher
 from training.durable import replace_text
 
 CHECKPOINTS: Final = "checkpoints"
@@ -144,7 +145,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def _learned(trainer: keras.Model) -> list[keras.Variable]:
-    layers = [layer for layer in trainer.layers if not isinstance(layer, ResidentCrops)]
+    layers = [layer for layer in trainer.layers if not isinstance(layer, ResidentCrops | Teacher)]
     return [variable for layer in layers for variable in layer.variables]
 
 

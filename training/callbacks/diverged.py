@@ -9,7 +9,7 @@ import numpy as np
 class StopWhereDiverged(keras.callbacks.Callback):
     """Stop after the epoch in which the loss was no number.
 
-    Keras' `TerminateOnNaN` looks after each batch, and so has a GPU wait for the processor at each step.
+    Keras' `TerminateOnNaN` looks after each batch, so no step begins before the last one's loss is known.
     """
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

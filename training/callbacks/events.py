@@ -51,15 +51,14 @@ class Events(keras.callbacks.Callback):
         if self.first_epoch is None:
             self.first_epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Note the progress within an epoch; Keras calls it."""
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Note the batches before this one; Keras calls it. After a batch, it would wait for the losses."""
         now = time.perf_counter()
-        if now - self.last_batch_event >= SECONDS_BETWEEN_BATCH_EVENTS:
+        if batch and now - self.last_batch_event >= SECONDS_BETWEEN_BATCH_EVENTS:
             self.last_batch_event = now
             seconds = max(now - self.epoch_start, 1e-9)
-            share = (batch + 1) / self.params["steps"]
-            rate = share * self.crops / seconds
-            self.write("batch", epoch=self.epoch + 1, batch=batch + 1, crops_per_second=round(rate, 1))
+            rate = batch / self.params["steps"] * self.crops / seconds
+            self.write("batch", epoch=self.epoch + 1, batch=batch, crops_per_second=round(rate, 1))
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Note an epoch's figures; Keras calls it."""

@@ -17,7 +17,7 @@ def measure_refusal(classifier: Classifier, nonfaces: LabelledCrops, faces: Labe
 
     A non-face counts as refused whatever the reason. Faces are counted twice: those called "unlike a face",
     and those that get no label for whatever reason, such as an answer that is not sure enough. It leaks
-    where the model started from one that had learned from non-faces of a data set: these may be the same.
+    where the model started or learned from one that knew non-faces of a data set: these may be the same.
     """
     refused = [reason is not None for reason in _reasons(classifier, nonfaces)]
     reasons = _reasons(classifier, faces)

@@ -4,7 +4,7 @@ import keras
 
 from training.networks.averaging import average, members
 from training.networks.compact import round_weights, save_compact
-from training.networks.layers import describe_layers
+from training.networks.layers import describe_layers, most_numbers
 from training.networks.loading import load_network
 from training.networks.normalization import fuse
 from training.networks.reference import build_reference
@@ -20,6 +20,7 @@ __all__ = [
     "fuse",
     "load_network",
     "members",
+    "most_numbers",
     "round_weights",
     "save_compact",
 ]

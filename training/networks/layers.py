@@ -1,5 +1,6 @@
 """What a network is made of, layer by layer."""
 
+import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -9,6 +10,11 @@ import keras
 
 from core.bundles import Layer
 from training.networks.averaging import members
+
+
+def most_numbers(network: keras.Model) -> int:
+    """How many numbers the largest layer gives for one crop."""
+    return int(max(math.prod(layer.output.shape[1:]) for layer in network.layers))
 
 
 def describe_layers(network: keras.Model) -> tuple[Layer, ...]:

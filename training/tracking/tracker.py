@@ -83,25 +83,29 @@ class Tracker(keras.callbacks.Callback):
         if self._begun:  # the next of several networks
             return
         self._begun = True
-        tags = parameters_of({**circumstances(), "folder": str(self.folder.resolve())}) | code_version()
+        tags = parameters_of({**self._circumstances(), "folder": str(self.folder.resolve())}) | code_version()
         self._first = (
             self._log_inputs,
             lambda client, run: _log(client, run, parameters=parameters_of(self.about)),
             lambda client, run: _log(client, run, tags=tags),
         )
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
-        """Log what goes in, once the graph is traced, with which importing MLflow would take turns."""
-        if self._first:
-            self._outbox.put(*self._first)
-            self._first = ()
+    def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+        """Log what goes in once the graph is traced, with which importing MLflow would take turns."""
+        if batch:
+            self._put_first()
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
         """Log an epoch's figures; Keras calls it."""
+        self._put_first()
         self._outbox.put(self._log_epochs)
 
     def log_bundle(self, bundle: Bundle) -> None:
-        """Log what came out: the bundle's files, and each score as metrics."""
+        """Log what came out: the bundle's files, and each score as metrics.
+
+        The rest too, where no training began because the run had come to its end before, here or elsewhere.
+        """
+        self.on_train_begin()
         self._bundle = bundle
         values = {0: (time.time(), score_values(bundle.card))}
         tags = {"bundle": bundle.name, "digest": bundle.digest, **headline_of(bundle.card)}
@@ -125,6 +129,18 @@ class Tracker(keras.callbacks.Callback):
         note = {"tracking_uri": without_password(tracking_uri()), "run_id": run}
         replace_text(self.folder / NOTE_FILE, json.dumps(note))
         return client, run
+
+    def _put_first(self) -> None:
+        if self._first:
+            self._outbox.put(*self._first)
+            self._first = ()
+
+    def _circumstances(self) -> Mapping[str, object]:
+        """Those of the training, also where it came to its end elsewhere."""
+        here = circumstances()
+        file = self.folder / "run.json"
+        found = json.loads(file.read_text()) if file.exists() else {}
+        return {name: found.get(name, value) for name, value in here.items()}
 
     def _log_inputs(self, client: "MlflowClient", run: str) -> None:
         inputs = json.loads((self.folder / "inputs.json").read_text())

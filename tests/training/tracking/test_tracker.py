@@ -89,7 +89,7 @@ def test_run_says_how_it_ended_and_goes_on_under_its_id_when_resumed(store, fold
 def test_killed_process_leaves_a_running_run_that_misses_nothing_once_resumed(store, folder):
     first = Tracker(folder, "tiny")  # never left: what SIGKILL does
     first.on_train_begin()
-    first.on_train_batch_end(0)
+    first.on_train_batch_begin(1)
     finish_epoch(folder, 1)
     first.on_epoch_end(0)
     wait_for((folder / "mlflow.json").exists)
@@ -146,7 +146,7 @@ def test_server_that_is_down_warns_once_and_fails_nothing(home, folder, monkeypa
     with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
         tracker.on_train_begin()
         for epoch in range(5):
-            tracker.on_train_batch_end(0)
+            tracker.on_train_batch_begin(1)
             tracker.on_epoch_end(epoch)
     (warning,) = [record.getMessage() for record in caplog.records]
     assert "The run tiny cannot be logged to http://127.0.0.1:9" in warning
@@ -157,7 +157,7 @@ def test_server_that_is_down_warns_once_and_fails_nothing(home, folder, monkeypa
 def test_server_that_breaks_in_mid_training_is_told_everything_when_it_is_back(server, folder, caplog):
     with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
         tracker.on_train_begin()
-        tracker.on_train_batch_end(0)
+        tracker.on_train_batch_begin(1)
         finish_epoch(folder, 1)
         tracker.on_epoch_end(0)
         wait_for(lambda: server.steps() == [1])
@@ -176,7 +176,7 @@ def test_server_that_breaks_in_mid_training_is_told_everything_when_it_is_back(s
 def test_server_that_dies_in_mid_training_warns_once_and_fails_nothing(server, folder, caplog):
     with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
         tracker.on_train_begin()
-        tracker.on_train_batch_end(0)
+        tracker.on_train_batch_begin(1)
         wait_for(lambda: server.asked("log-batch"))
         server.shutdown()
         server.server_close()
@@ -193,7 +193,7 @@ def test_nobody_waits_for_a_server_that_hangs(server, folder, monkeypatch):
         start = time.perf_counter()
         tracker.on_train_begin()
         for epoch in range(1, 20):
-            tracker.on_train_batch_end(0)
+            tracker.on_train_batch_begin(1)
             finish_epoch(folder, epoch)
             tracker.on_epoch_end(epoch - 1)
         assert time.perf_counter() - start < 1
@@ -216,3 +216,30 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.02)
+
+
+def without(name, file):
+    """A file of a run as an older version wrote it."""
+    found = json.loads(file.read_text())
+    del found[name]
+    file.write_text(json.dumps(found))
+
+
+def test_run_that_came_to_its_end_elsewhere_is_logged_here_and_ends_as_finished(store, tmp_path):
+    recipe = make_recipe(epochs=2)
+    parts, folder = divide(make_crops(15), recipe, "subject", 1), tmp_path / "run"
+    train_run(recipe, parts, 1, folder)
+    for file in ("inputs.json", "run.json"):
+        without("teacher", folder / file)
+    about = json.loads((folder / "run.json").read_text())
+    (folder / "run.json").write_text(json.dumps(about | {"device": "a graphics card"}))
+    for _ in range(2):
+        with Tracker(folder, "brought") as tracker:
+            train_run(recipe, parts, 1, folder, resume=True, watchers=[tracker])
+            tracker.log_bundle(bundle_run(folder, parts, Naming("bars", "Bars"), tmp_path / "bars"))
+        client, run = read_run(store, folder)
+        assert run.info.status == "FINISHED"
+        assert run.data.params["recipe.name"] == "tiny"
+        assert run.data.tags["device"] == "a graphics card"
+        assert run.data.tags["epochs"] == "2"
+        assert steps(client, run) == [1, 2]
