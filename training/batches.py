@@ -10,19 +10,19 @@ from keras import KerasTensor, ops
 
 from training.datasets.labelled import LabelledCrops
 from training.recipe import Recipe
+from training.unsaved import Unsaved
 
 Batch: TypeAlias = tuple[dict[str, npt.NDArray[np.generic]], *tuple[npt.NDArray[np.float32], ...]]
-
 
 ROOM: Final = 1024
 """Crops; device memory is taken in such pieces."""
 
 
-class ResidentCrops(keras.layers.Layer):
+class ResidentCrops(Unsaved):
     """Keep all crops in device memory and hand out those asked for.
 
-    Takes int32 (n, k) row numbers; gives float32 (n·k, 48, 48, 1). The crops are no part of a checkpoint.
-    There is room for a multiple of `ROOM`: XLA then compiles the step once for all folds, whose sizes differ.
+    Takes int32 (n, k) row numbers; gives float32 (n·k, 48, 48, 1). There is room for a multiple of `ROOM`
+    crops: XLA then compiles the step once for all folds, whose sizes differ.
     """
 
     def __init__(self, crops: npt.NDArray[np.uint8]) -> None:
@@ -36,12 +36,6 @@ class ResidentCrops(keras.layers.Layer):
     def call(self, rows: KerasTensor) -> KerasTensor:
         """Look the crops of a batch up."""
         return ops.cast(ops.take(self.crops, ops.reshape(rows, (-1,)), axis=0), "float32")
-
-    def save_own_variables(self, store: dict[str, object]) -> None:
-        """The crops come from the data set, not from a checkpoint."""
-
-    def load_own_variables(self, store: dict[str, object]) -> None:
-        """The crops come from the data set, not from a checkpoint."""
 
 
 class Mixup(keras.layers.Layer):

@@ -27,6 +27,7 @@ from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network, round_weights
+from training.run_folder import RUN_FILE
 from training.runs import Parts
 from training.terms import limits_of, terms_of
 
@@ -70,7 +71,7 @@ def bundle_run(
     Raises:
         BundleError: the exported model does not answer as the trained one; nothing is left behind then.
     """
-    about = json.loads((run / "run.json").read_text())
+    about = json.loads((run / RUN_FILE).read_text())
     recipe = json.loads((run / "recipe.json").read_text())
     network = load_network(run / "network.keras")
     round_weights(network)

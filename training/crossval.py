@@ -16,7 +16,7 @@ from training.evaluation import Predictions, measure_refusal, predict, score_pre
 from training.executors import run_all
 from training.overlap import Overlap
 from training.recipe import Recipe
-from training.runs import load, take_apart, train_run
+from training.runs import load, seen_by, take_apart, train_run
 from training.splits import SplitKind, folds
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
@@ -135,7 +135,7 @@ def cross_validate(
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
-            {s for one in (start, taught_by) if one for s in one.card.training.all_sources},
+            seen_by(start, taught_by),
             Overlap.pool(
                 [
                     Overlap.between(answers[number][0].data, crops.take(fold.train))

@@ -13,19 +13,20 @@ import numpy.typing as npt
 from keras import KerasTensor, ops
 from pydantic import ValidationError
 
-from core.bundles import KERAS_FILE, Bundle
+from core.bundles import Bundle
 from core.errors import RecipeError
 from training.datasets.labelled import LabelledCrops
-from training.initial import columns_of
-from training.networks import build_network, load_network, members, most_numbers
+from training.initial import columns_of, networks_of
+from training.networks import build_network, most_numbers
 from training.recipe import Recipe
+from training.unsaved import Unsaved
 
 
-class Teacher(keras.layers.Layer):
+class Teacher(Unsaved):
     """Answer for crops as a trained model does: float32 (n, 48, 48, 1) in, probabilities (n, classes) out.
 
-    Its weights never change and are no part of a checkpoint. A model of several networks averages their
-    logits; their mirror images are not asked, since every second crop is one.
+    A model of several networks averages their logits; their mirror images are not asked, since every second
+    crop is one.
 
     Args:
         networks: float32 crops to logits (n, k), in the number format to compute in.
@@ -39,11 +40,8 @@ class Teacher(keras.layers.Layer):
         super().__init__(dtype="float32", trainable=False)
         self.most_numbers = max(most_numbers(network) for network in networks)
         self.asks = [self._adopt(network) for network in networks]
-        known = [(place, column) for column, place in enumerate(places) if place is not None]
-        self.known = [place for place, _ in known]
-        self.spread = np.zeros((len(known), len(places)), np.float32)
-        for row, (_, column) in enumerate(known):
-            self.spread[row, column] = 1
+        self.known = [place for place in places if place is not None]
+        self.spread = np.eye(len(places), dtype=np.float32)[[place is not None for place in places]]
 
     def _adopt(self, network: keras.Model) -> tuple[Callable[..., Any], list[keras.Variable]]:
         """Own copies of a network's weights: Keras would save those of a layer within a layer."""
@@ -70,12 +68,6 @@ class Teacher(keras.layers.Layer):
     def compute_output_shape(self, crops_shape: tuple[int | None, ...]) -> tuple[int | None, ...]:
         """One probability a class."""
         return (crops_shape[0], self.spread.shape[1])
-
-    def save_own_variables(self, store: dict[str, object]) -> None:
-        """The teacher comes from its bundle, not from a checkpoint."""
-
-    def load_own_variables(self, store: dict[str, object]) -> None:
-        """The teacher comes from its bundle, not from a checkpoint."""
 
 
 class Taught(keras.layers.Layer):
@@ -110,10 +102,6 @@ def build_teacher(bundle: Bundle, columns: Sequence[int]) -> Teacher:
     Raises:
         RecipeError: the bundle holds no network that can be asked here, or knows none of the classes.
     """
-    if not (bundle.folder / KERAS_FILE).is_file():
-        raise RecipeError(
-            f"The model {bundle.name} has no {KERAS_FILE} to learn from: choose another teacher."
-        )
     answered = columns_of(bundle)
     if not set(answered) & set(columns):
         raise RecipeError(
@@ -127,7 +115,7 @@ def build_teacher(bundle: Bundle, columns: Sequence[int]) -> Teacher:
             "teacher."
         ) from None
     networks = []
-    for trained in members(load_network(bundle.folder / KERAS_FILE)):
+    for trained in networks_of(bundle, "to learn from: choose another teacher"):
         network = build_network(recipe, len(answered))
         network.set_weights(trained.get_weights())
         networks.append(network)

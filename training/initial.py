@@ -24,9 +24,7 @@ def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle, m
     Raises:
         RecipeError: the bundle holds another network, or none that can be trained on.
     """
-    if not (bundle.folder / KERAS_FILE).is_file():
-        raise RecipeError(f"The model {bundle.name} has no {KERAS_FILE} to start from: choose another one.")
-    sources = members(load_network(bundle.folder / KERAS_FILE))
+    sources = networks_of(bundle, "to start from: choose another one")
     source = sources[member % len(sources)]
     bodies = [[layer for layer in net.layers if layer.name != HEAD] for net in (source, network)]
     shapes = [[w.shape for layer in body for w in layer.weights] for body in bodies]
@@ -45,6 +43,18 @@ def start_from(network: keras.Model, columns: tuple[int, ...], bundle: Bundle, m
             kernel[:, output] = old_kernel[:, known.index(column)]
             bias[output] = old_bias[known.index(column)]
     network.get_layer(HEAD).set_weights([kernel, bias])
+
+
+def networks_of(bundle: Bundle, otherwise: str) -> tuple[keras.Model, ...]:
+    """The networks whose answers a bundle averages, as they were trained.
+
+    Raises:
+        RecipeError: the bundle came without them; its sentence ends with `otherwise`, what to do instead.
+    """
+    file = bundle.folder / KERAS_FILE
+    if not file.is_file():
+        raise RecipeError(f"The model {bundle.name} has no {KERAS_FILE} {otherwise}.")
+    return members(load_network(file))
 
 
 def _head(network: keras.Model) -> list[npt.NDArray[np.float32]]:

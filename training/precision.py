@@ -1,6 +1,7 @@
 """Which number format a device trains fastest in; loads no Keras, so that a page can say it beforehand."""
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from training.recipe import Recipe
@@ -21,6 +22,7 @@ def planned_precision(recipe: Recipe, on_gpu: bool) -> str:
     return "mixed_bfloat16" if cpu_has_bfloat16() and not jax else "float32"
 
 
+@lru_cache(maxsize=1)
 def cpu_has_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 natively (known on Linux only)."""
     cpuinfo = Path("/proc/cpuinfo")

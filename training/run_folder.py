@@ -13,6 +13,8 @@ from core.errors import MienError
 
 CANCEL_FILE: Final = "cancel"
 EVENTS_FILE: Final = "events.jsonl"
+RUN_FILE: Final = "run.json"
+"""Written last: what lies beside it is whole."""
 
 
 class TrainingCancelledError(MienError):
@@ -23,6 +25,12 @@ def ask_to_cancel(run: Path) -> None:
     """Stop the training in a folder after its next batch."""
     run.mkdir(parents=True, exist_ok=True)
     (run / CANCEL_FILE).touch()
+
+
+def read_outcome(run: Path) -> dict[str, Any]:
+    """What a training that came to its end says of itself; nothing where it has not."""
+    file = run / RUN_FILE
+    return dict(json.loads(file.read_text())) if file.exists() else {}
 
 
 def read_events(run: Path) -> tuple[dict[str, Any], ...]:

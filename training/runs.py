@@ -26,12 +26,10 @@ from training.fitting import Fitted, fit
 from training.networks import load_network
 from training.overlap import Overlap
 from training.recipe import Recipe
-from training.run_folder import CANCEL_FILE
+from training.run_folder import CANCEL_FILE, RUN_FILE, read_outcome
 from training.splits import Split, SplitKind, keep_own_test, split, split_inner
 
 INPUTS_FILE: Final = "inputs.json"
-RUN_FILE: Final = "run.json"
-"""Written last: what lies beside it is whole."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -151,9 +149,7 @@ def train_run(
                 "seed": seed,
                 "initial": initial.name if initial else None,
                 "teacher": teacher.name if teacher else None,
-                "learned_before": sorted(
-                    {s for one in (initial, teacher) if one for s in one.card.training.all_sources}
-                ),
+                "learned_before": sorted(seen_by(initial, teacher)),
                 "data_digest": parts.digest,
                 "columns": fitted.columns,
                 "sources": sorted(set(parts.train.sources.tolist())),
@@ -169,9 +165,14 @@ def train_run(
     return fitted
 
 
+def seen_by(*bundles: Bundle | None) -> frozenset[str]:
+    """Every data set that one of these models, or one before it, has learned from."""
+    return frozenset(source for one in bundles if one for source in one.card.training.all_sources)
+
+
 def _read_finished(folder: Path) -> Fitted:
     """What a training that came to its end left behind, here or on the machine it was brought from."""
-    about = json.loads((folder / RUN_FILE).read_text())
+    about = read_outcome(folder)
     return Fitted(
         network=load_network(folder / "network.keras"),
         columns=tuple(about["columns"]),

@@ -49,6 +49,12 @@ def trained(tmp_path_factory, data):
     settings.cache_clear()
 
 
+def first_fold(data, folder, **changes) -> Fold:
+    """The first of two, by person."""
+    known = {"recipe": RECIPE, "data": (data,), "split": "subject", "count": 2, "number": 0, "seed": 0}
+    return Fold(**{**known, "folder": folder / "fold-0", **changes})
+
+
 @together
 def test_every_person_is_judged_once_by_a_model_that_never_saw_them(trained, data):
     _, result = trained
@@ -105,17 +111,7 @@ def test_result_of_folds_that_another_teacher_taught_is_refused(trained, data, t
 
 
 def test_fold_learns_from_the_teacher_it_names(data, home, tmp_path):
-    fold = Fold(
-        recipe=RECIPE,
-        data=(data,),
-        split="subject",
-        count=2,
-        number=0,
-        seed=0,
-        folder=tmp_path / "fold-0",
-        teacher="mien-8",
-    )
-    answers, _ = run_fold(fold)
+    answers, _ = run_fold(first_fold(data, tmp_path, teacher="mien-8"))
     assert len(answers.data)
     card = json.loads((tmp_path / "fold-0" / "bundle" / "card.json").read_text())
     assert card["training"]["teacher"] == "mien-8"
@@ -136,17 +132,8 @@ def test_other_settings_in_the_same_folder_ask_to_start_anew(trained, data):
     root, _ = trained
     folder = root / "home" / "runs" / "tiny" / "subject-2-folds-0"
     assert json.loads((folder / "fold-0" / "inputs.json").read_text())["seed"] == 0
-    fold = Fold(
-        recipe=make_recipe(epochs=9),
-        data=(data,),
-        split="subject",
-        count=2,
-        number=0,
-        seed=0,
-        folder=folder / "fold-0",
-    )
     with pytest.raises(DataError, match="--anew"):
-        run_fold(fold)
+        run_fold(first_fold(data, folder, recipe=make_recipe(epochs=9)))
 
 
 @together

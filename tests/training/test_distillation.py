@@ -12,6 +12,7 @@ from scipy.special import softmax
 
 from core.errors import DataError, RecipeError
 from tests.training.conftest import make_crops, make_recipe
+from tests.training.test_resuming import Break
 from training.batches import EpochBatches
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import LabelledCrops
@@ -75,14 +76,6 @@ def test_network_learns_what_its_teacher_says_where_the_labels_are_wrong(two_net
     assert (guess == PARTS.test.labels).mean() > 0.9
 
 
-class Break(keras.callbacks.Callback):
-    """End as if the process were killed, at the beginning of the third epoch."""
-
-    def on_epoch_begin(self, epoch, logs=None):
-        if epoch == 2:
-            raise KeyboardInterrupt
-
-
 def test_taught_training_resumes_to_the_same_result_and_keeps_no_teacher_in_its_checkpoints(
     two_networks, tmp_path, monkeypatch
 ):
@@ -90,7 +83,7 @@ def test_taught_training_resumes_to_the_same_result_and_keeps_no_teacher_in_its_
     recipe = make_recipe(epochs=4, mixup=0.2, ema=0.5)
     whole = train_run(recipe, PARTS, 5, tmp_path / "whole", teacher=two_networks)
     with pytest.raises(KeyboardInterrupt):
-        train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=two_networks, watchers=[Break()])
+        train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=two_networks, watchers=[Break(2)])
     resumed = train_run(recipe, PARTS, 5, tmp_path / "broken", teacher=two_networks, resume=True)
     assert resumed.history == whole.history
     kept = []

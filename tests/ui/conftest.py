@@ -2,9 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 MAIN = str(Path(__file__).parents[2] / "ui" / "main.py")
+
+
+@pytest.fixture
+def app() -> AppTest:
+    """The first page, Photo."""
+    return AppTest.from_file(MAIN, default_timeout=30)
 
 
 def open_page(name: str, seconds: float) -> AppTest:

@@ -4,17 +4,10 @@ import json
 import shutil
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from core.bundles import bundle_names
 from core.settings import settings
-from tests.ui.conftest import MAIN
 from ui.models import SERVED
-
-
-@pytest.fixture
-def app() -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=30)
 
 
 def test_honest_score_stands_beside_the_model(app):
@@ -30,14 +23,6 @@ def test_link_with_sample_and_model_works_cold(app, model):
     app.run()
     assert not app.exception
     assert app.selectbox(key="model").value == model
-    assert app.title[0].value == "Happiness"
-
-
-def test_unknown_model_in_a_link_gives_one_sentence_and_an_answer(app):
-    app.query_params["model"] = "nonsense"
-    app.run()
-    assert not app.exception
-    assert "nonsense" in app.warning[0].value
     assert app.title[0].value == "Happiness"
 
 

@@ -9,13 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.images import MAX_BYTES
 from tests.conftest import WRONG_EXIF, encode, pixel_bomb
-from tests.ui.conftest import MAIN
 from ui.session import read_all
-
-
-@pytest.fixture
-def app() -> AppTest:
-    return AppTest.from_file(MAIN, default_timeout=30)
 
 
 def upload(app: AppTest, *pictures: tuple[str, bytes]) -> AppTest:
@@ -78,8 +72,9 @@ def test_cat_gets_no_answer_and_the_reason(app):
     assert "No face was found" in " ".join(text.value for text in app.markdown)
 
 
-def test_unknown_sample_in_a_link_gives_one_sentence_and_an_answer(app):
-    app.query_params["sample"] = "nonsense"
+@pytest.mark.parametrize("what", ["sample", "model"])
+def test_unknown_choice_in_a_link_gives_one_sentence_and_an_answer(app, what):
+    app.query_params[what] = "nonsense"
     app.run()
     assert not app.exception
     assert "nonsense" in app.warning[0].value

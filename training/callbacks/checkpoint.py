@@ -10,9 +10,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from training.batches import ResidentCrops
-from training.distillation import Teacher
 from training.durable import replace_text
+from training.unsaved import Unsaved
 
 CHECKPOINTS: Final = "checkpoints"
 STATE_FILE: Final = "state.json"
@@ -145,7 +144,7 @@ class Checkpoint(keras.callbacks.Callback):
 
 
 def _learned(trainer: keras.Model) -> list[keras.Variable]:
-    layers = [layer for layer in trainer.layers if not isinstance(layer, ResidentCrops | Teacher)]
+    layers = [layer for layer in trainer.layers if not isinstance(layer, Unsaved)]
     return [variable for layer in layers for variable in layer.variables]
 
 

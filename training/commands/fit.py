@@ -1,12 +1,13 @@
 """`python -m training fit`: train a recipe and write a judged bundle."""
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, cast
 
 import typer
 
-from core.bundles import Score, find_bundle
+from core.bundles import Bundle, Refusal, Score, find_bundle
 from core.bundles.store import champion_name
 from core.errors import BundleError
 from core.settings import settings
@@ -68,7 +69,7 @@ def fit(
         start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
         from training.crossval import read_crossval
-        from training.runs import divide, divide_whole, load, train_run
+        from training.runs import Parts, divide, divide_whole, load, train_run
         from training.tracking.tracker import Tracker
 
         naming = Naming(name or chosen.name, title or chosen.description)
@@ -79,44 +80,37 @@ def fit(
         if not anyway:
             require_trainable(crops)
         pooled = read_crossval(crossval, chosen, crops, start, taught_by) if crossval else None
-        runs = settings().home / "runs" / naming.name
-        others: list[Score] = list(pooled.scores) if pooled else []
-        for kind in cast(list[SplitKind], also or []):
-            CONSOLE.print(f"Training {chosen.name} on the {kind} split, for comparison …")
-            parts = divide(crops, chosen, kind, seed)
-            with Tracker(runs / kind, f"{naming.name} ({kind})", data=data) as tracker:
+
+        def train(
+            parts: Parts, run: Path, target: Path, also: Sequence[Score] = (), refusal: Refusal | None = None
+        ) -> Bundle:
+            with Tracker(run, f"{naming.name} ({run.name})", data=data) as tracker:
                 train_run(
                     chosen,
                     parts,
                     seed,
-                    runs / kind,
+                    run,
                     initial=start,
                     teacher=taught_by,
                     resume=resume,
                     verbose=_verbosity(),
                     watchers=[tracker],
                 )
-                bundle = bundle_run(runs / kind, parts, naming, runs / kind / "bundle")
+                bundle = bundle_run(run, parts, naming, target, also, refusal)
                 tracker.log_bundle(bundle)
-            others += bundle.card.scores
+            return bundle
+
+        runs = settings().home / "runs" / naming.name
+        others: list[Score] = list(pooled.scores) if pooled else []
+        for kind in cast(list[SplitKind], also or []):
+            CONSOLE.print(f"Training {chosen.name} on the {kind} split, for comparison …")
+            parts = divide(crops, chosen, kind, seed)
+            others += train(parts, runs / kind, runs / kind / "bundle").card.scores
         CONSOLE.print(f"Training {chosen.name} on {'all of it' if pooled else f'the {split} split'} …")
         parts = (divide_whole if pooled else divide)(crops, chosen, split, seed)
         run = runs / ("whole" if pooled else split)
         target = (output or settings().trained_models) / naming.name
-        with Tracker(run, f"{naming.name} ({run.name})", data=data) as tracker:
-            train_run(
-                chosen,
-                parts,
-                seed,
-                run,
-                initial=start,
-                teacher=taught_by,
-                resume=resume,
-                verbose=_verbosity(),
-                watchers=[tracker],
-            )
-            bundle = bundle_run(run, parts, naming, target, others, pooled.refusal if pooled else None)
-            tracker.log_bundle(bundle)
+        bundle = train(parts, run, target, others, pooled.refusal if pooled else None)
     print_scores(bundle.name, bundle.card.scores, bundle.card.refusal)
     CONSOLE.print(f"Bundle: {bundle.folder}")
 

@@ -13,7 +13,7 @@ from core.bundles import Card
 from core.settings import PROJECT_ROOT
 from training.history.course import Course, plan_of
 from training.history.run import COMMIT_TAG, HEADLINE_TAG, KEPT_ACCURACY_TAG
-from training.run_folder import read_epochs, read_events
+from training.run_folder import RUN_FILE, read_epochs, read_events
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
 
@@ -34,7 +34,7 @@ def course_of(folder: Path) -> Course:
         curves=curves,
         started=next((event["time"] for event in read_events(folder)), 0.0),
         plan=plan_of(inputs.get("recipe", {})),
-        state="finished" if (folder / "run.json").exists() else "killed",
+        state="finished" if (folder / RUN_FILE).exists() else "killed",
     )
 
 

@@ -12,7 +12,7 @@ import keras
 from core.bundles import Bundle
 from training.circumstances import circumstances
 from training.durable import replace_text
-from training.run_folder import TrainingCancelledError, read_epochs
+from training.run_folder import TrainingCancelledError, read_epochs, read_outcome
 from training.tracking.content import (
     code_version,
     course_of,
@@ -137,10 +137,8 @@ class Tracker(keras.callbacks.Callback):
 
     def _circumstances(self) -> Mapping[str, object]:
         """Those of the training, also where it came to its end elsewhere."""
-        here = circumstances()
-        file = self.folder / "run.json"
-        found = json.loads(file.read_text()) if file.exists() else {}
-        return {name: found.get(name, value) for name, value in here.items()}
+        found = read_outcome(self.folder)
+        return {name: found.get(name, value) for name, value in circumstances().items()}
 
     def _log_inputs(self, client: "MlflowClient", run: str) -> None:
         inputs = json.loads((self.folder / "inputs.json").read_text())
@@ -154,8 +152,7 @@ class Tracker(keras.callbacks.Callback):
         self._logged_epochs = max(new, default=self._logged_epochs)
 
     def _log_outcome(self, client: "MlflowClient", run: str) -> None:
-        file = self.folder / "run.json"
-        found = json.loads(file.read_text()) if file.exists() else {}
+        found = read_outcome(self.folder)
         tags = parameters_of({name: found[name] for name in OUTCOMES if name in found})
         _log(client, run, tags=tags | kept_of(course_of(self.folder)))
 
