@@ -21,9 +21,8 @@ from api.whose import Point
 from core.bundles import bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
-from core.engagement.database import EngagementError
 from core.engagement.store import reach_storage
-from core.errors import BundleError, MienError
+from core.errors import BundleError, EngagementError, MienError
 from core.images import MAX_BYTES
 from core.readings import read_bytes
 from core.reports import to_record

@@ -5,7 +5,7 @@ from enum import Enum
 
 from starlette.exceptions import HTTPException
 
-from api.mounting import PREFIX
+from api.address import PREFIX
 
 
 class Kind(Enum):

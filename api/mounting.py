@@ -1,11 +1,11 @@
-"""Where the API hangs, loaded by the first request: the pages must not wait for it."""
+"""The API beside the pages, loaded by the first request: the pages must not wait for it."""
 
 import re
 
 from starlette.routing import Mount
 from starlette.types import Receive, Scope, Send
 
-PREFIX = "/api/v1"
+from api.address import PREFIX
 
 
 def mount() -> Mount:

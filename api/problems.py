@@ -11,10 +11,9 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from api.kinds import Kind, kind_of, of_status
-from core.engagement.database import EngagementError
 from core.engagement.journal import EndedError, JournalError
 from core.engagement.store import UnknownEngagementError
-from core.errors import BundleError, MienError, PictureError
+from core.errors import BundleError, EngagementError, MienError, PictureError
 
 MEDIA_TYPE: Final = "application/problem+json"
 KINDS: Mapping[type[MienError], Kind] = {

@@ -17,6 +17,10 @@ class BundleError(MienError):
     """A model bundle is missing, damaged or incomplete."""
 
 
+class EngagementError(MienError):
+    """Engagement results cannot be kept or read."""
+
+
 class DataError(MienError):
     """Training or evaluation data cannot be used as it is."""
 

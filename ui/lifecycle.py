@@ -98,8 +98,9 @@ def forget_old_journals() -> None:
 
 def forget_old_results() -> None:
     """Delete results of engagements that are older than the retention period."""
-    from core.engagement.database import EngagementError, is_there
+    from core.engagement.database import is_there
     from core.engagement.store import delete_old
+    from core.errors import EngagementError
 
     try:
         if is_there():

@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from core.errors import MienError
+from core.errors import EngagementError
 from core.settings import settings
 
 METADATA = MetaData()
@@ -45,10 +45,6 @@ ENGAGEMENTS: Final = Table(
     Column("report", JSON, nullable=False),
     Column("moments", JSON, nullable=False),
 )
-
-
-class EngagementError(MienError):
-    """Engagement results cannot be kept or read."""
 
 
 def is_there() -> bool:

@@ -8,7 +8,7 @@ from alembic.config import Config
 from alembic.util.exc import CommandError
 from sqlalchemy import Engine
 
-from core.engagement.database import EngagementError
+from core.errors import EngagementError
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 LOCK: Final = 7_351_946_021

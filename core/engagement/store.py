@@ -8,11 +8,12 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, insert, select, true
 
 from core.engagement.audit import note
-from core.engagement.database import ENGAGEMENTS, EngagementError, fetch, writing
+from core.engagement.database import ENGAGEMENTS, fetch, writing
 from core.engagement.journal import ID
 from core.engagement.moment import Moment
 from core.engagement.report import Report
 from core.engagement.texts import Text
+from core.errors import EngagementError
 from core.settings import settings
 
 NAME_LENGTH: Final = 200

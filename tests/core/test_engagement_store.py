@@ -8,7 +8,6 @@ from sqlalchemy import create_engine, inspect, text
 
 from core.engagement import Moment, make_report
 from core.engagement.audit import read_notes
-from core.engagement.database import EngagementError
 from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
@@ -20,6 +19,7 @@ from core.engagement.store import (
     list_engagements,
     reach_storage,
 )
+from core.errors import EngagementError
 from core.expressions import Expression
 from core.settings import settings
 from tests.conftest import free_port

@@ -1,0 +1,5 @@
+"""Where the API hangs on the server."""
+
+from typing import Final
+
+PREFIX: Final = "/api/v1"
