@@ -40,7 +40,7 @@ def classify(
 
     Exit status: 0 if every file was read, 1 if some could not be, 2 for wrong usage.
     """
-    messages = Console(stderr=True, soft_wrap=True)
+    messages = Console(stderr=True, soft_wrap=True, markup=False, emoji=False)
     try:
         classifier = load_classifier(model)
     except MienError as error:

@@ -6,7 +6,6 @@ from enum import StrEnum
 from typing import Any, Self, TextIO
 
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Column, Table
 
 from core.reports import CSV_COLUMNS, csv_rows
@@ -62,12 +61,12 @@ class TableWriter(JsonWriter):
     def write(self, record: dict[str, Any]) -> None:
         """Write one picture's record, as `core.reports.to_record` makes it."""
         if record["error"]:
-            self.table.add_row(escape(record["path"]), "", "", "", escape(record["error"]))
+            self.table.add_row(record["path"], "", "", "", record["error"])
         for number, face in enumerate(record["faces"], start=1):
             top = max(face["probabilities"].values(), default=None)
             sure = f"{top:.0%}" if top is not None else ""
             self.table.add_row(
-                escape(record["path"]),
+                record["path"],
                 str(number) if face["probabilities"] else "",
                 face["label"] or "–",
                 sure,
@@ -76,7 +75,7 @@ class TableWriter(JsonWriter):
 
     def __exit__(self, *exception: object) -> None:
         width = None if self.stream.isatty() else 160
-        Console(file=self.stream, width=width).print(self.table)
+        Console(file=self.stream, width=width, markup=False, emoji=False).print(self.table)
 
 
 WRITERS: dict[Format, type[JsonWriter]] = {

@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -23,10 +21,12 @@ from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
 from training.cards import write_card
 from training.conversion import Variant
+from training.datasets.families import data_sets
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network, round_weights
+from training.placing import publish, staging
 from training.run_folder import RUN_FILE
 from training.runs import Parts
 from training.terms import limits_of, terms_of
@@ -75,11 +75,9 @@ def bundle_run(
     recipe = json.loads((run / "recipe.json").read_text())
     network = load_network(run / "network.keras")
     round_weights(network)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
-    try:
+    with staging(target) as staged:
         columns = tuple(about["columns"])
-        sources = {*about["sources"], *about["learned_before"]}
+        sources = data_sets((*about["sources"], *about["learned_before"]))
         draft = Card(
             name=naming.name,
             title=naming.title,
@@ -106,10 +104,7 @@ def bundle_run(
         calibrated = _calibrate(draft, staged, parts.inner)
         judged = _judge(staged, run, parts, also, refusal)
         write_card(calibrated.model_copy(update=judged), staged)
-        return exporting.publish(staged, target)
-    finally:
-        if staged.exists():
-            shutil.rmtree(staged)
+        return publish(staged, target)
 
 
 def _in_int8(network: keras.Model, draft: Card, staged: Path, full: Classifier, inner: LabelledCrops) -> Card:

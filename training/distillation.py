@@ -129,8 +129,10 @@ def trust_of(data: LabelledCrops, bundle: Bundle, share: float) -> npt.NDArray[n
     of posed faces when it saw none is worse than their labels.
 
     Raises:
-        RecipeError: it would be believed about no row.
+        RecipeError: it would be believed about no row, or not at all.
     """
+    if not share:
+        raise RecipeError("The recipe's teacher_share is 0, so no teacher would be heard: raise it.")
     known = np.isin(data.sources, sorted(bundle.card.training.all_sources))
     known &= np.isin(data.labels, columns_of(bundle))
     if not known.any():

@@ -16,6 +16,12 @@ def replace_text(path: Path, text: str) -> None:
     new.replace(path)
 
 
+def sync(path: Path) -> None:
+    """See a written file onto the disk, before another one names it."""
+    with path.open("rb") as file:
+        os.fsync(file.fileno())
+
+
 @contextmanager
 def staged_file(path: Path) -> Iterator[Path]:
     """A file beside `path` to write; it takes the place of `path` once the `with` block ends well."""

@@ -1,10 +1,8 @@
 """A trained network to a bundle that `core` serves, all or nothing."""
 
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import Final
 
@@ -12,8 +10,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
-from core.bundles.store import file_digest, read_bundle
+from core.bundles import KERAS_FILE, RUNTIME_FILE
+from core.bundles.store import file_digest
 from core.classifier import Classifier, softmax
 from core.errors import BundleError
 from core.settings import PROJECT_ROOT
@@ -86,23 +84,6 @@ def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArra
 def agreement(one: Classifier, other: Classifier, crops: npt.NDArray[np.uint8]) -> float:
     """Share of crops that two models with the same outputs answer alike."""
     return float((one.logits(crops).argmax(axis=1) == other.logits(crops).argmax(axis=1)).mean())
-
-
-def publish(staged: Path, target: Path) -> Bundle:
-    """Move a finished bundle into place in one step; what stood there before goes only then."""
-    read_bundle(staged)
-    for file in staged.iterdir():
-        with file.open("rb") as stream:
-            os.fsync(stream.fileno())
-    target.parent.mkdir(parents=True, exist_ok=True)
-    if target.exists():
-        old = Path(tempfile.mkdtemp(dir=target.parent, prefix=".old-"))
-        target.rename(old / target.name)
-        staged.rename(target)
-        shutil.rmtree(old)
-    else:
-        staged.rename(target)
-    return read_bundle(target)
 
 
 if __name__ == "__main__":

@@ -124,9 +124,10 @@ def _calibration(card: Card) -> str:
         for score in card.scores
         if not score.leaks
     )
+    learner = "this training" if card.training.initial or card.training.teacher else "it"
     return (
-        f"Logits are divided by {card.temperature:.3f}, fitted on faces that it did not learn from.\n\n"
-        + _table(("data", "ECE", "Brier", "NLL", "right at 50% coverage", "at 80%", "at 100%"), rows)
+        f"Logits are divided by {card.temperature:.3f}, fitted on faces that {learner} did not learn from."
+        "\n\n" + _table(("data", "ECE", "Brier", "NLL", "right at 50% coverage", "at 80%", "at 100%"), rows)
     )
 
 

@@ -13,12 +13,15 @@ RECIPES: Final = Path(__file__).parent / "recipes"
 MIN_WIDTH: Final = 16
 """TensorFlow 2.21's oneDNN corrupts memory in the gradient of a strided convolution from 8 channels to 16."""
 
+MOST_SEED: Final = 2**32 - 1
+"""NumPy's generators take no more."""
+
 MOST_MEMBERS: Final = 8
 """Each takes as long to train and to ask as one alone."""
 
 
 class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class AugmentationRecipe(_Frozen):
@@ -83,7 +86,7 @@ class Recipe(_Frozen):
     balance: float = Field(
         0.0, ge=0, le=1, description="draw a class by its share to the power of minus this"
     )
-    source_weights: dict[str, float] = Field(
+    source_weights: dict[str, Annotated[float, Field(gt=0)]] = Field(
         default_factory=dict, description="draw a data set more or less often"
     )
     made_nonfaces: int = Field(0, ge=0, description="crops without a face to make and learn to refuse")
@@ -127,11 +130,15 @@ def load_recipe(name: str) -> Recipe:
     """
     path = Path(name) if name.endswith(".toml") else RECIPES / f"{name}.toml"
     try:
-        return Recipe.model_validate(tomllib.loads(path.read_text()))
+        return Recipe.model_validate(tomllib.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError:
         known = ", ".join(recipe_names())
         raise RecipeError(f"There is no recipe {name!r}: choose one of {known}.") from None
-    except tomllib.TOMLDecodeError as error:
+    except OSError as error:
+        raise RecipeError(
+            f"The recipe {path} cannot be read ({error.strerror}): name another file."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise RecipeError(f"The recipe {path.name} is not valid TOML: {error}.") from None
     except ValidationError as error:
         raise RecipeError(_first_fault(path.name, error)) from None

@@ -5,16 +5,20 @@ Light enough for a page: it loads no Keras.
 
 import json
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from core.errors import MienError
+from core.errors import DataError, MienError
 
 CANCEL_FILE: Final = "cancel"
 EVENTS_FILE: Final = "events.jsonl"
 RUN_FILE: Final = "run.json"
 """Written last: what lies beside it is whole."""
+
+
+ANEW: Final = "start anew, `fit` without --resume and `crossval` with --anew"
 
 
 class TrainingCancelledError(MienError):
@@ -25,6 +29,19 @@ def ask_to_cancel(run: Path) -> None:
     """Stop the training in a folder after its next batch."""
     run.mkdir(parents=True, exist_ok=True)
     (run / CANCEL_FILE).touch()
+
+
+@contextmanager
+def telling_damage(run: Path) -> Iterator[None]:
+    """Turn what a kill or a full disk left of a run's files into one sentence.
+
+    Raises:
+        DataError: one of them is missing or cut short.
+    """
+    try:
+        yield
+    except (OSError, ValueError, KeyError, TypeError):
+        raise DataError(f"What the run in {run} left is damaged: {ANEW}.") from None
 
 
 def read_outcome(run: Path) -> dict[str, Any]:

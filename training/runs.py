@@ -2,20 +2,19 @@
 
 import hashlib
 import json
-import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Final
 
 import keras
 import numpy as np
-from pydantic import ValidationError
 
 from core.bundles import Bundle
 from core.errors import DataError
+from training.accelerator import has_gpu
 from training.circumstances import circumstances
+from training.datasets.families import learned_names
 from training.datasets.labelled import LabelledCrops
 from training.datasets.nonfaces import make_nonfaces
 from training.datasets.read_data import log_skipped
@@ -24,12 +23,12 @@ from training.datasets.recutting import recut
 from training.durable import replace_text
 from training.fitting import Fitted, fit
 from training.networks import load_network
+from training.opening import COMPUTED, open_run
 from training.overlap import Overlap
+from training.precision import planned_precision
 from training.recipe import Recipe
-from training.run_folder import CANCEL_FILE, RUN_FILE, read_outcome
+from training.run_folder import RUN_FILE, read_outcome, telling_damage
 from training.splits import Split, SplitKind, keep_own_test, split, split_inner
-
-INPUTS_FILE: Final = "inputs.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,22 +121,25 @@ def train_run(
         watchers: further callbacks; they may look but not change anything.
 
     Raises:
-        DataError: the folder's run was begun with other data or settings.
+        DataError: the folder's run was begun with other data or settings, or is damaged.
         RecipeError: `initial` holds another network than the recipe asks for, or `teacher` cannot be asked.
     """
-    inputs = {
+    inputs: dict[str, object] = {
         "recipe": recipe.model_dump(mode="json"),
         "split": parts.split,
         "seed": seed,
         "initial": initial.digest if initial else None,
         "teacher": teacher.digest if teacher else None,
         "data_digest": parts.digest,
+        COMPUTED: f"{keras.backend.backend()} in {planned_precision(recipe, has_gpu())}",
     }
-    _open_folder(folder, inputs, resume)
-    (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
-    if (folder / RUN_FILE).exists():
-        return _read_finished(folder)
-    fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, teacher, watchers)
+    with open_run(folder, inputs, resume) as let_go:
+        (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
+        if (folder / RUN_FILE).exists():
+            return _read_finished(folder)
+        begins = keras.callbacks.LambdaCallback(on_train_begin=lambda _: let_go())
+        watched = (begins, *watchers)
+        fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, teacher, watched)
     (folder / "curves.json").write_text(json.dumps(fitted.history))
     fitted.network.save(folder / "network.keras")
     replace_text(
@@ -152,7 +154,7 @@ def train_run(
                 "learned_before": sorted(seen_by(initial, teacher)),
                 "data_digest": parts.digest,
                 "columns": fitted.columns,
-                "sources": sorted(set(parts.train.sources.tolist())),
+                "sources": learned_names(parts.train),
                 "rows": {name: len(getattr(parts, name)) for name in ("train", "inner", "test")},
                 "epochs": len(fitted.history["loss"]),
                 "seconds": round(fitted.seconds, 1),
@@ -172,38 +174,12 @@ def seen_by(*bundles: Bundle | None) -> frozenset[str]:
 
 def _read_finished(folder: Path) -> Fitted:
     """What a training that came to its end left behind, here or on the machine it was brought from."""
-    about = read_outcome(folder)
-    return Fitted(
-        network=load_network(folder / "network.keras"),
-        columns=tuple(about["columns"]),
-        history=json.loads((folder / "curves.json").read_text()),
-        precision=about["precision"],
-        seconds=about["seconds"],
-    )
-
-
-def _open_folder(folder: Path, inputs: Mapping[str, object], resume: bool) -> None:
-    """Make the run's folder ready, and see to it that a resumed run is the one that was begun."""
-    file = folder / INPUTS_FILE
-    if resume and file.exists():
-        if not _same(json.loads(file.read_text()), inputs):
-            raise DataError(
-                f"The run in {folder} was begun with other data or settings: start anew, "
-                "`fit` without --resume and `crossval` with --anew."
-            )
-        (folder / CANCEL_FILE).unlink(missing_ok=True)
-        return
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    file.write_text(json.dumps(inputs, indent=2))
-
-
-def _same(begun: Mapping[str, object], now: Mapping[str, object]) -> bool:
-    """Whether two runs have the same inputs; a setting that came to recipes since is taken as its default."""
-    try:
-        recipes = [Recipe.model_validate(inputs["recipe"]) for inputs in (begun, now)]
-    except ValidationError:  # of a version whose settings are unknown here
-        return False
-    begun, now = ({"teacher": None, **inputs, "recipe": None} for inputs in (begun, now))
-    return recipes[0] == recipes[1] and begun == now
+    with telling_damage(folder):
+        about = read_outcome(folder)
+        return Fitted(
+            network=load_network(folder / "network.keras"),
+            columns=tuple(about["columns"]),
+            history=json.loads((folder / "curves.json").read_text()),
+            precision=about["precision"],
+            seconds=about["seconds"],
+        )

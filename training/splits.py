@@ -119,8 +119,9 @@ def keep_own_test(data: LabelledCrops, kind: SplitKind) -> Split:
 def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:
     """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule.
 
-    Of each data set and label the same groups are taken in every training, whatever its seed and whatever it
-    is trained with: what was set aside for a model is set aside again when another starts from its weights.
+    Of each data set and label the first groups in the order of their hash are taken, whatever the seed and
+    whatever else is learned from: what was set aside for a model is set aside again when another starts from
+    its weights, where both learn from the same people and set the same share aside by the same rule.
 
     Raises:
         DataError: nobody can be spared.

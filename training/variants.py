@@ -1,8 +1,6 @@
 """Smaller runtime models of a bundle, made again from its `model.keras`, and what they cost."""
 
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +11,14 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from core.bundles import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle
+from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
 from core.bundles.card import NAME_PATTERN
 from core.bundles.store import file_digest, read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
 from training.cards import write_card
 from training.conversion import Variant, convert
+from training.placing import publish, require_place, staging
 
 PARITY_CROPS: Final = 256
 
@@ -60,9 +59,7 @@ def export_variant(
     from training.networks import load_network
 
     network = load_network(bundle.folder / KERAS_FILE)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    staged = Path(tempfile.mkdtemp(dir=target.parent, prefix=".new-"))
-    try:
+    with staging(target) as staged:
         changes: dict[str, object] = {"name": target.name}
         if variant == bundle.card.runtime:
             changes["files"] = exporting.write_runtime_model(network, staged, variant)
@@ -82,10 +79,7 @@ def export_variant(
         classifier = Classifier(read_bundle(staged))
         if variant is Variant.FLOAT32:
             exporting.check_parity(network, classifier, _noise() if crops is None else crops[:PARITY_CROPS])
-        return exporting.publish(staged, target)
-    finally:
-        if staged.exists():
-            shutil.rmtree(staged)
+        return publish(staged, target)
 
 
 def compare(
@@ -133,8 +127,7 @@ def _check_target(bundle: Bundle, target: Path) -> None:
         )
     if target.resolve() == bundle.folder.resolve():
         raise BundleError(f"{target} is the model's own folder: choose another one.")
-    if target.exists() and not (target / CARD_FILE).is_file():
-        raise BundleError(f"{target} exists and holds no model: choose a new folder.")
+    require_place(target)
 
 
 def _noise() -> npt.NDArray[np.uint8]:

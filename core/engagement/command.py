@@ -73,7 +73,7 @@ def engagement(
 
     Exit status: 0 with a report, 1 without one, 2 for wrong usage.
     """
-    messages = Console(stderr=True, soft_wrap=True)
+    messages = Console(stderr=True, soft_wrap=True, markup=False, emoji=False)
     settings = _chosen(
         weight or [],
         method=method,
@@ -107,9 +107,9 @@ def engagement(
                 moments=tuple(moments),
             )
             keep_engagement(kept)
-            messages.print(f"Kept as {kept.name}, id {kept.id}.", markup=False, highlight=False)
+            messages.print(f"Kept as {kept.name}, id {kept.id}.", highlight=False)
     except MienError as error:
-        messages.print(str(error), style="red", markup=False, highlight=False)
+        messages.print(str(error), style="red", highlight=False)
         raise typer.Exit(1) from None
 
 

@@ -178,6 +178,17 @@ def test_run_begun_with_other_settings_is_not_resumed(tmp_path):
         train_run(make_recipe(epochs=2), parts, 1, tmp_path, resume=True)
 
 
+@pytest.mark.parametrize("file", ["run.json", "curves.json", "network.keras"])
+def test_finished_run_with_a_damaged_file_is_told_and_kept(run, tmp_path, file):
+    folder, parts = run
+    shutil.copytree(folder, tmp_path / "run")
+    whole = (tmp_path / "run" / file).read_bytes()
+    (tmp_path / "run" / file).write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(DataError, match="is damaged: start anew"):
+        train_run(make_recipe(epochs=3), parts, 1, tmp_path / "run", resume=True)
+    assert (tmp_path / "run" / file).read_bytes() == whole[: len(whole) // 2]
+
+
 def test_run_begun_by_another_version_is_resumed_where_nothing_else_differs(tmp_path):
     recipe, parts = make_recipe(epochs=1), divide(DATA, make_recipe(), "subject", 1)
     train_run(recipe, parts, 1, tmp_path)

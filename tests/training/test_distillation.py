@@ -127,6 +127,8 @@ def test_what_cannot_teach_is_refused_with_what_to_do(two_networks, tmp_path):
         build_teacher(
             replace(two_networks, card=two_networks.card.model_copy(update={"training": training})), COLUMNS
         )
+    with pytest.raises(RecipeError, match="teacher_share is 0"):
+        trust_of(make_crops(4), two_networks, 0)
     empty = replace(two_networks, folder=tmp_path)
     with pytest.raises(RecipeError, match=r"has no model\.keras to learn from: choose another teacher"):
         build_teacher(empty, COLUMNS)

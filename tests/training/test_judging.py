@@ -8,7 +8,7 @@ from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import files
 from tests.training.datasets.test_ferplus import write as write_npz
 from training.datasets import read
-from training.datasets.families import learned_from
+from training.datasets.families import data_sets, learned_from, learned_names
 from training.judging import judge
 
 VOTES = [{"anger": 10}, {"happiness": 10}, {"surprise": 10}]
@@ -48,6 +48,16 @@ def test_crops_without_a_face_that_were_learned_from_leak(champion, tmp_path, ho
     assert found.refusal_leaks
     assert found.refusal.faces == 3
     assert found.refusal.faces_unanswered >= found.refusal.faces_refused
+
+
+def test_test_part_counts_where_it_was_learned_from_itself(tmp_path):
+    test = read([write_npz(tmp_path / "valid.npz", VOTES)]).crops
+    assert learned_from(test, ["FER+"]) == ()
+    drawn_at_random = learned_names(test)
+    assert drawn_at_random == ("FER+", "FER+ (test part)")
+    assert learned_from(test, drawn_at_random) == ("FER+",)
+    assert learned_from(test, ["FER2013 (test part)"]) == ("FER+",), "the same pictures"
+    assert data_sets(drawn_at_random) == {"FER+"}
 
 
 @pytest.mark.parametrize(("learned", "told"), [(["FER2013"], ("FER+",)), (["drawn faces"], ())])

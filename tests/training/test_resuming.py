@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import keras
 import numpy as np
 import pytest
 
+from core.errors import DataError
 from tests.training.conftest import make_crops, make_recipe
 from training.fitting import fit
 from training.run_folder import TrainingCancelledError, read_epochs
@@ -69,6 +71,20 @@ def test_training_killed_in_mid_epoch_resumes_to_the_same_result(tmp_path, kind)
     assert resumed.seconds >= sum(epochs.values()), "those of the killed process count"
     for a, b in zip(resumed.network.get_weights(), whole.network.get_weights(), strict=True):
         assert np.array_equal(a, b)
+
+
+def test_damaged_checkpoint_is_told_and_kept(tmp_path):
+    recipe = make_recipe(epochs=1)
+    fit(recipe, TRAIN, INNER, seed=5, run=tmp_path / "whole")
+    (weights,) = (tmp_path / "whole" / "checkpoints").glob("last-*")
+    for number, (name, left) in enumerate([("state.json", 9), (weights.name, 99), (weights.name, None)]):
+        run = tmp_path / f"damaged-{number}"
+        shutil.copytree(tmp_path / "whole", run)
+        file = run / "checkpoints" / name
+        file.write_bytes(file.read_bytes()[:left]) if left else file.unlink()
+        with pytest.raises(DataError, match="is damaged: start anew"):
+            fit(recipe, TRAIN, INNER, seed=5, run=run)
+        assert file.exists() == bool(left)
 
 
 class Break(keras.callbacks.Callback):

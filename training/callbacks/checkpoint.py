@@ -10,7 +10,8 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from training.durable import replace_text
+from training.durable import replace_text, sync
+from training.run_folder import telling_damage
 from training.unsaved import Unsaved
 
 CHECKPOINTS: Final = "checkpoints"
@@ -53,15 +54,20 @@ class Checkpoint(keras.callbacks.Callback):
         self.due = float("-inf")
 
     def restore(self, trainer: keras.Model) -> int:
-        """Load the newest state into a compiled trainer; returns the number of epochs that are done."""
+        """Load the newest state into a compiled trainer; returns the number of epochs that are done.
+
+        Raises:
+            DataError: it is damaged.
+        """
         path = self.folder / STATE_FILE
         if not path.exists():
             return 0
-        self.state = json.loads(path.read_text())
         trainer.optimizer.build(trainer.trainable_variables)
-        trainer.load_weights(self.folder / self.state["file"])
-        self.curves, self.best = self.state["curves"], self.state["best"]
-        return int(self.state["epochs_done"])
+        with telling_damage(self.folder.parent):
+            self.state = json.loads(path.read_text())
+            trainer.load_weights(self.folder / self.state["file"])
+            self.curves, self.best = self.state["curves"], self.state["best"]
+            return int(self.state["epochs_done"])
 
     @property
     def finished(self) -> bool:
@@ -140,6 +146,7 @@ class Checkpoint(keras.callbacks.Callback):
     def _save(self, name: str) -> str:
         file = f"{name}.weights.h5"
         self.model.save_weights(self.folder / file, overwrite=True)
+        sync(self.folder / file)
         return file
 
 

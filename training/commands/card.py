@@ -1,12 +1,14 @@
 """`python -m training card`: a model card to read, from the card that a bundle carries."""
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from core.bundles import bundle_names, find_bundle
-from training.commands.console import CONSOLE, failing_plainly
+from core.bundles import Bundle, bundle_names, find_bundle
+from core.errors import BundleError
+from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.modelcard import model_card
 from training.registry import promotions
 
@@ -20,13 +22,22 @@ def card(
 ) -> None:
     """Write the model card: uses, scores of every kind, limits, data and terms."""
     with failing_plainly():
+        require_writable(output)
         bundle = find_bundle(model)
-        names = bundle_names() if beside is None else beside
-        others = [find_bundle(name) for name in names if name != bundle.name]
+        others = [find_bundle(name) for name in beside] if beside is not None else _whole_ones()
+        others = [other for other in others if other.name != bundle.name]
         text = model_card(bundle, others, promotions())
         if output is None:
             typer.echo(text, nl=False)
             return
-        output.parent.mkdir(parents=True, exist_ok=True)
         output.write_text(text, encoding="utf-8")
         CONSOLE.print(f"Model card: {output}")
+
+
+def _whole_ones() -> list[Bundle]:
+    """All models that can be read; `list` says what is wrong with the others."""
+    found = []
+    for name in bundle_names():
+        with suppress(BundleError):
+            found.append(find_bundle(name))
+    return found

@@ -5,12 +5,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 
 from training.checking import Copies, DataCheck, SkippedFile
 from training.checking import check as check_data
-from training.commands.console import CONSOLE, failing_plainly
+from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.datasets.reading import read
 from training.datasets.sheet import write_sheet
 
@@ -36,6 +35,7 @@ def check(
     Exit status: 0 where the data could be read, even if training would refuse them; 1 where not.
     """
     with failing_plainly():
+        require_writable(sheet)
         got = read(data)
         found = check_data(got)
         if sheet is not None:
@@ -53,7 +53,7 @@ def check(
 
 
 def _print_classes(found: DataCheck) -> None:
-    table = Table("Class", *(escape(one.source) for one in found.sources), "All")
+    table = Table("Class", *(one.source for one in found.sources), "All")
     for column in table.columns[1:]:
         column.justify = "right"
     for name, count in found.classes.items():
@@ -90,7 +90,7 @@ def _tell(copies: Copies) -> str:
     if not copies.groups:
         return "none"
     told = f"{copies.pictures} crops in {copies.groups} groups, {copies.conflicting} with conflicting labels"
-    return f"{told}; e.g. {escape(' = '.join(_shorten(copies.examples[0])))}"
+    return f"{told}; e.g. {' = '.join(_shorten(copies.examples[0]))}"
 
 
 def _shorten(names: Sequence[str]) -> Iterable[str]:
@@ -102,7 +102,7 @@ def _print_files(title: str, files: Sequence[SkippedFile]) -> None:
         return
     table = Table(f"{title} ({len(files)})", "Why")
     for file in files[:NAMED]:
-        table.add_row(escape(file.name), escape(file.reason))
+        table.add_row(file.name, file.reason)
     if len(files) > NAMED:
         table.add_row(f"… and {len(files) - NAMED} more", "all of them: --json")
     CONSOLE.print(table)

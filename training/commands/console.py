@@ -3,13 +3,15 @@
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
 
 import typer
 from rich.console import Console
 
 from core.errors import MienError
 
-CONSOLE = Console()
+CONSOLE = Console(markup=False, emoji=False)  # names and paths are told as they are
 
 
 def user_name() -> str:
@@ -26,5 +28,29 @@ def failing_plainly() -> Iterator[None]:
     try:
         yield
     except MienError as error:
-        Console(stderr=True, soft_wrap=True).print(f"Error: {error}", style="red", highlight=False)
-        raise typer.Exit(1) from None
+        _fail(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename} cannot be used ({error.strerror}): name another place, or let Mien use it.")
+
+
+def require_writable(file: Path | None) -> None:
+    """Refuse a file that cannot be written, before the work whose result it is to hold.
+
+    Raises:
+        OSError: it cannot.
+    """
+    if file is None:
+        return
+    file.parent.mkdir(parents=True, exist_ok=True)
+    is_new = not file.exists()
+    file.open("a").close()
+    if is_new:
+        file.unlink()
+
+
+def _fail(sentence: str) -> NoReturn:
+    console = Console(stderr=True, soft_wrap=True, markup=False, emoji=False)
+    console.print(f"Error: {sentence}", style="red", highlight=False)
+    raise typer.Exit(1) from None

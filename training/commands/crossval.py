@@ -7,9 +7,9 @@ import typer
 
 from core.bundles import find_bundle
 from core.settings import settings
-from training.commands.console import failing_plainly
+from training.commands.console import failing_plainly, require_writable
 from training.commands.tables import print_scores
-from training.recipe import load_recipe
+from training.recipe import MOST_SEED, load_recipe
 from training.splits import SplitKind
 
 
@@ -20,7 +20,7 @@ def crossval(
         SplitKind, typer.Option(help="What must not stand on both sides; random leaks.")
     ] = "subject",
     folds: Annotated[int, typer.Option(min=2, help="Trainings, each tested on its own part.")] = 10,
-    seed: Annotated[int, typer.Option(min=0)] = 42,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED)] = 42,
     initial: Annotated[
         str | None, typer.Option("--from", help="Model to start from; it must not have seen the test people.")
     ] = None,
@@ -47,14 +47,16 @@ def crossval(
     on this machine, or as Ray tasks where MIEN_RAY_ADDRESS is set.
     """
     with failing_plainly():
+        require_writable(output)
         chosen = load_recipe(recipe)
         for one in (initial, teacher):
             if one:
                 find_bundle(one)
-        from training.crossval import cross_validate  # loads Keras, which --help need not wait for
+        from training.bundling import Naming  # loads Keras, which --help need not wait for
+        from training.crossval import cross_validate
         from training.executors import default_workers
 
-        called = name or chosen.name
+        called = Naming(name or chosen.name, chosen.description).name
         result = cross_validate(
             chosen,
             [_absolute(one) for one in data],
@@ -69,7 +71,6 @@ def crossval(
             anew=anew,
         )
         if output:
-            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(result.model_dump_json(indent=2) + "\n")
     print_scores(called, result.scores, result.refusal)
 

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from core.classifier import load_classifier
-from training.commands.console import CONSOLE, failing_plainly
+from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.commands.tables import print_classes, print_groups, print_robustness, print_scores
 
 
@@ -37,6 +37,7 @@ def evaluate(
     Crops are cut as in serving. A data set that the model learned from is named as leaking.
     """
     with failing_plainly():
+        require_writable(output)
         classifier = load_classifier(model)
         from training.judging import judge  # loads scikit-learn, which --help need not wait for
 
@@ -47,7 +48,6 @@ def evaluate(
             keep_measured(classifier.bundle, result.robustness, result.groups, result.score, result.refusal)
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
-            output.parent.mkdir(parents=True, exist_ok=True)
             output.write_text(text + "\n")
     if as_json:
         typer.echo(text)

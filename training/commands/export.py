@@ -76,10 +76,18 @@ def _print_costs(served: Bundle, made: Bundle, data: "LabelledCrops") -> None:
     import numpy as np
 
     from core.expressions import EXPRESSIONS
+    from training.datasets.families import learned_from
 
+    leaks = " (leaks)" if learned_from(data, served.card.training.all_sources) else ""
     columns = np.searchsorted([EXPRESSIONS.index(label) for label in served.card.labels], data.labels)
     table = Table(
-        "Model", "Size", "Accuracy", "Largest |Δp|", "Same answer", "One crop", title=f"On {len(data)} crops"
+        "Model",
+        "Size",
+        f"Accuracy{leaks}",
+        "Largest |Δp|",
+        "Same answer",
+        "One crop",
+        title=f"On {len(data)} crops",
     )
     for bundle, cost in zip(
         (served, made), compare((served, made), data.crops, np.asarray(columns, np.intp)), strict=True

@@ -8,12 +8,12 @@ from typing import Annotated, cast
 import typer
 
 from core.bundles import Bundle, Refusal, Score, find_bundle
-from core.bundles.store import champion_name
 from core.errors import BundleError
 from core.settings import settings
 from training.commands.console import CONSOLE, failing_plainly
 from training.commands.tables import print_scores
-from training.recipe import load_recipe
+from training.placing import require_place
+from training.recipe import MOST_SEED, load_recipe
 from training.splits import PROTOCOLS, SplitKind
 from training.trainable import require_trainable
 
@@ -38,7 +38,7 @@ def fit(
             help="Train on this split too, for its score only: one of those above.", callback=_known
         ),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0)] = 42,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED)] = 42,
     initial: Annotated[
         str | None, typer.Option("--from", help="Model to start from; from scratch if left out.")
     ] = None,
@@ -73,8 +73,9 @@ def fit(
         from training.tracking.tracker import Tracker
 
         naming = Naming(name or chosen.name, title or chosen.description)
-        if output is None:
-            _require_own_name(naming.name)
+        target = (output or settings().trained_models) / naming.name
+        require_place(target)
+        _require_not_itself(target, start, taught_by)
         CONSOLE.print(f"Reading {', '.join(data)} …")
         crops = load(data, chosen)
         if not anyway:
@@ -102,27 +103,30 @@ def fit(
 
         runs = settings().home / "runs" / naming.name
         others: list[Score] = list(pooled.scores) if pooled else []
-        for kind in cast(list[SplitKind], also or []):
-            CONSOLE.print(f"Training {chosen.name} on the {kind} split, for comparison …")
-            parts = divide(crops, chosen, kind, seed)
-            others += train(parts, runs / kind, runs / kind / "bundle").card.scores
-        CONSOLE.print(f"Training {chosen.name} on {'all of it' if pooled else f'the {split} split'} …")
         parts = (divide_whole if pooled else divide)(crops, chosen, split, seed)
+        kinds = [kind for kind in dict.fromkeys(also or ()) if pooled or kind != split]
+        beside = {kind: divide(crops, chosen, kind, seed) for kind in cast(list[SplitKind], kinds)}
+        for kind, divided in beside.items():
+            CONSOLE.print(f"Training {chosen.name} on the {kind} split, for comparison …")
+            others += train(divided, runs / kind, runs / kind / "bundle").card.scores
+        CONSOLE.print(f"Training {chosen.name} on {'all of it' if pooled else f'the {split} split'} …")
         run = runs / ("whole" if pooled else split)
-        target = (output or settings().trained_models) / naming.name
         bundle = train(parts, run, target, others, pooled.refusal if pooled else None)
     print_scores(bundle.name, bundle.card.scores, bundle.card.refusal)
     CONSOLE.print(f"Bundle: {bundle.folder}")
 
 
-def _require_own_name(name: str) -> None:
-    """Keep what serves and what was shipped: a training replaces neither, a promotion does.
+def _require_not_itself(target: Path, *others: Bundle | None) -> None:
+    """Keep the models that the training starts from and learns from.
 
     Raises:
-        BundleError: the name is theirs.
+        BundleError: one of them lies where the new one is to go.
     """
-    if name == champion_name() or (settings().shipped_models / name).exists():
-        raise BundleError(f"There is a model {name!r} to keep: give this one another name with --name.")
+    for one in others:
+        if one and one.folder.resolve() == target.resolve():
+            raise BundleError(
+                f"The model {one.name} would be replaced by what learns from it: choose another --name."
+            )
 
 
 def _verbosity() -> int:

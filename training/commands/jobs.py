@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 import typer
-from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
@@ -13,7 +12,7 @@ from training.commands.console import CONSOLE, failing_plainly, user_name
 from training.jobs import Job, JobSpec, JobState, get_runner
 from training.jobs.job import VERDICT_FILE
 from training.jobs.progress import read_progress
-from training.recipe import load_recipe
+from training.recipe import MOST_SEED, load_recipe
 from training.splits import SplitKind
 from training.verdict import read_verdict
 
@@ -30,7 +29,7 @@ def submit(
     data: Annotated[list[str] | None, typer.Option(help="Data set; give it again for several.")] = None,
     recipe: Annotated[str, typer.Option(help="Name in training/recipes, or a TOML file.")] = "recommended",
     split: Annotated[SplitKind, typer.Option(help="What must not stand on both sides.")] = "subject",
-    seed: Annotated[int, typer.Option(min=0)] = 42,
+    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED)] = 42,
     initial: Annotated[str | None, typer.Option("--from", help="Model to start from.")] = None,
     name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
     title: Annotated[str, typer.Option(help="One line that says what it is.")] = "",
@@ -76,7 +75,7 @@ def list_jobs() -> None:
         state = f"{job.state}, place {job.place + 1}" if job.place is not None else str(job.state)
         cells = (state, job.spec.name, job.spec.recipe.name, ", ".join(job.spec.data), job.by)
         created = f"{job.created.astimezone():%Y-%m-%d %H:%M}"
-        table.add_row(job.id, *(escape(cell) for cell in cells), created, escape(job.message))
+        table.add_row(job.id, *cells, created, job.message)
     CONSOLE.print(table)
 
 
@@ -140,7 +139,7 @@ def _watch(name: str) -> None:
             if not CONSOLE.is_terminal:
                 told(progress.sentence)
             time.sleep(PAUSE)
-    CONSOLE.print(f"{job.state.capitalize()}: {escape(job.message)}", highlight=False)
+    CONSOLE.print(f"{job.state.capitalize()}: {job.message}", highlight=False)
     if job.state is not JobState.DONE:
         raise typer.Exit(1)
     _print_verdict(job)
@@ -160,7 +159,7 @@ def _print_verdict(job: Job) -> None:
     table.add_row("Size", *(f"{side.megabytes:.1f} MB" for side in sides))
     CONSOLE.print(table)
     for line in (*verdict.reasons, *verdict.cautions):
-        CONSOLE.print(f"- {escape(line)}", highlight=False)
+        CONSOLE.print(f"- {line}", highlight=False)
 
 
 def _tell_once() -> Callable[[str], Any]:
@@ -170,7 +169,7 @@ def _tell_once() -> Callable[[str], Any]:
     def tell(sentence: str) -> None:
         nonlocal last
         if sentence != last:
-            CONSOLE.print(escape(sentence), highlight=False)
+            CONSOLE.print(sentence, highlight=False)
             last = sentence
 
     return tell

@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.markup import escape
 from rich.table import Table
+from rich.text import Text
 
 from core.bundles import Bundle, Score, bundle_names, find_bundle
 from core.bundles.store import champion_name
@@ -96,7 +96,7 @@ def _models_table(models: Sequence[Entry]) -> Table:
     for one in models:
         mark = "★" if one.champion else ""
         if one.damage:
-            table.add_row(mark, one.name, f"[red]{escape(one.damage)}[/red]")
+            table.add_row(mark, one.name, Text(one.damage, style="red"))
             continue
         table.add_row(
             mark,
@@ -125,7 +125,7 @@ def _promotions_table(changes: Sequence[Promotion]) -> Table:
             f"{one.time:%Y-%m-%d %H:%M}",
             one.name + back,
             one.previous or "–",
-            escape(one.by),
-            escape(one.note),
+            one.by,
+            one.note,
         )
     return table

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-from rich.markup import escape
 from rich.table import Table
 
 from core.bundles import GroupScore, Refusal, Robustness, Score
@@ -60,5 +59,5 @@ def print_groups(found: Sequence[GroupScore]) -> None:
     for one in found:
         a = one.accuracy
         cells = (f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})", f"{one.unanswered:.1%}")
-        table.add_row(escape(one.attribute), escape(one.group), str(one.n), *cells)
+        table.add_row(one.attribute, one.group, str(one.n), *cells)
     CONSOLE.print(table)

@@ -1,6 +1,6 @@
 """Which pictures a model may have learned from, told by the data sets that its card names."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Final
 
 import numpy as np
@@ -16,6 +16,20 @@ FAMILY: Final = {FERPLUS: FER2013}
 UNDIVIDED: Final = frozenset({CKPLUS})
 """Data sets without a division of their own: whoever made one may have tested what others learn from."""
 
+TEST_PART: Final = " (test part)"
+"""Stands behind the name of a data set whose own test part was learned from: a random split mixes all."""
+
+
+def learned_names(train: LabelledCrops) -> tuple[str, ...]:
+    """What a card says was learned from: the data sets, and those whose own test part was among it."""
+    tested = {f"{source}{TEST_PART}" for source in train.sources[train.parts == "test"].tolist()}
+    return tuple(sorted({*train.sources.tolist(), *tested}))
+
+
+def data_sets(learned: Iterable[str]) -> frozenset[str]:
+    """The data sets alone that such names tell of."""
+    return frozenset(name.removesuffix(TEST_PART) for name in learned)
+
 
 def is_among(source: str, learned: Collection[str]) -> bool:
     """Whether a data set, or another with the same pictures, is among those that were learned from."""
@@ -23,10 +37,16 @@ def is_among(source: str, learned: Collection[str]) -> bool:
 
 
 def learned_from(data: LabelledCrops, learned: Collection[str]) -> tuple[str, ...]:
-    """The sources of `data` whose pictures are among those of `learned`; official test parts do not count."""
-    rows = (data.parts != "test") | np.isin(data.sources, list(UNDIVIDED))
-    return tuple(source for source in np.unique(data.sources[rows]).tolist() if is_among(source, learned))
+    """The sources of `data` whose pictures are among those of `learned`.
+
+    Official test parts count only where they were learned from themselves.
+    """
+    tested = (data.parts == "test") & ~np.isin(data.sources, list(UNDIVIDED))
+    found = {one for one in np.unique(data.sources[~tested]).tolist() if is_among(one, learned)}
+    kept = np.unique(data.sources[tested]).tolist()
+    return tuple(sorted(found | {one for one in kept if is_among(f"{one}{TEST_PART}", learned)}))
 
 
-def _family(source: str) -> str:
-    return FAMILY.get(source, source)
+def _family(name: str) -> str:
+    source = name.removesuffix(TEST_PART)
+    return FAMILY.get(source, source) + name[len(source) :]

@@ -17,7 +17,7 @@ from sklearn.metrics import (
 from core.bundles import ClassScore, Score
 from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
-from training.datasets.families import is_among
+from training.datasets.families import TEST_PART, is_among
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import LabelledCrops
@@ -57,13 +57,14 @@ def score_predictions(
         chosen = names == name
         rows, shared = predictions.take(chosen), overlap.take(chosen) if overlap else None
         source = str(rows.data.sources[0])
-        seen_before = name != FERPLUS_VALID and is_among(source, learned_before)
+        kept = TEST_PART if name == FERPLUS_VALID else ""
+        seen_before = is_among(f"{source}{kept}", learned_before)
         unnamed = split == "subject" and (rows.data.subjects == "").any()
         protocol = f"{how}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
         if name == FERPLUS_VALID:
             protocol = f"{FERPLUS_PROTOCOL}; {how}, {split} split"
-        elif seen_before:
-            protocol += f"; but the model it learned or started from had learned from {source}"
+        if seen_before:
+            protocol += f"; but the model it learned or started from had learned from {source}{kept}"
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
             scores.append(score(rows.view(EXPECTED), name, seven, leaks or seen_before, shared))

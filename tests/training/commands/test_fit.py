@@ -1,6 +1,8 @@
 import importlib.util
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 
@@ -54,6 +56,10 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
         data,
         "--also",
         "random",
+        "--also",
+        "subject",
+        "--also",
+        "random",
         "--seed",
         7,
     )
@@ -96,6 +102,44 @@ def test_training_never_takes_the_name_of_what_serves_or_was_shipped(home, data)
     for name in ("mien-8", "ckplus-reference"):
         said = ask(home, "fit", "--data", data, "--recipe", "quick", "--name", name, code=1).stderr
         assert "another name" in said
+
+
+def test_training_replaces_neither_its_teacher_nor_what_is_no_model(home, data, champion):
+    own = home / "models" / "mine"
+    shutil.copytree(champion.bundle.folder, own)
+    (own / "card.json").write_text(
+        (own / "card.json").read_text().replace('"name": "mien-8"', '"name": "mine"')
+    )
+    for option in ("--from", "--teacher"):
+        said = ask(home, "fit", "--data", data, "--name", "mine", option, "mine", code=1).stderr
+        assert "mine would be replaced by what learns from it" in " ".join(said.split())
+    (home / "out" / "quick").mkdir(parents=True)
+    said = ask(home, "fit", "--data", data, "--recipe", "quick", "--output", home / "out", code=1).stderr
+    assert "exists and holds no model" in " ".join(said.split())
+    assert (own / "model.tflite").exists()
+
+
+def test_names_and_paths_are_told_as_they_are(home):
+    for wrong in ("[/x]", "[bold]x", ":x:"):
+        assert repr(wrong) in ask(home, "fit", "--data", "drawn", "--recipe", wrong, code=1).stderr
+        assert repr(wrong) in ask(home, "promote", wrong, code=1).stderr
+    said = ask(home, "fit", "--data", "/no[/]such", "--data", "drawn:x:y", "--recipe", "quick", code=1).stdout
+    assert "Reading /no[/]such, drawn:x:y …" in " ".join(said.split())
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("evaluate", "--data", "drawn:8", "--model", "mien-8"),
+        ("crossval", "--data", "drawn:8"),
+        ("card", "--model", "mien-8"),
+    ],
+)
+def test_result_that_cannot_be_written_is_told_before_the_work(home, tmp_path, arguments):
+    (tmp_path / "file").touch()
+    said = ask(home, *arguments, "--output", tmp_path / "file" / "result", code=1)
+    assert re.search(r"file cannot be used \(.+\): name another place", " ".join(said.stderr.split()))
+    assert said.stdout == ""
 
 
 @pytest.mark.parametrize("backend", ["nonsense", "torch"])

@@ -118,6 +118,7 @@ def test_export_measures_the_variant_beside_the_served_model(home, tmp_path, sha
     )
     assert "mien-8-dynamic" in result.stdout
     assert "Largest |Δp|" in result.stdout
+    assert "(leaks)" not in result.stdout
     assert "ms" in result.stdout
     exported = read_bundle(tmp_path / "mien-8-dynamic")
     size = (exported.folder / "model.tflite").stat().st_size

@@ -1,0 +1,74 @@
+"""A run's folder before anything trains in it."""
+
+import json
+
+import pytest
+
+from core.errors import DataError, RecipeError
+from training.opening import COMPUTED, open_run
+from training.recipe import load_recipe
+
+INPUTS = {
+    "recipe": load_recipe("quick").model_dump(mode="json"),
+    "seed": 1,
+    COMPUTED: "tensorflow in float32",
+}
+
+
+@pytest.fixture
+def run(tmp_path):
+    """A run that came to its end."""
+    begin(tmp_path / "run", "first")
+    (tmp_path / "run" / "run.json").write_text("{}")
+    return tmp_path / "run"
+
+
+def begin(folder, who, inputs=INPUTS, *, resume=False):
+    with open_run(folder, inputs, resume) as let_go:
+        let_go()
+        (folder / "events.jsonl").write_text(who)
+
+
+def test_training_that_is_refused_leaves_what_was_there(run):
+    with pytest.raises(RecipeError), open_run(run, INPUTS, resume=False):
+        assert not (run / "run.json").exists()
+        raise RecipeError("no such teacher")
+    assert (run / "run.json").exists()
+    assert (run / "events.jsonl").read_text() == "first"
+    assert len(list(run.parent.iterdir())) == 1
+
+
+def test_training_that_begins_takes_the_place(run):
+    begin(run, "second")
+    assert (run / "events.jsonl").read_text() == "second"
+    assert not (run / "run.json").exists()
+    assert len(list(run.parent.iterdir())) == 1
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_training_that_was_killed_before_it_began_leaves_what_was_there(run, resume):
+    opened = open_run(run, INPUTS, resume=False)
+    opened.__enter__()  # and never left
+    with pytest.raises(RecipeError), open_run(run, INPUTS, resume):
+        raise RecipeError("refused as well")
+    assert (run / "events.jsonl").read_text() == "first"
+
+
+def test_checkpoints_without_their_inputs_are_kept_and_told(run):
+    for text in ("", None):
+        (run / "inputs.json").write_text(text) if text is not None else (run / "inputs.json").unlink()
+        with pytest.raises(DataError, match="is damaged: start anew"):
+            begin(run, "second", resume=True)
+        assert (run / "events.jsonl").read_text() == "first"
+
+
+def test_training_stays_with_its_backend_and_number_format_until_it_is_finished(run):
+    elsewhere = INPUTS | {COMPUTED: "jax in mixed_bfloat16"}
+    begin(run, "bundled there", elsewhere, resume=True)
+    (run / "run.json").unlink()
+    with pytest.raises(DataError, match="begun with tensorflow in float32, not with jax in mixed_bfloat16"):
+        begin(run, "trained there", elsewhere, resume=True)
+    begun = json.loads((run / "inputs.json").read_text())
+    begun.pop(COMPUTED)
+    (run / "inputs.json").write_text(json.dumps(begun))  # as before it was noted
+    begin(run, "trained on", elsewhere, resume=True)

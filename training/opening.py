@@ -1,0 +1,98 @@
+"""Begin a run in its folder, or go on with the one that was begun there."""
+
+import json
+import shutil
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pydantic import ValidationError
+
+from core.errors import DataError
+from training.callbacks.checkpoint import CHECKPOINTS
+from training.durable import replace_text
+from training.recipe import Recipe
+from training.run_folder import ANEW, CANCEL_FILE, EVENTS_FILE, RUN_FILE, telling_damage
+
+INPUTS_FILE: Final = "inputs.json"
+COMPUTED: Final = "computed"
+"""In it: backend and number format, which a training keeps to its end."""
+
+
+@contextmanager
+def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterator[Callable[[], None]]:
+    """Make a folder ready for a run.
+
+    What another run left there is put back where the `with` block ends before its training begins: a
+    training that is refused destroys nothing.
+
+    Args:
+        inputs: all that decides what comes out; `COMPUTED` in it only has to stay while the run trains.
+        resume: go on with the run that was begun there.
+
+    Yields:
+        what to call when the training begins: the other run goes then.
+
+    Raises:
+        DataError: the run that was begun there had other inputs, or is damaged.
+    """
+    earlier = folder.with_name(f".{folder.name}-before")
+    _settle(folder, earlier)  # one that was killed before its training began
+    if resume and _begun(folder):
+        _require_same(folder, inputs)
+        (folder / CANCEL_FILE).unlink(missing_ok=True)
+    else:
+        if folder.exists():
+            folder.rename(earlier)
+        folder.mkdir(parents=True)
+        replace_text(folder / INPUTS_FILE, json.dumps(inputs, indent=2))
+    try:
+        yield partial(shutil.rmtree, earlier, ignore_errors=True)
+    finally:
+        _settle(folder, earlier)
+
+
+def _settle(folder: Path, earlier: Path) -> None:
+    """Put an earlier run back, unless another has begun in its place."""
+    if not earlier.exists():
+        return
+    if _begun(folder):
+        shutil.rmtree(earlier)
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    earlier.rename(folder)
+
+
+def _begun(folder: Path) -> bool:
+    """Whether a training left anything that another could go on from."""
+    return any((folder / name).exists() for name in (EVENTS_FILE, CHECKPOINTS, RUN_FILE))
+
+
+def _require_same(folder: Path, inputs: Mapping[str, object]) -> None:
+    """Refuse to go on with other data or settings.
+
+    Raises:
+        DataError: they differ, or nobody knows them any more.
+    """
+    with telling_damage(folder):
+        begun = json.loads((folder / INPUTS_FILE).read_text())
+        computed = begun.pop(COMPUTED, inputs[COMPUTED])
+    if not _same(begun, {name: value for name, value in inputs.items() if name != COMPUTED}):
+        raise DataError(f"The run in {folder} was begun with other data or settings: {ANEW}.")
+    if computed != inputs[COMPUTED] and not (folder / RUN_FILE).exists():
+        raise DataError(
+            f"The run in {folder} was begun with {computed}, not with {inputs[COMPUTED]}: go on as it was "
+            f"begun, or {ANEW}."
+        )
+
+
+def _same(begun: Mapping[str, object], now: Mapping[str, object]) -> bool:
+    """Whether two runs have the same inputs; a setting that came to recipes since is taken as its default."""
+    try:
+        recipes = [Recipe.model_validate(inputs["recipe"]) for inputs in (begun, now)]
+    except ValidationError:  # of a version whose settings are unknown here
+        return False
+    begun, now = ({"teacher": None, **inputs, "recipe": None} for inputs in (begun, now))
+    return recipes[0] == recipes[1] and begun == now

@@ -1,0 +1,73 @@
+"""Where a new bundle may be put, and how it gets there in one step."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.bundles import CARD_FILE, Bundle
+from core.bundles.store import champion_name, read_bundle
+from core.errors import BundleError
+from core.settings import settings
+
+
+def require_place(target: Path) -> None:
+    """Refuse a place that a new bundle must not take, before any work is done for it.
+
+    Raises:
+        BundleError: what stands there is no model, nothing can be written there, or among the own models the
+            name is that of what serves or of a shipped one: a promotion replaces those, nothing else does.
+    """
+    _require_model_or_nothing(target)
+    own = target.parent.resolve() == settings().trained_models.resolve()
+    if own and (target.name == champion_name() or (settings().shipped_models / target.name).exists()):
+        raise BundleError(f"There is a model {target.name!r} to keep: give this one another name.")
+    try:
+        with staging(target):
+            pass
+    except OSError as error:
+        raise BundleError(
+            f"Nothing can be written in {target.parent} ({error.strerror}): choose another folder."
+        ) from None
+
+
+@contextmanager
+def staging(target: Path) -> Iterator[Path]:
+    """An empty folder beside `target` to fill; gone afterwards, unless it was moved."""
+    staged = target.with_name(f".new-{secrets.token_hex(4)}")
+    staged.mkdir(parents=True)
+    try:
+        yield staged
+    finally:
+        if staged.exists():
+            shutil.rmtree(staged)
+
+
+def publish(staged: Path, target: Path) -> Bundle:
+    """Move a finished bundle into place in one step; the model that stood there before goes only then.
+
+    Raises:
+        BundleError: what stands there is no model.
+    """
+    read_bundle(staged)
+    _require_model_or_nothing(target)
+    for file in staged.iterdir():
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+    with staging(target) as old:
+        if target.exists():
+            target.rename(old / target.name)
+        try:
+            staged.rename(target)
+        except OSError:
+            if (old / target.name).exists():
+                (old / target.name).rename(target)
+            raise
+    return read_bundle(target)
+
+
+def _require_model_or_nothing(target: Path) -> None:
+    if target.exists() and not (target / CARD_FILE).is_file():
+        raise BundleError(f"{target} exists and holds no model: choose another name or folder.")
