@@ -12,6 +12,7 @@ from core.bundles import Bundle, Interval
 from core.bundles.store import RUNTIME_FILE
 from core.classifier import Classifier
 from core.corrections import ACCEPTED
+from core.errors import DataError
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation import macro_f1, predict, score
@@ -115,6 +116,8 @@ def _answer(bundle: Bundle, raw: LabelledCrops) -> Predictions:
 def _share_labels(ours: Predictions, theirs: Predictions) -> tuple[Predictions, Predictions]:
     """Both among the labels that both know, on the pictures that show one of these."""
     labels = [label for label in ours.labels if label in theirs.labels]
+    if len(labels) < 2:
+        raise DataError("The two models know no two expressions in common, so nothing can be compared.")
     first, second = (
         p.take(np.isin(p.truth, [p.labels.index(label) for label in labels])).view(labels)
         for p in (ours, theirs)

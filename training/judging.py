@@ -1,5 +1,6 @@
 """All that can be measured of a bundle on a data set, as `python -m training evaluate` reports it."""
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -14,10 +15,13 @@ from training.datasets import read
 from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
+from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score, scored_as
 from training.evaluation.fairness import measure_groups, read_groups
 from training.evaluation.timing import time_one
+
+log = logging.getLogger(__name__)
 
 
 class Judgement(BaseModel):
@@ -110,7 +114,11 @@ def judge(
     """
     table = read_groups(groups) if groups else None
     card = classifier.bundle.card
-    raw, part = _judged_part(read(data).crops)
+    got = read(data)
+    log_skipped(got.skipped)
+    raw, part = _judged_part(got.crops)
+    if not len(raw):
+        raise DataError("The data has only a part to learn from: hand over the part to be judged on.")
     if not (raw.labels != NOT_A_FACE).any():
         raise DataError("The data has no crop that shows an expression: check the path.")
     raw = raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE))
@@ -120,6 +128,16 @@ def judge(
     predictions = predict(classifier, faces)
     if present_only:
         predictions = predictions.view(faces.expressions)
+    if len(predictions.labels) < 2:
+        raise DataError(
+            "The data shows one expression alone, among which nothing can be confused: add others."
+        )
+    if len(predictions.truth) < len(faces):
+        log.warning(
+            "left out %d crops of expressions that %s does not know",
+            len(faces) - len(predictions.truth),
+            card.name,
+        )
     learned = learned_from(faces, card.training.all_sources)
     protocol = "as given" if not learned else f"this model learned from the pictures of {', '.join(learned)}"
     refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
 from core.errors import DataError
@@ -36,8 +37,23 @@ def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterat
         what to call when the training begins: the other run goes then.
 
     Raises:
-        DataError: the run that was begun there had other inputs, or is damaged.
+        DataError: the run that was begun there had other inputs, is damaged, or is training.
     """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with (
+            FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0),
+            _opened(folder, inputs, resume) as let_go,
+        ):
+            yield let_go
+    except Timeout:
+        raise DataError(
+            f"A training is running in {folder}: wait for its end, or give this one another name."
+        ) from None
+
+
+@contextmanager
+def _opened(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterator[Callable[[], None]]:
     earlier = folder.with_name(f".{folder.name}-before")
     _settle(folder, earlier)  # one that was killed before its training began
     if resume and _begun(folder):

@@ -20,10 +20,7 @@ def require_place(target: Path) -> None:
         BundleError: what stands there is no model, nothing can be written there, or among the own models the
             name is that of what serves or of a shipped one: a promotion replaces those, nothing else does.
     """
-    _require_model_or_nothing(target)
-    own = target.parent.resolve() == settings().trained_models.resolve()
-    if own and (target.name == champion_name() or (settings().shipped_models / target.name).exists()):
-        raise BundleError(f"There is a model {target.name!r} to keep: give this one another name.")
+    _require_replaceable(target)
     try:
         with staging(target):
             pass
@@ -49,10 +46,10 @@ def publish(staged: Path, target: Path) -> Bundle:
     """Move a finished bundle into place in one step; the model that stood there before goes only then.
 
     Raises:
-        BundleError: what stands there is no model.
+        BundleError: as `require_place`; what serves may have changed while the new model learned.
     """
     read_bundle(staged)
-    _require_model_or_nothing(target)
+    _require_replaceable(target)
     for file in staged.iterdir():
         with file.open("rb") as stream:
             os.fsync(stream.fileno())
@@ -68,6 +65,9 @@ def publish(staged: Path, target: Path) -> Bundle:
     return read_bundle(target)
 
 
-def _require_model_or_nothing(target: Path) -> None:
+def _require_replaceable(target: Path) -> None:
     if target.exists() and not (target / CARD_FILE).is_file():
         raise BundleError(f"{target} exists and holds no model: choose another name or folder.")
+    own = target.parent.resolve() == settings().trained_models.resolve()
+    if own and (target.name == champion_name() or (settings().shipped_models / target.name).exists()):
+        raise BundleError(f"There is a model {target.name!r} to keep: give this one another name.")

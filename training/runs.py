@@ -15,7 +15,7 @@ from core.errors import DataError
 from training.accelerator import has_gpu
 from training.circumstances import circumstances
 from training.datasets.families import learned_names
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.nonfaces import make_nonfaces
 from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
@@ -74,7 +74,7 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     """Set an inner part aside by the split's rule; made non-faces join the training and inner parts only.
 
     Raises:
-        DataError: nothing is left to learn from.
+        DataError: nothing is left to learn from, or to choose by.
     """
     rest = data.take(found.train)
     if not len(rest):
@@ -82,6 +82,8 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
     inner = inner.take(np.isin(inner.labels, train.labels))  # of a class that nobody is left to show
+    if len(np.unique(train.labels[train.labels != NOT_A_FACE])) < 2 or not len(inner):
+        raise DataError("Too little is left to learn from and to choose by: add people and expressions.")
     if recipe.made_nonfaces:
         train, inner = (
             LabelledCrops.concatenate(

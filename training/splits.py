@@ -1,6 +1,8 @@
 """Divide data into parts that may be compared honestly, or, on request, as the slides did."""
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -69,7 +71,8 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
     )  # a second to load, for nothing where --help is asked
 
     if kind == "random":
-        train, test = train_test_split(np.arange(len(data)), test_size=test_share, random_state=seed)
+        with _telling_scarcity():
+            train, test = train_test_split(np.arange(len(data)), test_size=test_share, random_state=seed)
         return _split(data, kind, train, test)
     if kind == "official":
         return _official(data)
@@ -92,7 +95,9 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     if kind == "random":
         rows = np.arange(len(data))
         splitter = StratifiedKFold(count, shuffle=True, random_state=seed)
-        return tuple(_split(data, kind, *found) for found in splitter.split(rows, data.labels))
+        with _telling_scarcity():
+            divided = list(splitter.split(rows, data.labels))
+        return tuple(_split(data, kind, *parts) for parts in divided)
     free = np.flatnonzero(data.parts == "")
     own = [np.flatnonzero(data.parts == part) for part in ("train", "test")]
     if not len(free):
@@ -104,10 +109,23 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
             "add data or choose the random split."
         )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    with _telling_scarcity():
+        found = list(splitter.split(free, data.labels[free], keys))
     return tuple(
         _apart(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
-        for train, test in splitter.split(free, data.labels[free], keys)
+        for train, test in found
     )
+
+
+@contextmanager
+def _telling_scarcity() -> Iterator[None]:
+    """scikit-learn's refusal of a division into more parts than there are rows of any class, in our words."""
+    try:
+        yield
+    except ValueError:
+        raise DataError(
+            "No expression has as many pictures as there are parts to divide them into: add data."
+        ) from None
 
 
 def keep_own_test(data: LabelledCrops, kind: SplitKind) -> Split:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from core.bundles import Card
+from core.expressions import EXPRESSIONS, Expression
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.fer2013 import SOURCE as FER2013
@@ -70,7 +71,8 @@ def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ..
     limits: tuple[str, ...] = LIMITS
     faces = {source for source in sources if source not in NONFACES}
     if faces == {CKPLUS}:
-        limits = (*CKPLUS_ONLY, *limits)
+        knows_neutral = EXPRESSIONS.index(Expression.NEUTRAL) in columns
+        limits = (*CKPLUS_ONLY[: 1 if knows_neutral else 2], *limits)
     if faces == {DRAWN}:
         limits = (*DRAWN_ONLY, *limits)
     blind = "It cannot tell whether a crop shows a face at all."

@@ -1,9 +1,12 @@
 """The gate, on real bundles and on crops whose right answers are known."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.bundles import Interval, find_bundle
+from core.errors import DataError
 from core.expressions import Expression
 from training.comparing import compare
 from training.datasets.drawn import draw_dataset
@@ -76,3 +79,10 @@ def test_a_few_people_prove_nothing():
     ahead = Interval(value=0.02, low=0.02, high=0.02)
     assert judge(ahead, ahead, {}, people=1, leaks=False)[0] == "no clear difference"
     assert judge(ahead, ahead, {}, people=10, leaks=False)[0] == "better"
+
+
+def test_models_that_share_no_two_expressions_cannot_be_compared(drawn, tmp_path, two_networks):
+    labels = (Expression.NEUTRAL, Expression.CONTEMPT, Expression.HAPPINESS)
+    other = replace(two_networks, card=two_networks.card.model_copy(update={"labels": labels}))
+    with pytest.raises(DataError, match="no two expressions in common"):
+        compare(two_networks, other, drawn, leaks=False, folder=tmp_path)

@@ -3,10 +3,13 @@
 import numpy as np
 import pytest
 
+from core.classifier import load_classifier
+from core.errors import DataError
 from tests.training.datasets import test_fer2013 as fer
 from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import files
 from tests.training.datasets.test_ferplus import write as write_npz
+from tests.training.datasets.test_labelled_folder import png
 from training.datasets import read
 from training.datasets.families import data_sets, learned_from, learned_names
 from training.judging import judge
@@ -58,6 +61,20 @@ def test_test_part_counts_where_it_was_learned_from_itself(tmp_path):
     assert learned_from(test, drawn_at_random) == ("FER+",)
     assert learned_from(test, ["FER2013 (test part)"]) == ("FER+",), "the same pictures"
     assert data_sets(drawn_at_random) == {"FER+"}
+
+
+def test_what_cannot_be_judged_says_why_and_what_is_left_out_is_told(champion, tmp_path, home, caplog):
+    pictures = {f"{name}/{n}.png": png(n) for n, name in enumerate(("anger", "happiness", "neutral"))}
+    learn = write_folder(tmp_path / "learn", {f"train/{name}": data for name, data in pictures.items()})
+    with pytest.raises(DataError, match="only a part to learn from: hand over the part to be judged on"):
+        judge(champion, [str(learn)])
+    alone = write_folder(tmp_path / "alone", {"anger/a.png": png(0)})
+    with pytest.raises(DataError, match="one expression alone"):
+        judge(champion, [str(alone)], present_only=True)
+    mixed = write_folder(tmp_path / "mixed", pictures | {"fear/broken.png": b"broken"})
+    judge(load_classifier("ckplus-reference"), [str(mixed)])
+    assert "left out 1 crops of expressions that ckplus-reference does not know" in caplog.text
+    assert "fear/broken.png" in caplog.text
 
 
 @pytest.mark.parametrize(("learned", "told"), [(["FER2013"], ("FER+",)), (["drawn faces"], ())])

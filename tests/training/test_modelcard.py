@@ -109,5 +109,7 @@ def test_limit_on_groups_holds_as_long_as_they_were_not_measured(bundle, measure
 def test_terms_and_limits_hold_whatever_else_was_learned():
     assert "only drawn faces" in " ".join(limits_of([DRAWN, "made non-face"], (0, 8)))
     assert "only drawn faces" not in " ".join(limits_of([DRAWN, "FER+"], (0, 8)))
+    assert "does not know the neutral face" in " ".join(limits_of(["CK+48"], (0, 8)))
+    assert "does not know the neutral face" not in " ".join(limits_of(["CK+48"], tuple(range(8))))
     assert learned_nonfaces(["FER+", "not a face"])
     assert not learned_nonfaces(["FER+", "made non-face"])

@@ -35,23 +35,31 @@ def test_training_that_is_refused_leaves_what_was_there(run):
         raise RecipeError("no such teacher")
     assert (run / "run.json").exists()
     assert (run / "events.jsonl").read_text() == "first"
-    assert len(list(run.parent.iterdir())) == 1
+    assert {file.name for file in run.parent.iterdir()} == {"run", ".run.lock"}
 
 
 def test_training_that_begins_takes_the_place(run):
     begin(run, "second")
     assert (run / "events.jsonl").read_text() == "second"
     assert not (run / "run.json").exists()
-    assert len(list(run.parent.iterdir())) == 1
+    assert {file.name for file in run.parent.iterdir()} == {"run", ".run.lock"}
 
 
 @pytest.mark.parametrize("resume", [False, True])
 def test_training_that_was_killed_before_it_began_leaves_what_was_there(run, resume):
-    opened = open_run(run, INPUTS, resume=False)
-    opened.__enter__()  # and never left
+    run.rename(run.with_name(".run-before"))  # this far it had come
+    run.mkdir()
+    (run / "inputs.json").write_text(json.dumps(INPUTS))
     with pytest.raises(RecipeError), open_run(run, INPUTS, resume):
         raise RecipeError("refused as well")
     assert (run / "events.jsonl").read_text() == "first"
+
+
+def test_one_training_at_a_time_in_a_folder(run):
+    with open_run(run, INPUTS, resume=True), pytest.raises(DataError, match="A training is running in"):
+        begin(run, "second")
+    assert (run / "events.jsonl").read_text() == "first"
+    begin(run, "second")
 
 
 def test_checkpoints_without_their_inputs_are_kept_and_told(run):

@@ -156,6 +156,14 @@ def test_too_few_subjects_say_what_to_do():
         split(make_crops(3), "subject", 0)
 
 
+@pytest.mark.parametrize("kind", ["random", "subject"])
+def test_fewer_pictures_of_each_class_than_parts_say_what_to_do(kind):
+    each_shows_one = make_crops(12, frames=1).take(np.arange(36) % 3 == np.arange(36) // 3 % 3)
+    assert np.bincount(each_shows_one.labels).max() == 4
+    with pytest.raises(DataError, match=r"as many pictures as there are parts.*add data"):
+        folds(each_shows_one, kind, 5, 0)
+
+
 def test_random_split_of_the_real_ckplus_leaks_as_the_design_says(shared_data):
     data = read_ckplus(shared_data / "ckplus48.zip").crops
     leaks = [split(data, "random", seed).leak for seed in range(20)]

@@ -12,7 +12,7 @@ import numpy as np
 from core.errors import DataError, PictureError
 from core.expressions import EXPRESSIONS, Expression, parse_expression
 from core.faces import crop
-from core.images import decode
+from core.images import SUFFIXES, decode
 from training.datasets.archives import EntryError, Limits, open_archive
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.read_data import Cause, ReadData, Skipped
@@ -35,7 +35,12 @@ def read_ckplus(path: Path) -> ReadData:
         for name in archive.names:
             label = parse_expression(name.parent.name)
             match = FRAME_NAME.match(name.stem)
+            if name.suffix.lower() not in SUFFIXES:
+                continue
             if label is None or name.suffix.lower() != ".png":
+                cause = Cause.UNKNOWN_LABEL if label is None else Cause.UNREADABLE
+                reason = "Its folder is no expression." if label is None else "CK+48's frames are png files."
+                skipped.append(Skipped(str(name), cause, reason))
                 continue
             if match is None:
                 reason = "Its name does not say subject, sequence and frame."

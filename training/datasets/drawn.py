@@ -4,9 +4,11 @@ import hashlib
 import os
 import re
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -75,9 +77,9 @@ def load_drawn(subjects: int = SUBJECTS, seed: int = 0) -> LabelledCrops:
     """A set that is drawn once and kept in the cache folder: the standard one takes 15 s on two cores."""
     other = "" if (subjects, seed) == (SUBJECTS, 0) else f"-{subjects}-{seed}"
     file = settings().cache / f"drawn-{_renderer_digest()}{other}.npz"
-    if file.exists():
-        with np.load(file) as kept:
-            return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
+    damaged = (ValueError, KeyError, EOFError, BadZipFile)
+    with suppress(OSError, *damaged), np.load(file) as kept:  # none yet, or one that was cut short
+        return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
     data = draw_dataset(subjects, seed)
     with staged_file(file) as staged:
         np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})

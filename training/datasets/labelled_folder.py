@@ -44,6 +44,8 @@ def read_labelled_folder(path: Path) -> ReadData:
     with open_archive(path) as archive:
         pictures = [name for name in archive.names if name.suffix.lower() in SUFFIXES]
         labelled = [name for name in pictures if expression_of(name)]
+        if not pictures and archive.refused:
+            raise DataError(f"Nothing in {path.name} can be read: {archive.refused[0].reason}")
         if not labelled:
             raise DataError(
                 f"{path.name} has no pictures in the folders of any expression: make one folder a class "

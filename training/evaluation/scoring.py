@@ -67,7 +67,9 @@ def score_predictions(
             protocol += f"; but the model it learned or started from had learned from {source}{kept}"
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
-            scores.append(score(rows.view(EXPECTED), name, seven, leaks or seen_before, shared))
+            show_one = np.isin(rows.truth, [rows.labels.index(label) for label in EXPECTED])
+            view, known = rows.take(show_one).view(EXPECTED), shared.take(show_one) if shared else None
+            scores.append(score(view, name, seven, leaks or seen_before, known))
         scores.append(score(rows, name, protocol, leaks or seen_before, shared))
     return tuple(scores)
 
@@ -106,7 +108,7 @@ def score(
         balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
         macro_f1=bootstrap(lambda rows: macro_f1(truth[rows], guess[rows], present), keys),
         expected_calibration_error=expected_calibration_error(probabilities, truth),
-        brier=float(brier_score_loss(truth, probabilities, labels=labels)),
+        brier=float(brier_score_loss(truth, probabilities, labels=labels, scale_by_half=False)),
         negative_log_likelihood=float(log_loss(truth, probabilities, labels=labels)),
         per_class={
             predictions.labels[i]: ClassScore(

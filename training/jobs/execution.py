@@ -1,9 +1,6 @@
 """What one job does: read, train, export, compare."""
 
-from collections.abc import Sequence
 from pathlib import Path
-
-import numpy as np
 
 from core.bundles import Bundle, find_bundle
 from core.bundles.store import champion_name
@@ -18,7 +15,8 @@ from training.datasets.recutting import recut
 from training.durable import replace_text
 from training.jobs.job import BUNDLED_FILE, RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.stage import enter_stage
-from training.runs import Parts, divide, train_run
+from training.runs import divide, train_run
+from training.splits import split
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 from training.verdict import Verdict
@@ -55,7 +53,8 @@ def execute(spec: JobSpec, folder: Path) -> str:
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
         tracker.log_bundle(bundle)
     enter_stage(folder, "Comparing with the champion")
-    verdict = _compare(bundle, data.crops, parts, folder)
+    held_out = data.crops.take(split(crops, spec.split, spec.seed).test)
+    verdict = _compare(bundle, held_out, parts.leaks, folder)
     replace_text(folder / VERDICT_FILE, verdict.model_dump_json())
     return verdict.headline
 
@@ -76,13 +75,14 @@ def _require_own_name(name: str, folder: Path) -> None:
     (folder / BUNDLED_FILE).touch()
 
 
-def _compare(bundle: Bundle, raw: LabelledCrops, parts: Parts, folder: Path) -> Verdict:
+def _compare(bundle: Bundle, held_out: LabelledCrops, leaks: bool, folder: Path) -> Verdict:
+    """Both models on the same pictures as they were read: each is shown them in its own framing."""
     champion, why_alone = _champion()
     return compare(
         bundle,
         champion,
-        _raw_rows(raw, parts.test),
-        leaks=parts.leaks,
+        held_out,
+        leaks=leaks,
         folder=folder,
         why_alone=why_alone,
     )
@@ -96,13 +96,3 @@ def _champion() -> tuple[Bundle | None, str]:
         return find_bundle(), ""
     except BundleError as error:
         return None, f"There is nothing to compare with: {error}"
-
-
-def _raw_rows(raw: LabelledCrops, test: LabelledCrops) -> LabelledCrops:
-    """The test rows as they were read: each model is shown them in its own framing."""
-    wanted = set(_keys(test))
-    return raw.take(np.array([key in wanted for key in _keys(raw)]))
-
-
-def _keys(data: LabelledCrops) -> Sequence[tuple[str, str]]:
-    return list(zip(data.sources.tolist(), data.names.tolist(), strict=True))

@@ -116,10 +116,15 @@ def test_pipes_are_not_opened(tmp_path):
     assert contents(tmp_path) == ({}, {"pipe.png": "It is not a plain file."})
 
 
-def test_encrypted_entries_are_refused(tmp_path):
-    path = write_zip(tmp_path / "data.zip", {"a.png": b"1"})
+def encrypt(path):
+    """Say of the entries of a zip that they are encrypted."""
     patched(path, b"PK\x03\x04\x14\x00\x00\x00", b"PK\x03\x04\x14\x00\x01\x00")
     patched(path, b"PK\x01\x02\x14\x03\x14\x00\x00\x00", b"PK\x01\x02\x14\x03\x14\x00\x01\x00")
+
+
+def test_encrypted_entries_are_refused(tmp_path):
+    path = write_zip(tmp_path / "data.zip", {"a.png": b"1"})
+    encrypt(path)
     found, refused = contents(path)
     assert not found
     assert "without a password" in refused["a.png"]

@@ -148,3 +148,18 @@ def test_real_ckplus_has_its_known_counts(shared_data):
     }
     assert len(set(data.sequences)) == 327
     assert len(set(data.subjects)) == 118
+
+
+def test_pictures_that_are_none_of_its_frames_are_counted(tmp_path):
+    picture = encode(np.zeros((48, 48), np.uint8))
+    content = {
+        "verwirrt/S010_001_00000001.png": picture,
+        "happy/S010_009_00000001.jpg": picture,
+        "read.me": b"x",
+    }
+    data = read_ckplus(write_folder(tmp_path, files() | content))
+    assert len(data.crops) == len(files())
+    assert {(one.name, one.cause) for one in data.skipped} == {
+        ("verwirrt/S010_001_00000001.png", Cause.UNKNOWN_LABEL),
+        ("happy/S010_009_00000001.jpg", Cause.UNREADABLE),
+    }

@@ -3,7 +3,8 @@ import pytest
 
 from core import faces
 from core.expressions import EXPRESSIONS
-from training.datasets.drawn import SOURCE, draw_dataset
+from core.settings import settings
+from training.datasets.drawn import SOURCE, draw_dataset, load_drawn
 from training.datasets.labelled import LabelledCrops
 from training.recipe import load_recipe
 from training.splits import split
@@ -74,3 +75,11 @@ def test_recipes_for_a_first_try_are_valid(name):
     recipe = load_recipe(name)
     assert recipe.name == name
     assert recipe.recut == (name != "drawn")
+
+
+def test_kept_set_that_was_cut_short_is_drawn_again(home):
+    data = load_drawn(2, seed=3)
+    (kept,) = settings().cache.glob("drawn-*")
+    for left in (kept.read_bytes()[:1000], b"", b"no array"):
+        kept.write_bytes(left)
+        assert load_drawn(2, seed=3).digest == data.digest

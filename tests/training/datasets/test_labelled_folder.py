@@ -9,6 +9,7 @@ from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from tests.conftest import encode
 from tests.training.datasets.conftest import write_folder, write_zip
+from tests.training.datasets.test_archives import encrypt
 from tests.training.datasets.test_near_duplicates import altered, smooth
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import Cause
@@ -194,3 +195,10 @@ def test_real_ckplus_with_a_class_taken_out_keeps_its_people(tmp_path, shared_da
     assert len(data) == 75 + 84
     assert len(set(data.sequences)) == (75 + 84) / 3
     assert all(subject.startswith("S") for subject in data.subjects)
+
+
+def test_zip_of_which_nothing_can_be_read_says_why(tmp_path):
+    path = write_zip(tmp_path / "locked.zip", {"anger/a.png": png(0)})
+    encrypt(path)
+    with pytest.raises(DataError, match=r"Nothing in locked.zip can be read: .*without a password"):
+        read_labelled_folder(path)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from core.errors import DataError
-from core.expressions import Expression
+from core.expressions import EXPRESSIONS, Expression
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
 from training.evaluation import Predictions, bootstrap, predict, score, score_predictions
@@ -140,3 +140,13 @@ def test_pooled_folds_hold_every_row_once(champion):
     pooled = Predictions.pool(halves)
     assert sorted(pooled.data.names + pooled.data.subjects) == sorted(data.names + data.subjects)
     assert len(pooled.probabilities) == len(pooled.truth) == len(pooled.answered) == len(data)
+
+
+def test_seven_expressions_of_ckplus_are_asked_about_rows_that_show_one():
+    data = make_crops(10, frames=1, shown=EXPRESSIONS)
+    right = np.eye(len(EXPRESSIONS), dtype=np.float32)[data.labels]
+    perfect = Predictions(EXPRESSIONS, data, data.labels, right, np.ones(len(data), bool))
+    seven, eight = score_predictions(perfect, "subject", False, "made")
+    assert (seven.n, eight.n) == (70, 80)
+    assert seven.accuracy.value == eight.accuracy.value == 1
+    assert Expression.NEUTRAL not in seven.per_class
