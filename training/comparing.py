@@ -156,7 +156,7 @@ def _recall_of(own: Rows, truth: Rows) -> Statistic:
 
 
 def _macro_f1(predictions: Predictions, rows: Rows, truth: Rows) -> float:
-    return macro_f1(truth[rows], predictions.guess[rows], np.unique(truth))
+    return macro_f1(truth[rows], predictions.guess[rows], np.unique(truth[rows]))
 
 
 def _keep_disagreements(ours: Predictions, theirs: Predictions, folder: Path) -> tuple[Disagreement, ...]:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -20,6 +21,10 @@ from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score, scored_as
 from training.evaluation.fairness import measure_groups, read_groups
 from training.evaluation.timing import time_one
+from training.measured import AS_GIVEN
+
+FAIR_AGREEMENT: Final = 0.5
+"""Of the votes: what others ask of a crop's top class who report on FER+."""
 
 log = logging.getLogger(__name__)
 
@@ -96,7 +101,7 @@ class Judgement(BaseModel):
 def judge(
     classifier: Classifier,
     data: Sequence[str],
-    agreement: float = 0.5,
+    agreement: float = FAIR_AGREEMENT,
     present_only: bool = False,
     robustness: bool = False,
     groups: Path | None = None,
@@ -139,7 +144,11 @@ def judge(
             card.name,
         )
     learned = learned_from(faces, card.training.all_sources)
-    protocol = "as given" if not learned else f"this model learned from the pictures of {', '.join(learned)}"
+    protocol = AS_GIVEN if not learned else f"this model learned from the pictures of {', '.join(learned)}"
+    if agreement != FAIR_AGREEMENT:
+        protocol += f", only crops whose top class holds {agreement:.0%} of the votes or more"
+    if present_only:
+        protocol += ", asked for the expressions that are shown only"
     refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     if refusal and refusal_leaks:

@@ -1,11 +1,15 @@
 """What was measured of a bundle after it was made, written into its card."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from core.bundles import Bundle, GroupScore, Refusal, Robustness, Score
 from core.bundles.store import read_bundle
 from core.errors import BundleError
 from training.cards import write_card
+
+AS_GIVEN: Final = "as given"
+"""How a protocol begins where data were judged that the model did not learn from."""
 
 
 def keep_measured(
@@ -44,6 +48,7 @@ def _with(scores: Sequence[Score], new: Score) -> tuple[Score, ...]:
     same = next((one for one in alike if one.protocol == new.protocol), None)
     if same is not None:
         return tuple(new if one is same else one for one in scores)
-    if not new.leaks and any(not one.leaks for one in alike):
+    held_out = [one for one in alike if not one.leaks and not one.protocol.startswith(AS_GIVEN)]
+    if not new.leaks and held_out:
         return tuple(scores)
     return (*scores, new)

@@ -63,6 +63,15 @@ def test_test_part_counts_where_it_was_learned_from_itself(tmp_path):
     assert data_sets(drawn_at_random) == {"FER+"}
 
 
+def test_conditions_under_which_a_score_was_measured_are_told(champion, tmp_path, home):
+    data = [str(write_npz(tmp_path / "valid.npz", VOTES))]
+    asked = judge(champion, data, 0.9, present_only=True).score
+    assert asked.protocol == (
+        "as given, only crops whose top class holds 90% of the votes or more, "
+        "asked for the expressions that are shown only"
+    )
+
+
 def test_what_cannot_be_judged_says_why_and_what_is_left_out_is_told(champion, tmp_path, home, caplog):
     pictures = {f"{name}/{n}.png": png(n) for n, name in enumerate(("anger", "happiness", "neutral"))}
     learn = write_folder(tmp_path / "learn", {f"train/{name}": data for name, data in pictures.items()})

@@ -83,3 +83,12 @@ def test_card_that_cannot_be_written_is_one_sentence(copy):
     (copy.folder / "card.new").mkdir()
     with pytest.raises(BundleError, match="cannot be written"):
         keep_measured(copy, robustness=[BLURRED])
+
+
+def test_score_under_conditions_of_its_own_stands_beside_the_others_in_their_words(copy):
+    write_card(copy.card.model_copy(update={"scores": ()}), copy.folder)
+    plain = copy.card.scores[0].model_copy(update={"protocol": "as given"})
+    selected = plain.model_copy(update={"protocol": "as given, only crops whose top class holds 90%", "n": 7})
+    kept = keep_measured(keep_measured(read_bundle(copy.folder), score=selected), score=plain)
+    assert kept.card.scores == (selected, plain)
+    assert "another training" not in model_card(kept)

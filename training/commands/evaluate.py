@@ -1,5 +1,6 @@
 """`python -m training evaluate`: what a bundle is worth on labelled pictures."""
 
+import logging
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,8 @@ import typer
 from core.classifier import load_classifier
 from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.commands.tables import print_classes, print_groups, print_robustness, print_scores
+
+log = logging.getLogger(__name__)
 
 
 def evaluate(
@@ -45,7 +48,11 @@ def evaluate(
         if keep:
             from training.measured import keep_measured
 
-            keep_measured(classifier.bundle, result.robustness, result.groups, result.score, result.refusal)
+            kept = keep_measured(
+                classifier.bundle, result.robustness, result.groups, result.score, result.refusal
+            )
+            if result.score not in kept.card.scores:
+                log.warning("the card keeps the held-out score that it has on these data")
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
             output.write_text(text + "\n")

@@ -12,6 +12,7 @@ from core.errors import BundleError
 from core.settings import settings
 from training.commands.console import CONSOLE, failing_plainly
 from training.commands.tables import print_scores
+from training.jobs import table
 from training.placing import require_place
 from training.recipe import MOST_SEED, load_recipe
 from training.splits import PROTOCOLS, SplitKind
@@ -76,6 +77,8 @@ def fit(
         target = (output or settings().trained_models) / naming.name
         require_place(target)
         _require_not_itself(target, start, taught_by)
+        if output is None:
+            _require_no_job(naming.name)
         CONSOLE.print(f"Reading {', '.join(data)} …")
         crops = load(data, chosen)
         if not anyway:
@@ -127,6 +130,17 @@ def _require_not_itself(target: Path, *others: Bundle | None) -> None:
             raise BundleError(
                 f"The model {one.name} would be replaced by what learns from it: choose another --name."
             )
+
+
+def _require_no_job(name: str) -> None:
+    """Leave the name to a job that has it: it could not keep what it trained.
+
+    Raises:
+        BundleError: there is such a job, and it has not ended.
+    """
+    for job in table.everything():
+        if job.spec.name == name and not job.state.ended:
+            raise BundleError(f"The job {job.id} trains a model called {name}: choose another --name.")
 
 
 def _verbosity() -> int:

@@ -15,7 +15,7 @@ from core.faces import CROP_SIZE
 from training.datasets.archives import EntryError, Limits, open_archive
 from training.datasets.labelled import LabelledCrops, without_a_face
 from training.datasets.near_duplicates import near_groups
-from training.datasets.parts import IN_TEST, keep_test_unseen
+from training.datasets.parts import keep_test_unseen, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.votes import count_votes
 
@@ -51,12 +51,9 @@ def read_ferplus_folder(path: Path) -> ReadData:
 
 def _without_near_copies(data: ReadData) -> ReadData:
     """Drop training rows that resemble a test row; what resembles each other is one sequence from here on."""
-    crops = data.crops
-    groups = near_groups(crops.crops)
-    copies = (crops.parts == "train") & np.isin(groups, groups[crops.parts == "test"])
-    dropped = tuple(Skipped(str(name), Cause.NEAR_COPY, IN_TEST) for name in crops.names[copies])
-    grouped = replace(crops, sequences=np.array([f"{SOURCE}-near-{group}" for group in groups], np.str_))
-    return ReadData(grouped.take(~copies), data.skipped + dropped)
+    groups = near_groups(data.crops.crops)
+    named = np.array([f"{SOURCE}-near-{group}" for group in groups], np.str_)
+    return without_copies_of_test(replace(data, crops=replace(data.crops, sequences=named)), groups)
 
 
 def read_ferplus(path: Path, part: str | None = None) -> ReadData:

@@ -20,9 +20,15 @@ from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.classes import expression_of
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
-from training.datasets.parts import keep_test_unseen, part_of
+from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
-from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_table
+from training.datasets.subjects import (
+    TABLE_NAME,
+    are_of_ckplus,
+    join_subjects,
+    subjects_from_names,
+    subjects_from_table,
+)
 
 CROP_SIDE: Final = 96
 """Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
@@ -53,8 +59,9 @@ def read_labelled_folder(path: Path) -> ReadData:
             )
         source = CKPLUS if are_of_ckplus(labelled) else path.resolve().name if path.is_dir() else path.stem
         found = _cut_all(archive, labelled)
-        table = next((name for name in archive.names if name.name == TABLE_NAME), None)
-        named = subjects_from_table(archive.read(table), table.parent, source) if table else {}
+        tables = [name for name in archive.names if name.name == TABLE_NAME]
+        told = [subjects_from_table(archive.read(table), table.parent, source) for table in tables]
+        named = join_subjects(told)
         skipped = [*archive.refused, *_unknown_labels(pictures), *_not_there(named, archive.names)]
     kept = [name for name, cut in zip(labelled, found, strict=True) if not isinstance(cut, Skipped)]
     crops = [cut for cut in found if not isinstance(cut, Skipped)]
@@ -64,7 +71,7 @@ def read_labelled_folder(path: Path) -> ReadData:
             f"None of the {len(labelled)} pictures in {path.name} can be used; {skipped[-1].reason}"
         )
     images = np.stack(crops)
-    subjects, sequences = _who(kept, named, images, source, guess=table is None)
+    subjects, sequences = _who(kept, named, images, source, guess=not tables)
     data = LabelledCrops(
         crops=images,
         targets=one_hot([label for name in kept if (label := expression_of(name))]),
@@ -75,7 +82,10 @@ def read_labelled_folder(path: Path) -> ReadData:
         names=np.array([str(name) for name in kept]),
         framed=np.ones(len(kept), np.bool_),
     )
-    return keep_test_unseen(ReadData(data, tuple(skipped)))
+    read = keep_test_unseen(ReadData(data, tuple(skipped)))
+    if not (read.crops.parts == "test").any():
+        return read
+    return without_copies_of_test(read, near_groups(read.crops.crops))
 
 
 def _cut_all(archive: Archive, names: Sequence[PurePosixPath]) -> list[npt.NDArray[np.uint8] | Skipped]:

@@ -53,3 +53,15 @@ def keep_test_unseen(data: ReadData) -> ReadData:
         *(Skipped(str(name), Cause.NEAR_COPY, TWICE) for name in crops.names[twice]),
     )
     return ReadData(crops.take(~(seen | twice)), data.skipped + dropped)
+
+
+def without_copies_of_test(data: ReadData, groups: npt.NDArray[np.intp]) -> ReadData:
+    """Drop what is learned from and the same or nearly the same picture as a tested one, whoever it shows.
+
+    Args:
+        groups: of near-identical crops, as `near_groups` numbers them.
+    """
+    crops = data.crops
+    copies = (crops.parts != "test") & np.isin(groups, groups[crops.parts == "test"])
+    dropped = (Skipped(str(name), Cause.NEAR_COPY, IN_TEST) for name in crops.names[copies])
+    return ReadData(crops.take(~copies), (*data.skipped, *dropped))

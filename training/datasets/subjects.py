@@ -1,10 +1,11 @@
 """Who is shown on which picture, from a table or from the file names."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
+from core.errors import DataError
 from core.expressions import parse_expression
 from training.datasets.tables import read_table
 
@@ -52,11 +53,24 @@ def subjects_from_table(text: bytes, folder: PurePosixPath, source: str) -> dict
         folder: where the table lies; its files are named from there.
 
     Raises:
-        DataError: a column is missing, or the text is no csv.
+        DataError: a column is missing, the text is no csv, or it gives a picture two subjects.
     """
     rows = read_table(TABLE_NAME, text, ("file", "subject"))
-    return {
-        folder / row["file"].replace("\\", "/"): f"{source}/{row['subject']}"
-        for row in rows
-        if row["subject"]
-    }
+    told = [(folder / row["file"].replace("\\", "/"), row["subject"]) for row in rows if row["subject"]]
+    return join_subjects([{name: f"{source}/{subject}"} for name, subject in told])
+
+
+def join_subjects(tables: Iterable[Mapping[PurePosixPath, str]]) -> dict[PurePosixPath, str]:
+    """What several tables say together.
+
+    Raises:
+        DataError: they give a picture two subjects.
+    """
+    found: dict[PurePosixPath, str] = {}
+    for name, subject in ((name, subject) for table in tables for name, subject in table.items()):
+        if found.setdefault(name, subject) != subject:
+            raise DataError(
+                f"{TABLE_NAME} says of {name} that it shows {found[name].split('/', 1)[1]} and "
+                f"{subject.split('/', 1)[1]}: leave one of them."
+            )
+    return found

@@ -29,6 +29,10 @@ class Verdict:
     clear: npt.NDArray[np.bool_]
 
 
+MOST_VOTES: Final = 2**24
+"""float32 counts no further."""
+
+
 def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:
     """Single votes count as noise and are set to zero; "unknown" is left out of the distribution.
 
@@ -44,7 +48,7 @@ def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:
             f"The FER+ votes must be numbers (n, {len(columns)}), a column for each of their names. "
             f"Received: {votes.dtype} {votes.shape}."
         )
-    if not (np.isfinite(votes) & (votes >= 0)).all():
+    if not ((votes >= 0) & (votes <= MOST_VOTES)).all():
         raise DataError("The FER+ votes must be numbers from 0: take the votes as FER+ publishes them.")
     missing = [name for name in VOTE_NAMES if name not in columns]
     if missing:

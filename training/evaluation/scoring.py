@@ -106,7 +106,7 @@ def score(
         subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
         accuracy=bootstrap(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
         balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
-        macro_f1=bootstrap(lambda rows: macro_f1(truth[rows], guess[rows], present), keys),
+        macro_f1=bootstrap(lambda rows: macro_f1(truth[rows], guess[rows], np.unique(truth[rows])), keys),
         expected_calibration_error=expected_calibration_error(probabilities, truth),
         brier=float(brier_score_loss(truth, probabilities, labels=labels, scale_by_half=False)),
         negative_log_likelihood=float(log_loss(truth, probabilities, labels=labels)),

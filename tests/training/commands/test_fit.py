@@ -11,6 +11,9 @@ from typer.testing import CliRunner
 
 from core.settings import settings
 from training.commands import app
+from training.jobs import table
+from training.jobs.job import JobSpec
+from training.recipe import load_recipe
 
 RECIPE = """
 name = "tiny"
@@ -117,6 +120,12 @@ def test_training_replaces_neither_its_teacher_nor_what_is_no_model(home, data, 
     said = ask(home, "fit", "--data", data, "--recipe", "quick", "--output", home / "out", code=1).stderr
     assert "exists and holds no model" in " ".join(said.split())
     assert (own / "model.tflite").exists()
+
+
+def test_name_of_a_job_that_has_not_ended_is_left_to_it(home, data):
+    job = table.add(JobSpec(recipe=load_recipe("quick"), data=(str(data),), name="ours"), "ada")
+    said = ask(home, "fit", "--data", data, "--recipe", "quick", "--name", "ours", code=1).stderr
+    assert f"The job {job.id} trains a model called ours" in " ".join(said.split())
 
 
 def test_names_and_paths_are_told_as_they_are(home):

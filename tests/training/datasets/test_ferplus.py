@@ -112,6 +112,7 @@ HOSTILE = [
     ({"votes": np.full((1, 10), "3")}, "a column for each of their names"),
     ({"votes": np.full((1, 10), np.nan)}, "numbers from 0"),
     ({"votes": np.full((1, 10), -3)}, "numbers from 0"),
+    ({"votes": np.full((1, 10), 1e300)}, "numbers from 0"),
     ({"images": np.zeros((1, 48), np.uint8)}, r"must be uint8 \(n, 48, 48\)"),
     ({"images": np.uint8(7)}, "different numbers of rows"),
     ({"vote_names": np.array("NF")}, "must be lists"),

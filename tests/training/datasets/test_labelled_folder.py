@@ -202,3 +202,31 @@ def test_zip_of_which_nothing_can_be_read_says_why(tmp_path):
     encrypt(path)
     with pytest.raises(DataError, match=r"Nothing in locked.zip can be read: .*without a password"):
         read_labelled_folder(path)
+
+
+def test_every_table_of_subjects_is_read_and_two_that_differ_are_refused(tmp_path):
+    content = {
+        "train/happy/a.png": png(0),
+        "test/anger/b.png": png(1),
+        "train/subjects.csv": b"file,subject\nhappy/a.png,Ann\n",
+        "test/subjects.csv": b"file,subject\nanger/b.png,Bob\n",
+    }
+    data = read_labelled_folder(write_folder(tmp_path / "mine", content)).crops
+    assert dict(zip(data.names.tolist(), data.subjects.tolist(), strict=True)) == {
+        "train/happy/a.png": "mine/Ann",
+        "test/anger/b.png": "mine/Bob",
+    }
+    other = {"subjects.csv": b"file,subject\ntrain/happy/a.png,Cleo\n"}
+    with pytest.raises(DataError, match=r"it shows (Ann and Cleo|Cleo and Ann): leave one of them"):
+        read_labelled_folder(write_folder(tmp_path / "mine", other))
+
+
+def test_copy_of_a_tested_picture_is_not_learned_from_whoever_its_name_says_it_shows(tmp_path):
+    content = {
+        "train/happy/A1_1_1.png": png(0),
+        "train/happy/A2_1_1.png": png(1),
+        "test/happy/B1_1_1.png": encode(altered(CROPS[0], jpeg=60)[..., 0]),
+    }
+    data = read_labelled_folder(write_folder(tmp_path / "mine", content))
+    assert set(data.crops.subjects) == {"mine/A2", "mine/B1"}
+    assert causes(data) == {("train/happy/A1_1_1.png", Cause.NEAR_COPY)}
