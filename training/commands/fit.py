@@ -12,7 +12,6 @@ from core.errors import BundleError
 from core.settings import settings
 from training.commands.console import CONSOLE, failing_plainly
 from training.commands.tables import print_scores
-from training.jobs import table
 from training.placing import require_place
 from training.recipe import MOST_SEED, load_recipe
 from training.splits import PROTOCOLS, SplitKind
@@ -138,6 +137,8 @@ def _require_no_job(name: str) -> None:
     Raises:
         BundleError: there is such a job, and it has not ended.
     """
+    from training.jobs import table  # loads SQLAlchemy, which --help need not wait for
+
     for job in table.everything():
         if job.spec.name == name and not job.state.ended:
             raise BundleError(f"The job {job.id} trains a model called {name}: choose another --name.")
