@@ -118,10 +118,7 @@ def _share_labels(ours: Predictions, theirs: Predictions) -> tuple[Predictions, 
     labels = [label for label in ours.labels if label in theirs.labels]
     if len(labels) < 2:
         raise DataError("The two models know no two expressions in common, so nothing can be compared.")
-    first, second = (
-        p.take(np.isin(p.truth, [p.labels.index(label) for label in labels])).view(labels)
-        for p in (ours, theirs)
-    )
+    first, second = (p.take(p.shows(labels)).view(labels) for p in (ours, theirs))
     return first, second
 
 

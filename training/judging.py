@@ -137,12 +137,9 @@ def judge(
         raise DataError(
             "The data shows one expression alone, among which nothing can be confused: add others."
         )
-    if len(predictions.truth) < len(faces):
-        log.warning(
-            "left out %d crops of expressions that %s does not know",
-            len(faces) - len(predictions.truth),
-            card.name,
-        )
+    unknown = len(faces) - len(predictions.truth)
+    if unknown:
+        log.warning("left out %d crops of expressions that %s does not know", unknown, card.name)
     learned = learned_from(faces, card.training.all_sources)
     protocol = AS_GIVEN if not learned else f"this model learned from the pictures of {', '.join(learned)}"
     if agreement != FAIR_AGREEMENT:

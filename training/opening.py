@@ -15,9 +15,8 @@ from core.errors import DataError
 from training.callbacks.checkpoint import CHECKPOINTS
 from training.durable import replace_text
 from training.recipe import Recipe
-from training.run_folder import ANEW, CANCEL_FILE, EVENTS_FILE, RUN_FILE, telling_damage
+from training.run_folder import ANEW, CANCEL_FILE, EVENTS_FILE, INPUTS_FILE, RUN_FILE, telling_damage
 
-INPUTS_FILE: Final = "inputs.json"
 COMPUTED: Final = "computed"
 """In it: backend and number format, which a training keeps to its end."""
 

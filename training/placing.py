@@ -1,6 +1,5 @@
 """Where a new bundle may be put, and how it gets there in one step."""
 
-import os
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from core.bundles import CARD_FILE, Bundle
 from core.bundles.store import champion_name, read_bundle
 from core.errors import BundleError
 from core.settings import settings
+from training.durable import sync
 
 
 def require_place(target: Path) -> None:
@@ -51,8 +51,7 @@ def publish(staged: Path, target: Path) -> Bundle:
     read_bundle(staged)
     _require_replaceable(target)
     for file in staged.iterdir():
-        with file.open("rb") as stream:
-            os.fsync(stream.fileno())
+        sync(file)
     with staging(target) as old:
         if target.exists():
             target.rename(old / target.name)

@@ -17,7 +17,7 @@ EVENTS_FILE: Final = "events.jsonl"
 RUN_FILE: Final = "run.json"
 """Written last: what lies beside it is whole."""
 
-
+INPUTS_FILE: Final = "inputs.json"
 ANEW: Final = "start anew, `fit` without --resume and `crossval` with --anew"
 
 

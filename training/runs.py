@@ -28,18 +28,23 @@ from training.overlap import Overlap
 from training.precision import planned_precision
 from training.recipe import Recipe
 from training.run_folder import RUN_FILE, read_outcome, telling_damage
-from training.splits import Split, SplitKind, keep_own_test, split, split_inner
+from training.splits import Rows, Split, SplitKind, keep_own_test, split, split_inner
 
 
 @dataclass(frozen=True, eq=False)
 class Parts:
-    """The data of one run, divided."""
+    """The data of one run, divided.
+
+    Attributes:
+        tested: which rows of the data `test` holds.
+    """
 
     train: LabelledCrops
     inner: LabelledCrops
     test: LabelledCrops
     split: SplitKind
     leaks: bool
+    tested: Rows
 
     def overlap(self, tested: LabelledCrops) -> Overlap:
         """What rows of the test part have in common with the other two."""
@@ -91,7 +96,7 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
             )
             for part, share, offset in ((train, 1 - recipe.inner_share, 0), (inner, recipe.inner_share, 1))
         )
-    return Parts(train, inner, data.take(found.test), found.kind, found.leaks)
+    return Parts(train, inner, data.take(found.test), found.kind, found.leaks, found.test)
 
 
 def load(paths: Sequence[str | Path], recipe: Recipe) -> LabelledCrops:

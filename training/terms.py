@@ -37,10 +37,9 @@ SAID_BEFORE = frozenset(
 )
 """What older cards say for `UNMEASURED`, whatever their data names and whatever was measured since."""
 
-CKPLUS_ONLY = (
-    "It learned only posed faces filmed in one laboratory and is unreliable on other photos.",
-    "It does not know the neutral face: everyone gets one of seven expressions.",
-)
+CKPLUS_ONLY = "It learned only posed faces filmed in one laboratory and is unreliable on other photos."
+
+NO_NEUTRAL = "It does not know the neutral face: everyone gets one of seven expressions."
 
 DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing.",)
 
@@ -72,7 +71,7 @@ def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ..
     faces = {source for source in sources if source not in NONFACES}
     if faces == {CKPLUS}:
         knows_neutral = EXPRESSIONS.index(Expression.NEUTRAL) in columns
-        limits = (*CKPLUS_ONLY[: 1 if knows_neutral else 2], *limits)
+        limits = (CKPLUS_ONLY, *limits) if knows_neutral else (CKPLUS_ONLY, NO_NEUTRAL, *limits)
     if faces == {DRAWN}:
         limits = (*DRAWN_ONLY, *limits)
     blind = "It cannot tell whether a crop shows a face at all."

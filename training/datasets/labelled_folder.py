@@ -22,13 +22,7 @@ from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
-from training.datasets.subjects import (
-    TABLE_NAME,
-    are_of_ckplus,
-    join_subjects,
-    subjects_from_names,
-    subjects_from_table,
-)
+from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_tables
 
 CROP_SIDE: Final = 96
 """Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
@@ -59,9 +53,8 @@ def read_labelled_folder(path: Path) -> ReadData:
             )
         source = CKPLUS if are_of_ckplus(labelled) else path.resolve().name if path.is_dir() else path.stem
         found = _cut_all(archive, labelled)
-        tables = [name for name in archive.names if name.name == TABLE_NAME]
-        told = [subjects_from_table(archive.read(table), table.parent, source) for table in tables]
-        named = join_subjects(told)
+        tables = {name: archive.read(name) for name in archive.names if name.name == TABLE_NAME}
+        named = subjects_from_tables(tables, source)
         skipped = [*archive.refused, *_unknown_labels(pictures), *_not_there(named, archive.names)]
     kept = [name for name, cut in zip(labelled, found, strict=True) if not isinstance(cut, Skipped)]
     crops = [cut for cut in found if not isinstance(cut, Skipped)]
@@ -71,7 +64,8 @@ def read_labelled_folder(path: Path) -> ReadData:
             f"None of the {len(labelled)} pictures in {path.name} can be used; {skipped[-1].reason}"
         )
     images = np.stack(crops)
-    subjects, sequences = _who(kept, named, images, source, guess=not tables)
+    groups = near_groups(images)
+    subjects, sequences = _who(kept, named, images, groups, source, guess=not tables)
     data = LabelledCrops(
         crops=images,
         targets=one_hot([label for name in kept if (label := expression_of(name))]),
@@ -82,10 +76,7 @@ def read_labelled_folder(path: Path) -> ReadData:
         names=np.array([str(name) for name in kept]),
         framed=np.ones(len(kept), np.bool_),
     )
-    read = keep_test_unseen(ReadData(data, tuple(skipped)))
-    if not (read.crops.parts == "test").any():
-        return read
-    return without_copies_of_test(read, near_groups(read.crops.crops))
+    return keep_test_unseen(without_copies_of_test(ReadData(data, tuple(skipped)), groups))
 
 
 def _cut_all(archive: Archive, names: Sequence[PurePosixPath]) -> list[npt.NDArray[np.uint8] | Skipped]:
@@ -112,6 +103,7 @@ def _who(
     names: Sequence[PurePosixPath],
     named: dict[PurePosixPath, str],
     crops: npt.NDArray[np.uint8],
+    groups: npt.NDArray[np.intp],
     source: str,
     guess: bool,
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
@@ -119,7 +111,7 @@ def _who(
     if guess and (told := subjects_from_names(names, source)):
         return np.array([told[name][0] for name in names]), np.array([told[name][1] for name in names])
     subjects = np.array([named.get(name, "") for name in names], np.str_)
-    _, first, member = np.unique(near_groups(crops), return_index=True, return_inverse=True)
+    _, first, member = np.unique(groups, return_index=True, return_inverse=True)
     called = [sha256(crop.tobytes()).hexdigest()[:16] for crop in crops[first]]  # the same in no other folder
     return subjects, np.array([f"{source} group {called[group]}" for group in member])
 

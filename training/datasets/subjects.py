@@ -1,7 +1,7 @@
 """Who is shown on which picture, from a table or from the file names."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -45,32 +45,22 @@ def subjects_from_names(
     return {name: (subject, f"{subject}_{sequence}") for name, (subject, sequence) in owned.items()}
 
 
-def subjects_from_table(text: bytes, folder: PurePosixPath, source: str) -> dict[PurePosixPath, str]:
-    """Subject by picture from `subjects.csv` with the columns `file` and `subject`.
+def subjects_from_tables(tables: Mapping[PurePosixPath, bytes], source: str) -> dict[PurePosixPath, str]:
+    """Subject by picture from tables with the columns `file` and `subject`.
 
     Args:
-        text: of the table.
-        folder: where the table lies; its files are named from there.
+        tables: text of each `subjects.csv`; its files are named from the folder where it lies.
 
     Raises:
-        DataError: a column is missing, the text is no csv, or it gives a picture two subjects.
-    """
-    rows = read_table(TABLE_NAME, text, ("file", "subject"))
-    told = [(folder / row["file"].replace("\\", "/"), row["subject"]) for row in rows if row["subject"]]
-    return join_subjects([{name: f"{source}/{subject}"} for name, subject in told])
-
-
-def join_subjects(tables: Iterable[Mapping[PurePosixPath, str]]) -> dict[PurePosixPath, str]:
-    """What several tables say together.
-
-    Raises:
-        DataError: they give a picture two subjects.
+        DataError: a column is missing, a text is no csv, or a picture is given two subjects.
     """
     found: dict[PurePosixPath, str] = {}
-    for name, subject in ((name, subject) for table in tables for name, subject in table.items()):
-        if found.setdefault(name, subject) != subject:
-            raise DataError(
-                f"{TABLE_NAME} says of {name} that it shows {found[name].split('/', 1)[1]} and "
-                f"{subject.split('/', 1)[1]}: leave one of them."
-            )
-    return found
+    for table, text in tables.items():
+        for row in read_table(TABLE_NAME, text, ("file", "subject")):
+            name, subject = table.parent / row["file"].replace("\\", "/"), row["subject"]
+            if subject and found.setdefault(name, subject) != subject:
+                raise DataError(
+                    f"{TABLE_NAME} says of {name} that it shows {found[name]} and {subject}: "
+                    "leave one of them."
+                )
+    return {name: f"{source}/{subject}" for name, subject in found.items()}

@@ -13,6 +13,9 @@ from training.datasets.labelled import COLUMNS, NOT_A_FACE
 
 UNKNOWN: Final = "unknown"
 NOT_FACE: Final = "NF"
+MOST_VOTES: Final = 2**24
+"""float32 counts no further."""
+
 VOTE_NAMES: Final = (*(expression.value for expression in EXPRESSIONS), UNKNOWN, NOT_FACE)
 
 
@@ -27,10 +30,6 @@ class Verdict:
 
     targets: npt.NDArray[np.float32]
     clear: npt.NDArray[np.bool_]
-
-
-MOST_VOTES: Final = 2**24
-"""float32 counts no further."""
 
 
 def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:

@@ -49,6 +49,10 @@ class Predictions:
             None if self.unlike is None else self.unlike[rows],
         )
 
+    def shows(self, labels: Sequence[Expression]) -> npt.NDArray[np.bool_]:
+        """Which rows' truth is among some expressions, bool (n,)."""
+        return np.isin(self.truth, [i for i, label in enumerate(self.labels) if label in labels])
+
     def view(self, labels: Sequence[Expression]) -> Self:
         """The same answers among fewer expressions: others are masked and the rest renormalised.
 

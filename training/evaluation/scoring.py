@@ -67,7 +67,7 @@ def score_predictions(
             protocol += f"; but the model it learned or started from had learned from {source}{kept}"
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):
             seven = f"{protocol}, asked for its seven expressions only"
-            show_one = np.isin(rows.truth, [rows.labels.index(label) for label in EXPECTED])
+            show_one = rows.shows(EXPECTED)
             view, known = rows.take(show_one).view(EXPECTED), shared.take(show_one) if shared else None
             scores.append(score(view, name, seven, leaks or seen_before, known))
         scores.append(score(rows, name, protocol, leaks or seen_before, shared))

@@ -16,7 +16,6 @@ from training.durable import replace_text
 from training.jobs.job import BUNDLED_FILE, RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.stage import enter_stage
 from training.runs import divide, train_run
-from training.splits import split
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 from training.verdict import Verdict
@@ -53,7 +52,7 @@ def execute(spec: JobSpec, folder: Path) -> str:
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
         tracker.log_bundle(bundle)
     enter_stage(folder, "Comparing with the champion")
-    held_out = data.crops.take(split(crops, spec.split, spec.seed).test)
+    held_out = data.crops.take(parts.tested)
     verdict = _compare(bundle, held_out, parts.leaks, folder)
     replace_text(folder / VERDICT_FILE, verdict.model_dump_json())
     return verdict.headline

@@ -13,7 +13,7 @@ from core.bundles import Card
 from core.settings import PROJECT_ROOT
 from training.history.course import Course, plan_of
 from training.history.run import COMMIT_TAG, HEADLINE_TAG, KEPT_ACCURACY_TAG
-from training.run_folder import RUN_FILE, read_epochs, read_events
+from training.run_folder import INPUTS_FILE, RUN_FILE, read_epochs, read_events
 
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
 
@@ -29,7 +29,7 @@ def course_of(folder: Path) -> Course:
     for epoch, event in sorted(read_epochs(folder).items()):
         for name, value in curve_values(event).items():
             curves[name].append((epoch, event["time"], value))
-    inputs = json.loads((folder / "inputs.json").read_text())
+    inputs = json.loads((folder / INPUTS_FILE).read_text())
     return Course(
         curves=curves,
         started=next((event["time"] for event in read_events(folder)), 0.0),

@@ -12,7 +12,7 @@ import keras
 from core.bundles import Bundle
 from training.circumstances import circumstances
 from training.durable import replace_text
-from training.run_folder import TrainingCancelledError, read_epochs, read_outcome
+from training.run_folder import INPUTS_FILE, TrainingCancelledError, read_epochs, read_outcome
 from training.tracking.content import (
     code_version,
     course_of,
@@ -141,7 +141,7 @@ class Tracker(keras.callbacks.Callback):
         return {name: found.get(name, value) for name, value in circumstances().items()}
 
     def _log_inputs(self, client: "MlflowClient", run: str) -> None:
-        inputs = json.loads((self.folder / "inputs.json").read_text())
+        inputs = json.loads((self.folder / INPUTS_FILE).read_text())
         _log(client, run, parameters=parameters_of(inputs))
 
     def _log_epochs(self, client: "MlflowClient", run: str) -> None:
