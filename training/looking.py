@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,21 +46,20 @@ class Look:
     sheet: dict[str, npt.NDArray[np.uint8]]
 
 
-def look_at(data: Sequence[str], abandoned: threading.Event | None = None) -> Look:
+def look_at(data: Sequence[str], wanted: Callable[[], bool] = lambda: True) -> Look:
     """Check data sets, as `read` takes them.
 
     Args:
-        abandoned: set it to end the look where nobody waits for it any more.
+        wanted: asked twice a second whether anybody still waits; where nobody does, the look ends.
 
     Raises:
-        DataError: they cannot be read, it took more than ten minutes, or it was abandoned.
+        DataError: they cannot be read, it took more than ten minutes, or nobody waits any more.
     """
-    abandoned = abandoned or threading.Event()
-    with _room(abandoned), TemporaryDirectory() as folder:
+    with _room(wanted), TemporaryDirectory() as folder:
         sheet = Path(folder) / "sheet.npz"
         command = [sys.executable, "-m", "training", "check", "--json", "--sheet", str(sheet), "--", *data]
         try:
-            done = _run(command, abandoned)
+            done = _run(command, wanted)
         except (OSError, ValueError):
             raise DataError("The data cannot be read: check the path.") from None
         if done.returncode < 0:
@@ -74,19 +73,19 @@ def look_at(data: Sequence[str], abandoned: threading.Event | None = None) -> Lo
 
 
 @contextmanager
-def _room(abandoned: threading.Event) -> Iterator[None]:
+def _room(wanted: Callable[[], bool]) -> Iterator[None]:
     """Wait until few enough others look."""
     while not _ROOM.acquire(timeout=MOMENT):
-        _mind(abandoned)
+        _mind(wanted)
     try:
         yield
     finally:
         _ROOM.release()
 
 
-def _run(command: Sequence[str], abandoned: threading.Event) -> subprocess.CompletedProcess[str]:
+def _run(command: Sequence[str], wanted: Callable[[], bool]) -> subprocess.CompletedProcess[str]:
     """Run a command to its end, or kill it where nobody waits for it or it takes too long."""
-    _mind(abandoned)
+    _mind(wanted)
     end = time.monotonic() + PATIENCE
     with subprocess.Popen(  # noqa: S603 - our own command; what a user typed stands after --
         command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
@@ -96,7 +95,7 @@ def _run(command: Sequence[str], abandoned: threading.Event) -> subprocess.Compl
                 try:
                     said, complained = process.communicate(timeout=MOMENT)
                 except subprocess.TimeoutExpired:
-                    _mind(abandoned)
+                    _mind(wanted)
                 else:
                     return subprocess.CompletedProcess(command, process.returncode, said, complained)
                 if time.monotonic() > end:
@@ -105,6 +104,6 @@ def _run(command: Sequence[str], abandoned: threading.Event) -> subprocess.Compl
             process.kill()  # nothing where it has ended
 
 
-def _mind(abandoned: threading.Event) -> None:
-    if abandoned.is_set():
-        raise DataError("Other data were chosen meanwhile.")
+def _mind(wanted: Callable[[], bool]) -> None:
+    if not wanted():
+        raise DataError("Nobody waited for the end of the data check: choose the data again.")

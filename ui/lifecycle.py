@@ -10,6 +10,8 @@ from typing import Any, Final
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
+from ui._compat import lose_no_click
+
 log = logging.getLogger(__name__)
 
 IN_MEMORY_BYTES: Final = 512 * 2**20
@@ -23,6 +25,7 @@ SECONDS_BETWEEN_FORGETTING: Final = 3600.0
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Load the reading side while the first browser still fetches the page; then forget what is too old."""
     MultiPartParser.spool_max_size = IN_MEMORY_BYTES
+    lose_no_click()
     warming = asyncio.create_task(asyncio.to_thread(_warm))
     forgetting = asyncio.create_task(_keep_forgetting())
     yield {}

@@ -49,11 +49,11 @@ def server(server_home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def running_server(home: Path, port: int) -> Iterator[str]:
+def running_server(home: Path, port: int, app: Path = ROOT / "app.py") -> Iterator[str]:
     """A server that writes in `home`; afterwards its log must hold no traceback."""
     home.mkdir(exist_ok=True)
     log = home / "server.log"
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.headless=true"]
+    command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     with log.open("w") as stream:
         process = subprocess.Popen(
             [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
@@ -117,8 +117,8 @@ def page(browser: Browser) -> Iterator[Page]:
 def click_until(target: Locator, seen: Locator, patience: int = 5000) -> None:
     """Click as a person does: again where nothing came of it.
 
-    Where the machine is so busy that a page's own timer, or its first run, comes between a click and the run
-    it asked for, Streamlit 1.67 may lose the click.
+    A button that the page's script looks at, instead of a callback, is lost where another run comes between
+    the click and the line that looks; a page that is drawn anew closes what was opened before.
 
     Args:
         patience: milliseconds to wait for what should be seen.

@@ -29,16 +29,16 @@ def start(page: Page, url: str) -> None:
 
 
 def begin_recording(page: Page) -> None:
-    """Consent and begin; again where the page was drawn anew under the click."""
-    record = page.get_by_role("button", name="Record the engagement")
-    click_until(page.get_by_text("This is so"), record.and_(page.locator(":enabled")))
-    record.click()
+    """Consent and begin."""
+    page.get_by_text("This is so").click()
+    page.get_by_role("button", name="Record the engagement").click()
     expect(page.get_by_text("are being recorded")).to_be_visible()
 
 
 def go(page: Page, link: str, title: str) -> None:
     """Follow a link to another page."""
-    click_until(page.get_by_role("link", name=link), page.get_by_role("heading", name=title))
+    page.get_by_role("link", name=link).click()
+    expect(page.get_by_role("heading", name=title)).to_be_visible()
 
 
 def test_live_face_is_read_recorded_and_listed(page, server):

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 from typing import Final
 
 import numpy as np
@@ -14,14 +13,15 @@ from core.errors import MienError
 from training.checking import OfficialCheck
 from training.known_data import keep_upload, known_data
 from training.looking import Look, look_at
+from ui.background import Background, watch
 from ui.retrain.charts import class_bars
 from ui.retrain.left_out import left_out_card
 from ui.roles import require_analyst
 
 MOST_MEGABYTES: Final = 500
 LEAKING: Final = 0.01
-LOOKING: Final = "looking"
-"""The data that this session looks at or has looked at last, and what ends that look."""
+UNWATCHED_SECONDS: Final = 5.0
+"""Where other data were chosen, or the page was left, a look goes on for so long."""
 
 
 def choose_data() -> tuple[str, ...]:
@@ -74,26 +74,22 @@ def look(data: Sequence[str]) -> Look | None:
     try:
         require_analyst()  # a path of the server, and faces that may not be shown to everybody
         with st.spinner("Looking at the data …", show_time=True):
-            return _look(tuple(data), _fingerprint(data), _abandon_others(tuple(data)))
+            return watch(_looking(tuple(data), _fingerprint(data)))
     except MienError as error:
         st.error(str(error), icon=":material/folder_off:")
         return None
 
 
-def _abandon_others(data: tuple[str, ...]) -> Event:
-    """End this session's look at other data; returns what ends the one at these."""
-    looking: tuple[tuple[str, ...], Event] = st.session_state.get(LOOKING, (data, Event()))
-    before, abandoned = looking
-    if before != data:
-        abandoned.set()
-        abandoned = Event()
-    st.session_state[LOOKING] = (data, abandoned)
-    return abandoned
+def _looking(data: tuple[str, ...], fingerprint: tuple[float, ...]) -> Background[Look]:
+    """What looks at the data, or has; again where that went wrong or nobody waited for it."""
+    if _begun(data, fingerprint).error is not None:
+        _begun.clear(data, fingerprint)
+    return _begun(data, fingerprint)
 
 
-@st.cache_data(max_entries=4, ttl=900, show_spinner=False)
-def _look(data: tuple[str, ...], fingerprint: tuple[float, ...], _abandoned: Event) -> Look:
-    return look_at(data, _abandoned)
+@st.cache_resource(max_entries=4, ttl=900, show_spinner=False)
+def _begun(data: tuple[str, ...], fingerprint: tuple[float, ...]) -> Background[Look]:
+    return Background(lambda watched: look_at(data, watched), UNWATCHED_SECONDS)
 
 
 def _fingerprint(data: Sequence[str]) -> tuple[float, ...]:
