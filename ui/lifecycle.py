@@ -10,7 +10,7 @@ from typing import Any, Final
 import streamlit as st
 from starlette.formparsers import MultiPartParser
 
-from ui._compat import lose_no_click
+from ui._compat import keep_order
 
 log = logging.getLogger(__name__)
 
@@ -25,7 +25,7 @@ SECONDS_BETWEEN_FORGETTING: Final = 3600.0
 async def warm_up(app: st.App) -> AsyncIterator[dict[str, Any]]:
     """Load the reading side while the first browser still fetches the page; then forget what is too old."""
     MultiPartParser.spool_max_size = IN_MEMORY_BYTES
-    lose_no_click()
+    keep_order()
     warming = asyncio.create_task(asyncio.to_thread(_warm))
     forgetting = asyncio.create_task(_keep_forgetting())
     yield {}

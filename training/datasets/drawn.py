@@ -120,7 +120,7 @@ def draw_dataset(subjects: int = SUBJECTS, seed: int = 0, frames: int = FRAMES) 
 
 def _draw_subject(number: int, seed: int, frames: int) -> list[_Frame]:
     rng = np.random.default_rng([seed, number])
-    person, subject = sample_person(rng), f"D{number:03}"
+    person, subject = sample_person(rng), f"D{number:03}" if seed == 0 else f"D{seed}-{number:03}"
     rows = []
     for session, expression in enumerate(EXPRESSIONS, start=1):
         peak, scene = sample_action_units(expression, rng), sample_snapshot(rng)

@@ -44,6 +44,8 @@ def _read_one(source: str) -> ReadData:
         from training.datasets.drawn import load_drawn, size_of  # loads the renderer
 
         return ReadData(load_drawn(*size_of(source)))
+    if not source.strip():
+        raise DataError("A data set has no name: give its path, or drawn.")
     path = fetch(source) if source.startswith(PREFIX) else Path(source)
     if not path.exists():
         raise DataError(f"There is no data at {path}: check the path.")

@@ -1,5 +1,6 @@
 """Rows of the csv files that come with data sets."""
 
+import codecs
 import csv
 import io
 from collections.abc import Iterator
@@ -10,11 +11,15 @@ from core.errors import DataError
 MOST_ROWS: Final = 1_000_000
 """A small archive may unpack to a csv of many more, which would fill the memory."""
 
+SEPARATORS: Final = (",", ";", "\t")
+
 
 def read_table(
     name: str, text: bytes, needed: tuple[str, ...], optional: tuple[str, ...] = ()
 ) -> Iterator[dict[str, str]]:
     """Yield each row by column name, without spaces around names and values; empty lines are none.
+
+    Columns may be separated by semicolons or tabs too, and the text be UTF-16, as spreadsheets save it.
 
     Args:
         needed: columns, found in any mix of capital and small letters; rows name them as given here.
@@ -23,7 +28,11 @@ def read_table(
     Raises:
         DataError: a needed column is missing, the text is no csv, or it has more than `MOST_ROWS`.
     """
-    reader = csv.reader(io.TextIOWrapper(io.BytesIO(text), "utf-8-sig", errors="replace", newline=""))
+    encoding = "utf-16" if text.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) else "utf-8-sig"
+    lines = io.TextIOWrapper(io.BytesIO(text), encoding, errors="replace", newline="")
+    separator = max(SEPARATORS, key=lines.readline().count)
+    lines.seek(0)
+    reader = csv.reader(lines, delimiter=separator)
     try:
         spelt = {column.lower(): column for column in (*needed, *optional)}
         header = [spelt.get(column.strip().lower(), column.strip()) for column in next(reader, [])]

@@ -7,10 +7,11 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.classifier import Classifier
 from core.settings import settings
-from ui.live._compat import keep_newest_frames_only
+from ui.live._compat import keep_newest_frames_only, outlive_cut_runs
 from ui.live.holder import Holder
 
 KEY: Final = "live_holder"
+STREAM: Final = "live"
 CONSTRAINTS: Final = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
 
 
@@ -28,8 +29,9 @@ def stream(classifier: Classifier) -> bool:
     if own.recorder is None:  # a recording ends with the model it began with
         own.classifier = classifier
     keep_newest_frames_only()
+    outlive_cut_runs(STREAM)
     context = webrtc_streamer(
-        key="live",
+        key=STREAM,
         mode=WebRtcMode.SENDRECV,
         rtc_configuration={"iceServers": settings().ice_servers},
         media_stream_constraints=CONSTRAINTS,

@@ -27,9 +27,9 @@ def test_everybody_shows_every_expression_in_one_sequence_of_three(drawn):
 
 
 def test_rows_are_named_as_in_ckplus(drawn):
-    assert drawn.subjects[0] == "D000"
-    assert drawn.sequences[0] == "D000_001"
-    assert drawn.names[1] == "D000_001_02"
+    assert drawn.subjects[0] == "D7-000"
+    assert drawn.sequences[0] == "D7-000_001"
+    assert drawn.names[1] == "D7-000_001_02"
     assert len(np.unique(drawn.names)) == len(drawn)
     assert set(drawn.sources) == {SOURCE}
     assert set(drawn.parts) == {""}

@@ -149,6 +149,19 @@ def test_table_names_the_subjects(tmp_path):
     assert causes(data) == {("d/sad/gone.png", Cause.UNREADABLE)}
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "file;subject\nhappy/a.png;Ann, the first\n".encode("cp1252"),
+        "file\tsubject\nhappy/a.png\tAnn, the first\n".encode("utf-16"),
+        b'\xef\xbb\xbffile,subject\nhappy/a.png,"Ann, the first"\n',
+    ],
+)
+def test_table_is_read_as_spreadsheets_save_it(tmp_path, table):
+    folder = write_folder(tmp_path / "x", {"happy/a.png": png(0), "subjects.csv": table})
+    assert read_labelled_folder(folder).crops.subjects.tolist() == ["x/Ann, the first"]
+
+
 def test_table_without_its_columns_says_what_it_needs(tmp_path):
     content = {"happy/a.png": png(0), "subjects.csv": b"name,person\nhappy/a.png,Ann\n"}
     with pytest.raises(DataError, match="lacks the column file, subject"):

@@ -53,6 +53,17 @@ def test_each_kind_is_told_by_looking(tmp_path, ckplus):
     assert sources(write_folder(tmp_path / "mine", {"happy/a.png": png(0)})) == {"mine"}
 
 
+@pytest.mark.parametrize("name", ["", "  "])
+def test_nothing_is_no_data_set(name):
+    with pytest.raises(DataError, match="has no name: give its path"):
+        read([name])
+
+
+def test_people_drawn_from_another_seed_are_others():
+    data = read(["drawn:2", "drawn:2:1"]).crops
+    assert len(set(data.subjects)) == 4
+
+
 def test_drawn_is_the_built_in_set():
     assert size_of("drawn")[0] >= 20
     data = read(["drawn:2"]).crops
