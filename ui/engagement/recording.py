@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.classifier import Classifier
 from core.engagement.recording import Recording
 from core.errors import MienError
+from ui.background import SECONDS_BETWEEN_ASKING
 from ui.engagement.reading import BackgroundReading
 from ui.engagement.upload import Upload
 from ui.words import plain
@@ -87,7 +88,7 @@ def _watch(reading: BackgroundReading) -> None:
     bar = st.progress(0.0, "Reading the recording …")
     icon = ":material/stop_circle:"
     st.button("Stop and keep what was read", icon=icon, key="stop", on_click=reading.stop)
-    while not reading.wait(0.2):
+    while not reading.wait(SECONDS_BETWEEN_ASKING):
         _show_progress(bar, reading.recording, time.monotonic() - reading.started)
     st.rerun()
 
