@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from core.bundles import CARD_FILE, Card
-from training.durable import replace_text
+from core.durable import replace_text
 
 
 def write_card(card: Card, folder: Path) -> None:

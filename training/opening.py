@@ -11,9 +11,9 @@ from typing import Final
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
+from core.durable import replace_text
 from core.errors import DataError
 from training.callbacks.checkpoint import CHECKPOINTS
-from training.durable import replace_text
 from training.recipe import Recipe
 from training.run_folder import ANEW, CANCEL_FILE, EVENTS_FILE, INPUTS_FILE, RUN_FILE, telling_damage
 

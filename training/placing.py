@@ -8,9 +8,9 @@ from pathlib import Path
 
 from core.bundles import CARD_FILE, Bundle
 from core.bundles.store import champion_name, read_bundle
+from core.durable import sync
 from core.errors import BundleError
 from core.settings import settings
-from training.durable import sync
 
 
 def require_place(target: Path) -> None:

@@ -17,9 +17,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.bundles import Bundle, bundle_names, find_bundle
 from core.bundles.store import CHAMPION_FILE, champion_name
 from core.classifier import Classifier
+from core.durable import append_line, replace_text
 from core.errors import BundleError
 from core.settings import settings
-from training.durable import append_line, replace_text
 
 LOG_FILE: Final = "promotions.jsonl"
 PATIENCE: Final = 30.0

@@ -11,6 +11,7 @@ import keras
 import numpy as np
 
 from core.bundles import Bundle
+from core.durable import replace_text
 from core.errors import DataError
 from training.accelerator import has_gpu
 from training.circumstances import circumstances
@@ -20,7 +21,6 @@ from training.datasets.nonfaces import make_nonfaces
 from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
 from training.datasets.recutting import recut
-from training.durable import replace_text
 from training.fitting import Fitted, fit
 from training.networks import load_network
 from training.opening import COMPUTED, open_run

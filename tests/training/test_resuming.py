@@ -16,7 +16,7 @@ import pytest
 from core.errors import DataError
 from tests.training.conftest import make_crops, make_recipe
 from training.fitting import fit
-from training.run_folder import TrainingCancelledError, read_epochs
+from training.run_folder import TrainingCancelledError, read_epochs, read_events
 
 DATA = make_crops(12)
 TRAIN, INNER = DATA.take(DATA.subjects < "S009"), DATA.take(DATA.subjects >= "S009")
@@ -201,6 +201,17 @@ def test_only_the_newest_and_the_best_state_stay_on_the_disk(tmp_path):
     fit(make_recipe(epochs=4), TRAIN, INNER, seed=5, run=tmp_path)
     kinds = sorted(file.name.split("-")[0] for file in (tmp_path / "checkpoints").glob("*.h5"))
     assert kinds == ["best", "last"]
+
+
+def test_line_of_the_events_that_was_cut_short_hinders_no_resumed_training(tmp_path):
+    fit(make_recipe(epochs=1), TRAIN, INNER, seed=5, run=tmp_path)
+    with (tmp_path / "events.jsonl").open("a") as file:
+        file.write('{"event": "epoch", "epo')
+    fit(make_recipe(epochs=2), TRAIN, INNER, seed=5, run=tmp_path)
+    assert set(read_epochs(tmp_path)) == {1, 2}
+    assert [event["event"] for event in read_events(tmp_path) if event["event"] != "batch"] == [
+        *("start", "epoch", "end", "start", "epoch", "end")
+    ]
 
 
 def test_events_tell_what_a_page_shows(tmp_path):

@@ -10,7 +10,7 @@ import keras
 import numpy as np
 import numpy.typing as npt
 
-from training.durable import replace_text, sync
+from core.durable import replace_text, sync
 from training.run_folder import telling_damage
 from training.unsaved import Unsaved
 

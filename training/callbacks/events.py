@@ -8,17 +8,16 @@ from typing import Any, Final
 
 import keras
 
+from core.durable import end_last_line
 from training.accelerator import has_gpu
-from training.run_folder import EVENTS_FILE
+from training.run_folder import EVENTS_FILE, read_epochs
 
 SECONDS_BETWEEN_BATCH_EVENTS: Final = 1.0
 
 
 def seconds_of_epochs(run: Path) -> float:
     """How long the epochs of a run took, those before it was killed and resumed included."""
-    lines = (run / EVENTS_FILE).read_text(encoding="utf-8").splitlines()
-    events = [json.loads(line) for line in lines if '"event": "epoch"' in line]
-    return float(sum({event["epoch"]: event["seconds"] for event in events}.values()))
+    return float(sum(event["seconds"] for event in read_epochs(run).values()))
 
 
 class Events(keras.callbacks.Callback):
@@ -42,6 +41,7 @@ class Events(keras.callbacks.Callback):
     def on_train_begin(self, logs: dict[str, Any] | None = None) -> None:
         """Note the start; Keras calls it."""
         self.start = time.perf_counter()
+        end_last_line(self.path)
         self.write("start", epochs=self.epochs, steps=self.params["steps"])
 
     def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:

@@ -24,11 +24,11 @@ from core.drawing import (
     sample_person,
     sample_snapshot,
 )
+from core.durable import staged_file
 from core.errors import DataError
 from core.expressions import EXPRESSIONS, Expression
 from core.settings import PROJECT_ROOT, settings
 from training.datasets.labelled import LabelledCrops, one_hot
-from training.durable import staged_file
 
 SOURCE: Final = "drawn faces"
 SUBJECTS: Final = 60

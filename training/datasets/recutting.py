@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from core import faces
+from core.durable import staged_file
 from core.settings import settings
 from training.datasets.labelled import LabelledCrops
-from training.durable import staged_file
 
 
 def recut(data: LabelledCrops) -> LabelledCrops:

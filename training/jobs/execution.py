@@ -4,6 +4,7 @@ from pathlib import Path
 
 from core.bundles import Bundle, find_bundle
 from core.bundles.store import champion_name
+from core.durable import replace_text
 from core.errors import BundleError
 from core.settings import settings
 from training.bundling import Naming, bundle_run
@@ -12,7 +13,6 @@ from training.datasets import read
 from training.datasets.labelled import LabelledCrops
 from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
-from training.durable import replace_text
 from training.jobs.job import BUNDLED_FILE, RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.stage import enter_stage
 from training.runs import divide, train_run

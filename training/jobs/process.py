@@ -14,8 +14,8 @@ from typing import Final
 
 import psutil
 
+from core.durable import replace_text
 from core.errors import MienError
-from training.durable import replace_text
 from training.jobs.failures import describe
 from training.jobs.job import OUTCOME_FILE, RUN_FOLDER, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import note_process

@@ -8,7 +8,7 @@ from typing import Final, Self
 import psutil
 from pydantic import TypeAdapter
 
-from training.durable import replace_text
+from core.durable import replace_text
 
 PROCESS_FILE: Final = "process.json"
 

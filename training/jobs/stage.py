@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from training.durable import replace_text
+from core.durable import replace_text
 
 STAGE_FILE: Final = "stage"
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import keras
 
 from core.bundles import Bundle
+from core.durable import replace_text
 from training.circumstances import circumstances
-from training.durable import replace_text
 from training.run_folder import INPUTS_FILE, TrainingCancelledError, read_epochs, read_outcome
 from training.tracking.content import (
     code_version,

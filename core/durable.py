@@ -33,15 +33,17 @@ def staged_file(path: Path) -> Iterator[Path]:
 
 def append_line(path: Path, line: str) -> None:
     """Add one line to a log; what a kill left half-written there before stays a line of its own."""
-    with path.open("a+b") as file:
-        if file.tell() and not _ends_with_newline(path):
-            file.write(b"\n")
+    end_last_line(path)
+    with path.open("ab") as file:
         file.write(line.encode() + b"\n")
         file.flush()
         os.fsync(file.fileno())
 
 
-def _ends_with_newline(path: Path) -> bool:
-    with path.open("rb") as file:
-        file.seek(-1, os.SEEK_END)
-        return file.read(1) == b"\n"
+def end_last_line(path: Path) -> None:
+    """Let a log end with a whole line, also where a kill or a full disk cut the last one short."""
+    with path.open("a+b") as file:
+        if file.tell():
+            file.seek(-1, os.SEEK_END)
+            if file.read(1) != b"\n":
+                file.write(b"\n")

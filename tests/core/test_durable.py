@@ -1,4 +1,4 @@
-from training.durable import append_line, replace_text
+from core.durable import append_line, replace_text
 
 
 def test_replaced_file_is_whole_and_leaves_nothing_beside_it(tmp_path):
