@@ -7,11 +7,14 @@ from api.kinds import Kind, RefusedError
 from api.whose import Point, find_customer
 from core.classifier import Classifier, load_classifier
 from core.engagement import Moment
-from core.engagement.closing import close_journal
+from core.engagement.closing import close_journal, discard_journal
 from core.engagement.journal import EndedError, Journal, Opening, find_journal
 from core.engagement.store import UnknownEngagementError, delete_engagement, get_engagement
 from core.readings import read_bytes
 from core.reports import to_record
+
+BY = "API"
+"""Who keeps and deletes here, as the log says it: an application has no name."""
 
 
 def begin(new: models.NewEngagement) -> models.Begun:
@@ -52,7 +55,7 @@ def finish(name: str, ending: models.Ending) -> models.Result:
     if journal := find_journal(name):
         with suppress(EndedError):  # by another call at the same moment
             settings = ending.settings.settings()
-            close_journal(journal, journal.opening.name, end=ending.seconds, settings=settings)
+            close_journal(journal, journal.opening.name, BY, end=ending.seconds, settings=settings)
     return result(name)
 
 
@@ -71,8 +74,8 @@ def result(name: str) -> models.Result:
 def drop(name: str) -> None:
     """Delete whatever there is of it."""
     if journal := find_journal(name):
-        journal.delete()
-    delete_engagement(name, "API")
+        discard_journal(journal, BY)
+    delete_engagement(name, BY)
 
 
 def _journal(name: str) -> Journal:

@@ -22,7 +22,7 @@ from ui.engagement.report import report_card, settings_card
 from ui.engagement.surveys import surveys_card
 from ui.engagement.upload import choose_upload
 from ui.models import choose_model
-from ui.roles import sign_in_card
+from ui.roles import actor, sign_in_card
 
 
 def keep(engagement: Engagement, reading: BackgroundReading) -> None:
@@ -30,7 +30,7 @@ def keep(engagement: Engagement, reading: BackgroundReading) -> None:
     typed = {name: st.session_state[f"engagement_{name}"].strip() for name in ("name", "channel")}
     try:
         engagement = Engagement(**dict(engagement) | {name: value for name, value in typed.items() if value})
-        keep_engagement(engagement)
+        keep_engagement(engagement, actor())
         reading.kept = True
         st.session_state["kept"] = engagement.name
     except MienError as error:

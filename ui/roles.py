@@ -29,6 +29,11 @@ def analyst() -> str | None:
     return st.session_state.get(KEY)
 
 
+def actor() -> str:
+    """Who acts here, for a log: the analyst, or somebody who need not be one."""
+    return analyst() or "a visitor"
+
+
 def require_analyst() -> str:
     """The analyst's name.
 

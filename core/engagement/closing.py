@@ -1,5 +1,6 @@
 """The end of an engagement whose readings lie in a journal."""
 
+from core.engagement.audit import note
 from core.engagement.journal import ENDED, EndedError, Journal
 from core.engagement.report import make_report
 from core.engagement.report_settings import ReportSettings
@@ -12,6 +13,7 @@ CUT_OFF = "Nobody finished the engagement: it was cut off, and its last part may
 def close_journal(
     journal: Journal,
     name: str,
+    by: str,
     incomplete: str | None = None,
     end: float | None = None,
     settings: ReportSettings | None = None,
@@ -19,6 +21,7 @@ def close_journal(
     """Judge the readings, keep the result, and only then delete the journal; nothing is added meanwhile.
 
     Args:
+        by: whose wish it is, for the log.
         incomplete: what was not recorded, as a sentence for the report.
         end: when it ended, seconds since it began; the last reading's time where nobody knows.
         settings: how it is judged; as usual where they are left out.
@@ -44,6 +47,21 @@ def close_journal(
             report=make_report(moments, settings, end, incomplete),
             moments=tuple(moments),
         )
-        keep_engagement(engagement)
+        keep_engagement(engagement, by)
         journal.delete()
     return engagement
+
+
+def discard_journal(journal: Journal, by: str) -> None:
+    """Forget what was read; nothing where somebody else ended it.
+
+    Args:
+        by: whose wish it is, for the log.
+
+    Raises:
+        JournalError: the file cannot be deleted.
+    """
+    with journal.held() as there:
+        journal.delete()
+    if there:
+        note("deleted", journal.opening.id, by)

@@ -106,7 +106,7 @@ def engagement(
                 report=report,
                 moments=tuple(moments),
             )
-            keep_engagement(kept)
+            keep_engagement(kept, "the command line")
             messages.print(f"Kept as {kept.name}, id {kept.id}.", highlight=False)
     except MienError as error:
         messages.print(str(error), style="red", highlight=False)
@@ -125,7 +125,9 @@ def _customer(found: Recording, person: list[int]) -> list[int]:
     if unknown or (not person and len(found.people) > 1):
         known = ", ".join(f"{number} ({len(one.moments)} looks)" for number, one in found.people.items())
         raise NobodyError(f"Say who the customer is with --person: {known}.")
-    return person or list(found.people)
+    if together := found.together(person):
+        raise NobodyError(together)
+    return sorted(set(person)) or list(found.people)
 
 
 def _chosen(weights: list[str], **others: object) -> ReportSettings:

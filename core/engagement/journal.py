@@ -14,6 +14,7 @@ from typing import BinaryIO, Final, Literal, Self
 from filelock import FileLock
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.engagement.audit import note
 from core.engagement.moment import Moment
 from core.errors import MienError
 from core.settings import settings
@@ -208,6 +209,7 @@ def delete_old_journals(now: datetime | None = None) -> None:
         try:
             if journal is not None and journal.opening.begun < limit:
                 journal.delete()
+                note("grown too old", journal.opening.id, "the server")
             elif journal is None and file.stat().st_mtime < limit.timestamp():
                 file.unlink()
         except (JournalError, OSError) as error:  # the others are no less old

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import combinations
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -58,6 +59,17 @@ class Recording:
     broken: str | None = None
     cancelled: bool = False
     done: bool = False
+
+    def together(self, numbers: Sequence[int]) -> str | None:
+        """Why some numbers are not one person: two of them are seen in one look; None where none are."""
+        times = {n: {moment.seconds for moment in self.people[n].moments} for n in sorted(set(numbers))}
+        for one, other in combinations(times, 2):
+            if times[one] & times[other]:
+                return (
+                    f"Person {one} and person {other} are in sight at the same time, so they are two people: "
+                    "choose only the customer."
+                )
+        return None
 
     @property
     def incomplete(self) -> str | None:

@@ -47,8 +47,11 @@ class Engagement(BaseModel):
     moments: tuple[Moment, ...] = ()
 
 
-def keep_engagement(engagement: Engagement) -> None:
+def keep_engagement(engagement: Engagement, by: str) -> None:
     """Store one; the same id again replaces it.
+
+    Args:
+        by: whose wish it is, for the log.
 
     Raises:
         EngagementError: the database cannot be written.
@@ -61,7 +64,7 @@ def keep_engagement(engagement: Engagement) -> None:
     with writing() as connection:
         connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == engagement.id))
         connection.execute(insert(ENGAGEMENTS).values(**values))
-    note("kept", engagement.id, engagement.source)
+    note("kept", engagement.id, by)
 
 
 def list_engagements() -> tuple[Engagement, ...]:

@@ -34,6 +34,8 @@ def test_nobody_is_judged_before_the_customer_is_named(tmp_path):
     assert report["seen"] > 0
     assert "of 3 seconds: the rest of the file is missing" in report["incomplete"]
     assert "--person" in judge(tmp_path / "two.mkv", "--person", 9, code=1).stderr
+    both = judge(tmp_path / "two.mkv", "--person", 2, "--person", 1, code=1)
+    assert "Person 1 and person 2 are in sight at the same time" in both.stderr
 
 
 def test_what_cannot_be_judged_is_one_sentence(tmp_path):
@@ -76,7 +78,7 @@ def test_result_is_kept_once_with_the_consent_that_was_given(tmp_path, home):
     assert "200 characters" in long.stderr
     assert list_engagements() == ()
     known = "--consent", "told and agreed", "--channel", "video"
-    judge(tmp_path / "call.mp4", "--keep", "call 17", *known)
+    judge(tmp_path / "call.mp4", "--keep", "call 17", *known, "--person", 1, "--person", 1)
     result = judge(tmp_path / "call.mp4", "--keep", "call 18", *known)
     (kept,) = list_engagements()
     assert kept.id in result.stderr

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from core.engagement import Moment, make_report
-from core.engagement.audit import read_notes
+from core.engagement.audit import FILE, note, read_notes
 from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
@@ -60,7 +60,7 @@ def engagement(**changes) -> Engagement:
 
 def test_engagement_comes_back_as_it_was_kept(database):
     kept = engagement()
-    keep_engagement(kept)
+    keep_engagement(kept, "ada")
     assert get_engagement(kept.id) == kept
     (listed,) = list_engagements()
     assert listed == kept.model_copy(update={"moments": ()})
@@ -68,8 +68,8 @@ def test_engagement_comes_back_as_it_was_kept(database):
 
 def test_same_id_again_replaces(database):
     kept = engagement()
-    keep_engagement(kept)
-    keep_engagement(kept.model_copy(update={"name": "call 18"}))
+    keep_engagement(kept, "ada")
+    keep_engagement(kept.model_copy(update={"name": "call 18"}), "ada")
     assert [one.name for one in list_engagements()] == ["call 18"]
 
 
@@ -77,11 +77,11 @@ def test_deleted_and_too_old_ones_are_gone(database):
     old = engagement(created=datetime.now(UTC) - timedelta(days=91))
     new = engagement()
     for one in (old, new):
-        keep_engagement(one)
+        keep_engagement(one, "ada")
     assert [one.id for one in list_engagements()] == [new.id]
     delete_old(datetime.now(UTC) + timedelta(days=91))
     assert list_engagements() == ()
-    keep_engagement(new)
+    keep_engagement(new, "ada")
     delete_engagement(new.id, "ada")
     with pytest.raises(EngagementError, match="no engagement"):
         get_engagement(new.id)
@@ -95,7 +95,7 @@ def test_without_consent_nothing_is_kept(home):
 def test_many_at_once_lose_none(database):
     kept = [engagement(name=f"call {n}", moments=()) for n in range(40)]
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(keep_engagement, kept))
+        list(threads.map(lambda one: keep_engagement(one, "ada"), kept))
     assert len(list_engagements()) == 40
 
 
@@ -108,7 +108,9 @@ def test_what_can_be_no_id_is_unknown_whatever_the_database(database, name):
 
 
 def test_text_that_a_database_refuses_is_kept_without_what_it_refuses(database):
-    keep_engagement(engagement(name="call\x00 17", channel="\x1bvideo", consent="agreed\nat\x00 the start"))
+    keep_engagement(
+        engagement(name="call\x00 17", channel="\x1bvideo", consent="agreed\nat\x00 the start"), "ada"
+    )
     (kept,) = list_engagements()
     assert (kept.name, kept.channel, kept.consent) == ("call 17", "video", "agreed\nat the start")
 
@@ -139,7 +141,7 @@ def test_tables_of_a_newer_version_are_left_alone_in_one_sentence(home, tmp_path
     monkeypatch.setenv("MIEN_DATABASE_URL", url)
     settings.cache_clear()
     with pytest.raises(EngagementError, match="newer version"):
-        keep_engagement(engagement())
+        keep_engagement(engagement(), "ada")
 
 
 def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
@@ -147,8 +149,16 @@ def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
     settings.cache_clear()
     assert not home.exists()
     kept = engagement()
-    keep_engagement(kept)
+    keep_engagement(kept, "ada")
     assert [(line["action"], line["what"]) for line in read_notes()] == [("kept", kept.id)]
+
+
+def test_line_of_the_log_that_was_cut_short_spoils_no_other(home):
+    note("kept", "a", "ada")
+    with (home / FILE).open("a") as file:
+        file.write('{"when": "2026-')
+    note("deleted", "a", "bea")
+    assert [line["by"] for line in read_notes()] == ["bea", "ada"]
 
 
 @pytest.mark.parametrize(
@@ -173,4 +183,4 @@ def test_database_that_cannot_be_opened_is_one_sentence(home):
     home.parent.mkdir(exist_ok=True)
     home.write_text("a file where a folder should be")
     with pytest.raises(EngagementError, match="cannot be"):
-        keep_engagement(engagement())
+        keep_engagement(engagement(), "ada")

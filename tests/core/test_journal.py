@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.engagement import Moment
-from core.engagement.closing import CUT_OFF, close_journal
+from core.engagement.audit import read_notes
+from core.engagement.closing import CUT_OFF, close_journal, discard_journal
 from core.engagement.journal import (
     EndedError,
     Journal,
@@ -98,7 +99,7 @@ def test_nothing_is_written_once_it_has_ended(home):
     with pytest.raises(EndedError):
         journal.add(look(1.0))
     with pytest.raises(EndedError):
-        close_journal(journal, "")
+        close_journal(journal, "", "ada")
     assert list((home / "engagements").iterdir()) == []
 
 
@@ -106,7 +107,7 @@ def test_report_of_what_was_cut_off_says_so(home):
     journal = begin()
     for n in range(30):
         journal.add(look(n / 2))
-    assert close_journal(journal, "", CUT_OFF).report.incomplete == CUT_OFF
+    assert close_journal(journal, "", "ada", CUT_OFF).report.incomplete == CUT_OFF
 
 
 def test_last_part_ends_with_the_engagement_not_with_the_last_reading(home):
@@ -114,10 +115,20 @@ def test_last_part_ends_with_the_engagement_not_with_the_last_reading(home):
     for journal in (finished, unknown):
         for n in range(60):
             journal.add(look(n / 2))
-    report = close_journal(finished, "", end=90).report
+    report = close_journal(finished, "", "ada", end=90).report
     assert (report.seconds, report.exit_emotion) == (90, None)
     assert report.gaps == {"no frame came": 121}
-    assert close_journal(unknown, "").report.exit_emotion.moments == 21
+    assert close_journal(unknown, "", "ada").report.exit_emotion.moments == 21
+
+
+def test_who_discards_what_was_read_is_noted_once(home):
+    journal = begin()
+    for by in ("ada", "bea"):
+        discard_journal(journal, by)
+    assert unfinished() == ()
+    assert [(line["action"], line["what"], line["by"]) for line in read_notes()] == [
+        ("deleted", journal.opening.id, "ada")
+    ]
 
 
 def test_ended_twice_at_once_is_ended_once_with_all_it_held(home):
@@ -133,7 +144,7 @@ def test_ended_twice_at_once_is_ended_once_with_all_it_held(home):
 
 def ends(journal: Journal) -> bool:
     try:
-        close_journal(journal, "")
+        close_journal(journal, "", "ada")
     except EndedError:
         return False
     return True
@@ -167,7 +178,7 @@ def test_old_ones_are_deleted_whoever_left_them(home):
 def test_journal_that_cannot_be_locked_is_one_sentence(home):
     journal = begin()
     (home / "engagements" / f"{journal.opening.id}.lock").mkdir()
-    for act in (journal.delete, lambda: journal.add(look(1.0)), lambda: close_journal(journal, "")):
+    for act in (journal.delete, lambda: journal.add(look(1.0)), lambda: close_journal(journal, "", "ada")):
         with pytest.raises(JournalError, match="cannot be changed"):
             act()
 

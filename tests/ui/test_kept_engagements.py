@@ -46,7 +46,7 @@ def keep(**changes) -> Engagement:
         "moments": MOMENTS,
     }
     engagement = Engagement(**values | changes)
-    keep_engagement(engagement)
+    keep_engagement(engagement, "bea")
     return engagement
 
 
@@ -115,9 +115,9 @@ def test_list_is_filtered_and_what_was_done_is_logged(app):
     assert [(line["action"], line["by"]) for line in read_notes()] == [
         ("deleted", "ada"),
         ("deleted", "ada"),
-        ("kept", "api"),
-        ("kept", "api"),
-        ("kept", "api"),
+        ("kept", "bea"),
+        ("kept", "bea"),
+        ("kept", "bea"),
     ]
 
 
@@ -211,8 +211,16 @@ def test_engagement_that_an_application_left_is_offered_to_analysts(app, home, m
     assert not keyed(app.button, "keep-"), "whoever only watches decides nothing"
     app.session_state["analyst"] = "Ada"
     app.run()
+    button = app.button(key=f"delete-{gone.opening.id}").click()
+    gone.add(look(2.0))
+    button.run()
+    assert "goes on again" in app.error[0].value
+    assert gone.moments(), "it went on after the page was drawn"
+    os.utime(home / "engagements" / f"{gone.opening.id}.jsonl", (0, 0))
+    app.run()
     app.button(key=f"delete-{gone.opening.id}").click().run()
     app.button(key=f"keep-{left.opening.id}").click().run()
     assert not app.exception
     assert unfinished() == ()
     assert [(one.name, one.channel) for one in list_engagements()] == [("call 18", "video")]
+    assert [(line["action"], line["by"]) for line in read_notes()] == [("kept", "Ada"), ("deleted", "Ada")]

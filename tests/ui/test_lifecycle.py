@@ -72,8 +72,8 @@ def test_running_server_forgets_what_is_too_old(home, monkeypatch):
         Engagement(name="x", source="live", report=make_report([]), created=when, **known)
         for when in (long_ago, datetime.now(UTC))
     )
-    keep_engagement(old)
-    keep_engagement(young)
+    keep_engagement(old, "ada")
+    keep_engagement(young, "ada")
     Journal.begin(Opening(begun=long_ago, **known))
     monkeypatch.setattr(lifecycle, "SECONDS_BEFORE_FORGETTING", 0.0)
 

@@ -15,7 +15,8 @@ from core.engagement import Moment
 from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import list_engagements
 from core.expressions import Expression
-from core.live import STILL_SECONDS, LiveReader
+from core.live import STILL_SECONDS, LiveReader, LiveState, Seen
+from core.readings import Reading
 from core.recorder import Recorder
 from tests.ui.conftest import open_page
 from ui.live.holder import Holder
@@ -113,6 +114,22 @@ def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app,
         app.button(key="finish").click().run()
     assert not app.exception
     assert [kept.source for kept in list_engagements()] == ["live"]
+
+
+def test_choice_outlasts_a_moment_in_which_no_face_is_found(app, own, monkeypatch):
+    face = Reading(box=(0, 0, 9, 9), label=None, abstained=None, probabilities={}, face=None, quality=None)
+    both = LiveState(seen=(Seen(1, face, {}), Seen(2, face, {})), known=frozenset({1, 2}))
+    found = [both]
+    monkeypatch.setattr(LiveReader, "state", property(lambda _: found[-1]))
+    app.run()
+    app.segmented_control(key="live_customer").set_value(2).run()
+    for now in (LiveState(known=both.known), LiveState(), both):
+        found.append(now)
+        app.run()
+        assert not app.exception
+    assert app.segmented_control(key="live_customer").value == 2
+    record(app)
+    assert own.recorder.customer == 2
 
 
 def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, portrait):

@@ -4,29 +4,29 @@ from collections.abc import Callable, Collection
 
 import streamlit as st
 
-from core.engagement.closing import CUT_OFF, close_journal
-from core.engagement.journal import Journal, Opening, unfinished
+from core.engagement.closing import CUT_OFF, close_journal, discard_journal
+from core.engagement.journal import Journal, JournalError, Opening, unfinished
 from core.errors import MienError
 from ui.roles import analyst, require_analyst
 from ui.words import plain
 
 
-def keep_cut_off(journal: Journal) -> None:
+def keep_cut_off(journal: Journal, by: str) -> None:
     """Keep what was read, and that nobody finished it."""
-    close_journal(journal, "", CUT_OFF)
+    close_journal(journal, "", by, CUT_OFF)
 
 
 def left_over_card(
     sources: Collection[str],
     current: Opening | None = None,
-    keep: Callable[[Journal], object] = keep_cut_off,
+    keep: Callable[[Journal, str], object] = keep_cut_off,
 ) -> None:
     """Offer them to analysts, to keep what was read or to delete it.
 
     Args:
         sources: where they were begun.
         current: one that goes on in this browser, though its video may stand still.
-        keep: what the first button does.
+        keep: what the first button does, for the analyst of that name.
     """
     if error := st.session_state.pop("left_over_error", None):
         st.error(error, icon=":material/error:")
@@ -46,14 +46,17 @@ def left_over_card(
             with st.container(horizontal=True, vertical_alignment="center"):
                 told = f"{opening.begun:%d %b %H:%M} UTC, {len(journal.moments())} looks"
                 st.markdown(f"{plain(opening.name)}, {told}" if opening.name else told)
-                for label, settle in (("Keep", keep), ("Delete", Journal.delete)):
+                for label, settle in (("Keep", keep), ("Delete", discard_journal)):
                     key = f"{label.lower()}-{opening.id}"
                     st.button(label, key=key, on_click=_settle, args=(journal, settle))
 
 
-def _settle(journal: Journal, how: Callable[[Journal], object]) -> None:
+def _settle(journal: Journal, how: Callable[[Journal, str], object]) -> None:
     try:
-        require_analyst()
-        how(journal)
+        by = require_analyst()
+        with journal.held() as there:
+            if there and not journal.quiet:  # since the page was drawn
+                raise JournalError("This engagement goes on again, so it was left as it is.")
+            how(journal, by)
     except MienError as error:
         st.session_state["left_over_error"] = str(error)

@@ -1,7 +1,5 @@
 """Whom a recording's report is about: the customer alone."""
 
-from collections.abc import Sequence
-from itertools import combinations
 from typing import Final
 
 import streamlit as st
@@ -51,20 +49,7 @@ def choose_person(recording: Recording, key: str) -> list[int]:
         key=box,
     )
     st.session_state[CHOSEN] = key, chosen
-    together = find_together(recording, chosen)
-    if together:
-        st.error(
-            f"Person {together[0]} and person {together[1]} are in sight at the same time, so they are two "
-            "people: choose only the customer.",
-            icon=":material/group:",
-        )
+    if together := recording.together(chosen):
+        st.error(together, icon=":material/group:")
         return []
     return chosen
-
-
-def find_together(recording: Recording, numbers: Sequence[int]) -> tuple[int, int] | None:
-    """Two that are seen in one look, and so cannot be the same person; None where there are none."""
-    times = {
-        number: {moment.seconds for moment in recording.people[number].moments} for number in sorted(numbers)
-    }
-    return next(((one, other) for one, other in combinations(times, 2) if times[one] & times[other]), None)

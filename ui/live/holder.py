@@ -18,12 +18,17 @@ class Holder:
 
     A reader lasts as long as the stream and the model; the next one numbers people on from there. What is
     being recorded outlives both, and then has to be told again who the customer is.
+
+    Attributes:
+        chosen: number of the one who was chosen last, to be recorded; the page forgets it where it offers no
+            choice for a moment.
     """
 
     def __init__(self) -> None:
         self.classifier: Classifier | None = None
         self.reader: LiveReader | None = None
         self.recorder: Recorder | None = None
+        self.chosen: int | None = None
         self.played = False
         self._first = 1
         self._lock = threading.Lock()

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.classifier import Classifier
 from core.engagement import ReportSettings
-from core.engagement.closing import CUT_OFF, close_journal
+from core.engagement.closing import CUT_OFF, close_journal, discard_journal
 from core.engagement.journal import EndedError, Journal, Opening
 from core.errors import MienError
 from core.live import LiveState
@@ -14,6 +14,7 @@ from core.recorder import Recorder
 from ui.engagement.left_over import left_over_card
 from ui.engagement.report import settings_card
 from ui.live.holder import Holder
+from ui.roles import actor
 
 CONSENT: Final = (
     "The customer before the camera was told that their expressions are read, what for and for how long the "
@@ -67,11 +68,12 @@ def open_card(own: Holder) -> None:
 def _choose(own: Holder) -> None:
     """Offer the people in sight, where there are several, before one of them is recorded."""
     state = own.reader.state if own.reader else LiveState()
-    if len(state.known) > 1 and state.seen:
-        st.segmented_control(
+    if len(state.known) > 1:
+        largest = state.seen[0].number if state.seen else min(state.known)
+        own.chosen = st.segmented_control(
             "Who is the customer? Nobody else is recorded",
             sorted(state.known),
-            default=state.seen[0].number,
+            default=own.chosen if own.chosen in state.known else largest,
             required=True,
             format_func=_person,
             help="The numbers are those in the video; the largest face is offered first.",
@@ -134,7 +136,7 @@ def _customer(own: Holder) -> int | None:
     known = own.reader.state.known if own.reader else frozenset()
     if len(known) == 1:
         return next(iter(known))
-    chosen: int | None = st.session_state.get("live_customer")
+    chosen: int | None = st.session_state.get("live_customer", own.chosen)
     return chosen if chosen in known else None
 
 
@@ -143,7 +145,7 @@ def _finish(own: Holder, journal: Journal, settings: ReportSettings) -> None:
         return
     fault, end = own.recorder.fault, own.recorder.seconds
     own.record(None)
-    _keep(journal, st.session_state["live_name"], fault, end, settings)
+    _keep(journal, st.session_state["live_name"], actor(), fault, end, settings)
 
 
 def _discard(own: Holder, journal: Journal) -> None:
@@ -151,7 +153,7 @@ def _discard(own: Holder, journal: Journal) -> None:
         return
     own.record(None)
     try:
-        journal.delete()
+        discard_journal(journal, actor())
     except MienError as error:
         st.session_state["live_error"] = str(error)
 
@@ -159,12 +161,13 @@ def _discard(own: Holder, journal: Journal) -> None:
 def _keep(
     journal: Journal,
     name: str,
+    by: str,
     incomplete: str | None,
     end: float | None = None,
     settings: ReportSettings | None = None,
 ) -> None:
     try:
-        kept = close_journal(journal, name.strip(), incomplete, end, settings)
+        kept = close_journal(journal, name.strip(), by, incomplete, end, settings)
     except EndedError as error:
         st.session_state["live_error"] = str(error)
         return
@@ -176,5 +179,5 @@ def _keep(
     st.session_state["live_done"] = f"Kept. Exit emotion: {ending}."
 
 
-def _keep_as_it_is(journal: Journal) -> None:
-    _keep(journal, "", CUT_OFF)
+def _keep_as_it_is(journal: Journal, by: str) -> None:
+    _keep(journal, "", by, CUT_OFF)
