@@ -35,12 +35,9 @@ if len(names) > 1:
             "on the next, or read all of them on the Photo page."
         )
     if len(pair) == 2 and sources:
-        shown = {}
         try:
-            for place, name in enumerate(pair):
-                shown[name] = read_all(
-                    sources[:1], load_classifier(name), lambda done: None, f"side {place}"
-                )[0]
+            sides = read_all(sources[:1], *(load_classifier(name) for name in pair))
+            shown = {name: pictures[0] for name, pictures in zip(pair, sides, strict=True)}
         except MienError as error:
             st.error(str(error), icon=":material/broken_image:")
             st.stop()

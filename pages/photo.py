@@ -19,7 +19,6 @@ classifier = choose_model()
 sources = choose_pictures()
 
 if not sources:
-    st.session_state.pop("readings", None)
     st.stop()
 
 bar = st.progress(0.0, "Reading …") if len(sources) > 1 else None
@@ -31,7 +30,7 @@ def show_progress(done: int) -> None:
         bar.progress(done / len(sources), f"Read {done} of {len(sources)} pictures")
 
 
-pictures = read_all(sources, classifier, show_progress)
+(pictures,) = read_all(sources, classifier, progress=show_progress)
 if bar:
     bar.empty()
 

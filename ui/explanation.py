@@ -13,6 +13,7 @@ from core.explanation import Explanation, explain
 from core.expressions import Expression
 from core.readings import Reading
 from ui.palette import display_name, percent
+from ui.session import EXPLANATIONS
 
 SIDE = 240
 HOT = np.array([230, 120, 20], np.float32)
@@ -53,9 +54,9 @@ def _maps(classifier: Classifier, crop: npt.NDArray[np.uint8], found: Explanatio
 def _explain(classifier: Classifier, crop: npt.NDArray[np.uint8], label: Expression) -> Explanation:
     """Explain, and remember the newest of this browser session only."""
     key = (classifier.bundle.digest, hashlib.sha256(crop.tobytes()).hexdigest(), label)
-    known: dict[object, Explanation] = st.session_state.get("explanations", {})
+    known: dict[object, Explanation] = st.session_state.get(EXPLANATIONS, {})
     found = known.get(key) or explain(classifier, crop, label)
-    st.session_state["explanations"] = {key: found}
+    st.session_state[EXPLANATIONS] = {key: found}
     return found
 
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -39,36 +39,48 @@ class Shown:
     error: str | None
 
 
+READINGS: Final = "readings"
+EXPLANATIONS: Final = "explanations"
+"""Names of what a session keeps of its pictures."""
+
 Source = tuple[str, bytes]
 """A picture's name and its encoded bytes."""
 
 
 def read_all(
     sources: Sequence[Source],
-    classifier: Classifier,
-    progress: Callable[[int], None],
-    slot: str = "readings",
-) -> list[Shown]:
-    """Read pictures, taking from the session what was read before.
+    *classifiers: Classifier,
+    progress: Callable[[int], None] = lambda done: None,
+) -> tuple[list[Shown], ...]:
+    """Read pictures by one model or more, taking from the session what was read before.
 
-    Each is kept as soon as it is read: a click in between, which runs the page anew, loses none. Pictures no
-    longer among `sources` are forgotten, so memory holds what the page shows and no more.
+    Each is kept as soon as it is read: a click in between, which runs the page anew, loses none. What is not
+    asked for now is forgotten, whichever page had it read: memory holds what the page shows and no more.
 
     Args:
         progress: called with the number of pictures done.
-        slot: where in the session they are kept; another one for what is read beside.
+
+    Returns:
+        the pictures once a model.
     """
-    known: dict[str, Shown] = st.session_state.setdefault(slot, {})
-    wanted = []
+    known: dict[str, Shown] = st.session_state.setdefault(READINGS, {})
+    wanted: list[list[str]] = [[] for _ in classifiers]
     for number, (name, data) in enumerate(sources, start=1):
         key = f"{name}-{hashlib.sha256(data).hexdigest()}"
-        wanted.append(f"{classifier.bundle.digest}-{key}")
-        if wanted[-1] not in known:
-            known[wanted[-1]] = _read(key, name, data, classifier)
+        for keys, classifier in zip(wanted, classifiers, strict=True):
+            keys.append(f"{classifier.bundle.digest}-{key}")
+            if keys[-1] not in known:
+                known[keys[-1]] = _read(key, name, data, classifier)
         progress(number)
-    for one in set(known) - set(wanted):
+    for one in set(known).difference(*wanted):
         del known[one]
-    return [known[one] for one in wanted]
+    return tuple([known[one] for one in keys] for keys in wanted)
+
+
+def forget_readings() -> None:
+    """Forget all pictures of this session, and what was read of them."""
+    for name in (READINGS, EXPLANATIONS):
+        st.session_state.pop(name, None)
 
 
 def _read(key: str, name: str, data: bytes, classifier: Classifier) -> Shown:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.images import MAX_BYTES, READABLE
 from ui.samples import SAMPLES
-from ui.session import Source
+from ui.session import Source, forget_readings
 from ui.words import plain
 
 CAMERA_NOTICE: Final = (
@@ -34,11 +34,10 @@ def choose_pictures() -> list[Source]:
         label_visibility="collapsed",
         key="source",
     )
-    if kind == "Upload":
-        return _uploads()
-    if kind == "Camera":
-        return _camera()
-    return _sample()
+    found = {"Upload": _uploads, "Camera": _camera, "Sample": _sample}[kind]()
+    if not found:
+        forget_readings()
+    return found
 
 
 def _sample() -> list[Source]:

@@ -9,6 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.images import MAX_BYTES
 from tests.conftest import WRONG_EXIF, encode, pixel_bomb
+from tests.ui.conftest import open_page
 from ui.session import read_all
 
 
@@ -201,11 +202,22 @@ def test_pictures_read_before_a_click_in_between_are_not_read_again(champion, mo
             raise InterruptedError
 
     with pytest.raises(InterruptedError):
-        read_all(sources, champion, click_after_two)
+        read_all(sources, champion, progress=click_after_two)
     before = dict(state["readings"])
     assert len(before) == 2
-    found = read_all(sources, champion, lambda done: None)
+    (found,) = read_all(sources, champion)
     assert [shown.name for shown in found] == ["0.png", "1.png", "2.png"]
     assert all(before[key] is state["readings"][key] for key in before)
-    read_all(sources[:1], champion, lambda done: None)
+    read_all(sources[:1], champion)
     assert len(state["readings"]) == 1, "what is no longer shown is forgotten"
+
+
+def test_picture_that_is_not_there_any_more_is_forgotten_wherever_it_was_read(app):
+    app.run()
+    assert len(app.session_state["readings"]) == 1
+    models = open_page("models", 60)
+    models.session_state["readings"] = app.session_state["readings"]
+    models.run()
+    models.segmented_control(key="source").set_value("Camera").run()
+    assert not models.exception
+    assert "readings" not in models.session_state
