@@ -80,16 +80,18 @@ class Client:
 
 
 class ClientEngagement:
-    """An engagement that goes on; leaving the `with` block finishes it.
+    """An engagement that goes on; leaving the `with` block finishes it, unless it was deleted.
 
     Attributes:
         id: under which the server keeps it.
+        deleted: whether `delete` was called: the customer withdrew, and nothing is kept.
         result: exit emotion, index and the rest once it is finished, else None.
     """
 
     def __init__(self, client: Client, id: str) -> None:
         self.client = client
         self.id = id
+        self.deleted = False
         self.result: dict[str, Any] | None = None
 
     def frame(
@@ -121,8 +123,9 @@ class ClientEngagement:
         return found
 
     def delete(self) -> None:
-        """Delete it from the server."""
+        """Delete it from the server, also while it goes on."""
         self.client.call("DELETE", f"engagements/{self.id}")
+        self.deleted, self.result = True, None
 
     def __enter__(self) -> Self:
         """The engagement itself."""
@@ -132,7 +135,8 @@ class ClientEngagement:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Finish it, also where the block failed: what was seen until then counts."""
-        self.finish()
+        if not self.deleted:
+            self.finish()
 
 
 def _sentence(answer: requests.Response) -> str:

@@ -119,6 +119,9 @@ def test_figures_count_calls_and_faces_and_name_nobody(client, picture):
     assert (figure(calls), figure(faces)) == (before[0] + 1, before[1] + 1)
     client.get("engagements/of-a-customer")
     assert "of-a-customer" not in client.get("metrics").text
+    client.request("INVENTED", "models")
+    assert 'method="other"' in client.get("metrics").text
+    assert "INVENTED" not in client.get("metrics").text
 
 
 def test_disk_that_takes_nothing_is_a_problem_not_an_end(client, home):

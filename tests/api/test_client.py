@@ -2,6 +2,9 @@ import numpy as np
 import pytest
 
 from api.client import Client, MienError
+from core.engagement.audit import read_notes
+from core.engagement.journal import unfinished
+from core.engagement.store import list_engagements
 from core.settings import settings
 from tests.conftest import encode
 from tests.core.test_recording import portraits
@@ -69,3 +72,14 @@ def test_client_waits_where_it_is_asked_to_slow_down(address, home, monkeypatch)
     impatient = Client(address, token="of this test", patience=0.5)
     with pytest.raises(MienError, match="Too many"):
         impatient.models()
+
+
+def test_customer_who_withdraws_while_it_goes_on_leaves_nothing(address, portrait_file):
+    with Client(address).engagement("told and agreed") as one:
+        one.frame(portrait_file.read_bytes(), 0)
+        one.delete()
+    assert (one.deleted, one.result) == (True, None)
+    assert (list_engagements(), unfinished()) == ((), ())
+    assert [(line["action"], line["what"], line["by"]) for line in read_notes()] == [
+        ("deleted", one.id, "API")
+    ]

@@ -1,3 +1,5 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -96,6 +98,23 @@ def test_16_bit_greyscale_keeps_its_range(format):
     picture = decode(encode(Image.fromarray(ramp), format))
     assert picture.shape == (16, 16, 3)
     assert np.abs(picture[..., 0].astype(int) - np.arange(256).reshape(16, 16)).max() <= 1
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32])
+def test_deep_grey_takes_no_more_memory_than_is_said(dtype):
+    flat = encode(Image.fromarray(np.full((1000, 1000), 1, dtype)), "TIFF")
+    tracemalloc.start()
+    try:
+        decode(flat)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most <= 0.6e9 / 64e6 * 1000 * 1000
+
+
+def test_strip_that_is_longer_than_any_camera_makes_is_refused_at_once():
+    with pytest.raises(PictureError, match="70000 pixels long, over the limit of 65535"):
+        decode(encode(np.zeros((1, 70_000, 3), np.uint8)))
 
 
 def test_float_tiff_is_read():
