@@ -29,6 +29,7 @@ from training.networks import describe_layers, load_network, round_weights
 from training.placing import publish, staging
 from training.run_folder import RUN_FILE
 from training.runs import Parts
+from training.splits import groups
 from training.terms import limits_of, terms_of
 
 AGREEMENT: Final = 0.98
@@ -127,7 +128,8 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     count = len(draft.labels)
     logits = classifier.logits(faces.crops)[:, :count]
     columns = [EXPRESSIONS.index(label) for label in draft.labels]
-    temperature = fit_temperature(logits, np.searchsorted(columns, faces.labels))
+    people = len(np.unique(groups(faces)))
+    temperature = fit_temperature(logits, np.searchsorted(columns, faces.labels), people)
     thresholds = choose_thresholds(logits, temperature, classifier.answer(faces.crops).face)
     card = draft.model_copy(update={"temperature": temperature, "thresholds": thresholds})
     write_card(card, staged)
@@ -158,4 +160,5 @@ def _judge(
         )
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)
-    return {"scores": (*found, *also), "refusal": refusal}
+    others = (score.model_copy(update={"own": False}) for score in also)
+    return {"scores": (*found, *others), "refusal": refusal}

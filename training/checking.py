@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
-from training.datasets.near_duplicates import exact_groups, near_groups
+from training.datasets.near_duplicates import exact_groups
 from training.datasets.read_data import Cause, ReadData, Skipped
+from training.datasets.shared_pictures import near_copies
 from training.trainable import refusals
 
 EXAMPLES: Final = 10
@@ -84,7 +85,7 @@ class DataCheck(_Frozen):
 def check(data: ReadData) -> DataCheck:
     """Examine data as they were read; 31,000 crops take three seconds, most of it for near-duplicates."""
     crops = data.crops
-    near = near_groups(crops.crops)
+    near = near_copies(crops)
     kin = _join(near, crops)
     return DataCheck(
         crops=len(crops),

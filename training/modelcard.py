@@ -6,7 +6,7 @@ from typing import Final
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
 from training.registry import Promotion
-from training.splits import how_apart
+from training.splits import ANOTHER, how_apart
 from training.terms import limits_told
 
 INTENDED: Final = (
@@ -84,7 +84,7 @@ def told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
     seen: set[tuple[str, str]] = set()
     for score in scores:
         how = how_apart(score)
-        yield score, f"{how}; by another training of this recipe" if (score.data, how) in seen else how
+        yield score, f"{how}; {ANOTHER}" if score.own and (score.data, how) in seen else how
         seen.add((score.data, how))
 
 

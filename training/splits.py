@@ -26,6 +26,10 @@ PROTOCOLS: Final[dict[SplitKind, str]] = {
 NOBODY_NAMED: Final = "no near-copy stands on both sides; who is shown is not known"
 """What keeping people apart comes to in data that does not name them."""
 
+ANOTHER: Final = "by another training of this recipe"
+FOLDS: Final = " folds: "
+"""In the protocol of a cross-validation."""
+
 
 @dataclass(frozen=True, eq=False)
 class Split:
@@ -50,10 +54,12 @@ class Split:
 
 
 def how_apart(score: Score) -> str:
-    """How the crops of a score were kept apart, in words that hold where nobody is named too."""
-    if score.subjects is not None:
-        return score.how
-    return score.how.replace(PROTOCOLS["subject"], NOBODY_NAMED)
+    """How the crops of a score were kept apart, in words that hold where nobody is named too.
+
+    Folds say by themselves that they are other trainings.
+    """
+    how = score.how if score.subjects is not None else score.how.replace(PROTOCOLS["subject"], NOBODY_NAMED)
+    return how if score.own or FOLDS in score.protocol else f"{how}; {ANOTHER}"
 
 
 def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0.2) -> Split:
@@ -157,6 +163,10 @@ def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -
     for stratum in np.unique(strata):
         found = order[np.asarray(strata)[order] == stratum]
         chosen[found[: max(round(share * len(found)), min(1, len(found) - 1))]] = True
+    for column in np.unique(data.labels):  # whom nobody is left to learn from
+        shown = np.unique(member[data.labels == column])
+        if chosen[shown].all():
+            chosen[min(shown, key=lambda key: np.flatnonzero(order == key)[0])] = False
     if not chosen.any():
         raise DataError(f"Nobody can be kept apart among {len(keys)} {kind}s: add data.")
     return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])

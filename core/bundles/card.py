@@ -117,6 +117,11 @@ class Score(_Frozen):
 
     data: str
     protocol: str = Field(description="how the crops were kept apart from training, in words")
+    own: bool = Field(
+        True,
+        exclude_if=bool,
+        description="whether the bundle's own network was judged; else others, trained as it was",
+    )
     leaks: bool = Field(description="whether near-copies of the test crops were learned from")
     leak: float | None = Field(
         None,

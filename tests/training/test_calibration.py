@@ -12,7 +12,14 @@ def test_temperature_that_made_the_labels_is_found(temperature):
     logits = RNG.normal(0, 3, (20_000, 5)).astype(np.float32)
     odds = softmax(logits / np.float32(temperature)).astype(np.float64)
     truth = np.array([RNG.choice(5, p=row / row.sum()) for row in odds])
-    assert fit_temperature(logits, truth) == pytest.approx(temperature, rel=0.06)
+    assert fit_temperature(logits, truth, people=20_000) == pytest.approx(temperature, rel=0.06)
+
+
+def test_few_people_answered_without_a_fault_do_not_make_every_answer_certain():
+    logits = RNG.normal(0, 1, (80, 5)).astype(np.float32)
+    truth = logits.argmax(axis=1)
+    assert 0.4 < fit_temperature(logits, truth, people=8) < 1
+    assert fit_temperature(logits, truth, people=8) > fit_temperature(logits, truth, people=80)
 
 
 def test_thresholds_keep_the_promised_shares():

@@ -81,6 +81,15 @@ def test_scores_alike_in_name_are_told_apart(bundle):
     assert text.count(f"{first.how} |") == text.count("; by another training of this recipe |") == 2
 
 
+def test_score_of_another_training_is_never_told_as_the_models_own(bundle):
+    first = bundle.card.scores[0].model_copy(update={"own": False})
+    text = model_card(replace(bundle, card=bundle.card.model_copy(update={"scores": (first,)})))
+    assert f"of {first.n} crops: {first.how}; by another training of this recipe." in text
+    folds = first.model_copy(update={"protocol": "10 folds: nobody in the test part was seen in training"})
+    text = model_card(replace(bundle, card=bundle.card.model_copy(update={"scores": (folds,)})))
+    assert "another training" not in text, "folds say so by themselves"
+
+
 def test_size_of_what_is_served_is_said(bundle):
     assert f"{(bundle.folder / 'model.tflite').stat().st_size / 1e6:.2f} MB to serve" in model_card(bundle)
 

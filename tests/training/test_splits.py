@@ -169,3 +169,18 @@ def test_random_split_of_the_real_ckplus_leaks_as_the_design_says(shared_data):
     leaks = [split(data, "random", seed).leak for seed in range(20)]
     assert np.mean(leaks) == pytest.approx(0.96, abs=0.01), "all but 0.2² of the frames"
     assert split(data, "subject", 42).leak == 0
+
+
+@settings(max_examples=40, deadline=None)
+@given(names=st.lists(st.text("abcdef", min_size=1, max_size=6), min_size=2, max_size=4, unique=True))
+def test_inner_part_leaves_somebody_of_each_expression_to_learn_from(names):
+    data = make_crops(12)
+    rare = make_crops(len(names), 1)
+    rare = rare.take(np.unique(rare.subjects, return_index=True)[1])
+    shows = np.zeros_like(rare.targets)
+    shows[:, 1] = 1  # contempt, which nobody else shows
+    rare = replace(rare, targets=shows, subjects=np.array(names), sequences=np.array(names))
+    both = LabelledCrops.concatenate([data, rare])
+    train, inner = split_inner(both, "subject", 0.45, 0)
+    assert set(both.labels[train]) == set(both.labels)
+    assert not set(both.subjects[train]) & set(both.subjects[inner])

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from core import faces
 from core.errors import DataError, PictureError
 from core.expressions import EXPRESSIONS
-from core.images import SUFFIXES, decode
+from core.images import READABLE, SUFFIXES, decode
 from training.datasets.archives import Archive, EntryError, open_archive
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.classes import expression_of
@@ -26,6 +26,9 @@ from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_
 
 CROP_SIDE: Final = 96
 """Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
+
+LITTER: Final = frozenset({".csv", ".db", ".htm", ".html", ".ini", ".json", ".md", ".txt", ".xml", ".yaml"})
+"""Endings of what lies among pictures and is none: labels, notes, what file managers leave."""
 
 
 def read_labelled_folder(path: Path) -> ReadData:
@@ -55,7 +58,12 @@ def read_labelled_folder(path: Path) -> ReadData:
         found = _cut_all(archive, labelled)
         tables = {name: archive.read(name) for name in archive.names if name.name == TABLE_NAME}
         named = subjects_from_tables(tables, source)
-        skipped = [*archive.refused, *_unknown_labels(pictures), *_not_there(named, archive.names)]
+        skipped = [
+            *archive.refused,
+            *_unknown_labels(pictures),
+            *_not_read(archive.names),
+            *_not_there(named, archive.names),
+        ]
     kept = [name for name, cut in zip(labelled, found, strict=True) if not isinstance(cut, Skipped)]
     crops = [cut for cut in found if not isinstance(cut, Skipped)]
     skipped += [cut for cut in found if isinstance(cut, Skipped)]
@@ -121,6 +129,16 @@ def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:
     return [
         Skipped(str(folder), Cause.UNKNOWN_LABEL, f"Its name is no expression; it holds {count} pictures.")
         for folder, count in folders.items()
+    ]
+
+
+def _not_read(names: Sequence[PurePosixPath]) -> list[Skipped]:
+    """Files among the pictures of a class that are neither pictures nor what lies about beside them."""
+    reason = f"It is no picture that Mien can read: save it as {READABLE}."
+    return [
+        Skipped(str(name), Cause.UNREADABLE, reason)
+        for name in names
+        if expression_of(name) and name.suffix.lower() not in SUFFIXES | LITTER
     ]
 
 

@@ -10,6 +10,7 @@ from scipy.sparse.csgraph import connected_components
 
 from training.datasets.labelled import LabelledCrops
 from training.datasets.near_duplicates import near_groups
+from training.datasets.recutting import recut
 
 
 def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
@@ -21,7 +22,7 @@ def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
     data = LabelledCrops.concatenate(parts)
     if len(parts) < 2:
         return data
-    near = near_groups(data.crops)
+    near = near_groups(data.crops, recut(data).crops)  # each may frame the same picture in its own way
     shared = _in_several(near, np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
     if not shared.any():
         return data
@@ -32,6 +33,12 @@ def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
     for person, subject in zip(people[named], data.subjects[named], strict=True):
         names.setdefault(person, subject)
     return replace(data, sequences=sequences, subjects=np.array([names.get(p, "") for p in people], np.str_))
+
+
+def near_copies(data: LabelledCrops) -> npt.NDArray[np.intp]:
+    """Number the groups of near-copies, intp (n,); those of several data sets also as cut on our template."""
+    several = len(np.unique(data.sources)) > 1
+    return near_groups(data.crops, recut(data).crops) if several else near_groups(data.crops)
 
 
 def _in_several(near: npt.NDArray[np.intp], owners: npt.NDArray[np.intp]) -> npt.NDArray[np.bool_]:

@@ -57,6 +57,14 @@ def test_unknown_folders_are_reported_once_with_their_count(tmp_path):
     assert len(data.crops) == 1
 
 
+def test_pictures_as_browsers_save_them_are_read_and_what_is_none_is_reported(tmp_path):
+    photo = encode(smooth(1)[0, ..., 0], "JPEG")
+    content = {"happy/a.jfif": photo, "happy/b.tga": b"x", "happy/Thumbs.db": b"x", "happy/notes": b"x"}
+    data = read_labelled_folder(write_folder(tmp_path, content))
+    assert len(data.crops) == 1
+    assert causes(data) == {("happy/b.tga", Cause.UNREADABLE), ("happy/notes", Cause.UNREADABLE)}
+
+
 def test_face_of_a_photo_is_cut_as_serving_cuts_it(tmp_path, portrait_file, portrait):
     path = write_folder(tmp_path, {"happy/astronaut.png": portrait_file.read_bytes()})
     data = read_labelled_folder(path).crops

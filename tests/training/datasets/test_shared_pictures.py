@@ -1,3 +1,4 @@
+import cv2
 import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -7,7 +8,9 @@ from tests.training.datasets.test_labelled_folder import png
 from tests.training.datasets.test_near_duplicates import altered, smooth
 from training.datasets import read
 from training.datasets.labelled import LabelledCrops, one_hot
-from training.datasets.shared_pictures import unite_copies
+from training.datasets.near_duplicates import near_groups
+from training.datasets.recutting import recut
+from training.datasets.shared_pictures import near_copies, unite_copies
 from training.splits import folds
 
 
@@ -28,6 +31,17 @@ def test_copy_in_another_data_set_gets_the_sequence_and_the_person():
     assert found.subjects.tolist() == ["Ada", "Ada", "Bob", "", "Ada", ""]
     assert found.sequences[4] == found.sequences[1]
     assert len(set(found.sequences)) == 5
+
+
+def test_copy_in_another_framing_is_one_too(portrait):
+    raw = cv2.resize(portrait[40:200, 150:310], (48, 48), interpolation=cv2.INTER_AREA)
+    raw = cv2.cvtColor(raw, cv2.COLOR_RGB2GRAY)[None, ..., None]
+    first = of_source("first", raw, ["Ada"])
+    second = recut(of_source("second", raw, [""]))
+    assert near_groups(np.concatenate([first.crops, second.crops])).tolist() == [0, 1]
+    found = unite_copies([first, second])
+    assert found.subjects.tolist() == ["Ada", "Ada"]
+    assert near_copies(found).tolist() == [0, 0]
 
 
 def test_two_names_of_one_person_become_one():
