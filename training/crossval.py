@@ -1,6 +1,5 @@
 """Cross-validation: every row is answered once, by a model that never saw anybody in it."""
 
-import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,14 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from core.bundles import Bundle, Refusal, Score, find_bundle
 from core.classifier import Classifier
 from core.errors import DataError
+from core.expressions import EXPRESSIONS
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import Predictions, measure_refusal, predict, score_predictions
 from training.executors import run_all
+from training.fitting import present_columns
 from training.overlap import Overlap
 from training.recipe import Recipe
 from training.runs import load, seen_by, take_apart, train_run
-from training.splits import SplitKind, folds
+from training.splits import Split, SplitKind, folds
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 
@@ -32,6 +33,7 @@ class Fold(BaseModel):
         number: from 0.
         initial: bundle to start from.
         teacher: bundle to learn from besides the labels.
+        anew: train again what an earlier call finished.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -45,6 +47,7 @@ class Fold(BaseModel):
     folder: Path
     initial: str | None = None
     teacher: str | None = None
+    anew: bool = False
 
 
 class CrossValidation(BaseModel):
@@ -101,8 +104,7 @@ def cross_validate(
     found = folds(crops, split, count, seed)
     start = find_bundle(initial) if initial else None
     taught_by = find_bundle(teacher) if teacher else None
-    if anew and folder.exists():
-        shutil.rmtree(folder)
+    _require_same_classes(crops, found)
     tasks = [
         Fold(
             recipe=recipe,
@@ -114,6 +116,7 @@ def cross_validate(
             folder=folder / f"fold-{number}",
             initial=initial,
             teacher=teacher,
+            anew=anew,
         )
         for number in range(len(found))
     ]
@@ -202,7 +205,7 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
             fold.folder,
             initial=initial,
             teacher=teacher,
-            resume=True,
+            resume=not fold.anew,
             watchers=[tracker],
         )
         bundle = bundle_run(fold.folder, parts, naming, fold.folder / "bundle")
@@ -213,6 +216,21 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     faces, nonfaces = undivided.take(shows_a_face), undivided.take(~shows_a_face)
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     return predict(classifier, faces), refusal
+
+
+def _require_same_classes(crops: LabelledCrops, found: Sequence[Split]) -> None:
+    """Refuse folds of which one would learn fewer expressions than another: their answers cannot be pooled.
+
+    Raises:
+        DataError: all people who show an expression are tested together.
+    """
+    for number, fold in enumerate(found):
+        missing = set(present_columns(crops)) - set(present_columns(crops.take(fold.train)))
+        if names := [EXPRESSIONS[column].value for column in sorted(missing - {NOT_A_FACE})]:
+            raise DataError(
+                f"In fold {number + 1} of {len(found)} nobody is left to learn {', '.join(names)} from: use "
+                "fewer folds, another seed or data with more people."
+            )
 
 
 def _pool_unanswered(found: Sequence[Refusal]) -> float | None:

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, computed_field
@@ -21,10 +20,7 @@ from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score, scored_as
 from training.evaluation.fairness import measure_groups, read_groups
 from training.evaluation.timing import time_one
-from training.measured import AS_GIVEN
-
-FAIR_AGREEMENT: Final = 0.5
-"""Of the votes: what others ask of a crop's top class who report on FER+."""
+from training.measured import AS_GIVEN, FAIR_AGREEMENT
 
 log = logging.getLogger(__name__)
 

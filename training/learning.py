@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import keras
 import numpy as np
@@ -22,6 +23,9 @@ from training.jobs.failures import NO_MEMORY
 from training.networks import build_network, fuse, most_numbers
 from training.precision import planned_precision
 from training.recipe import Recipe
+
+REACHES: Final = 6
+"""How often a training is at least as long as its averaged weights reach back."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +197,7 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
             warmup_target=recipe.learning_rate if warmup else None,
             warmup_steps=warmup,
         )
-    ema = {"use_ema": recipe.ema is not None, "ema_momentum": recipe.ema or 0.99}
+    ema = {"use_ema": recipe.ema is not None, "ema_momentum": _momentum(recipe, steps)}
     if recipe.optimizer == "adamw":
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **ema)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -206,6 +210,14 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
         jit_compile=compiles(),
     )
     optimizer.build(trainer.trainable_variables)  # variables made inside the step have it traced twice
+
+
+def _momentum(recipe: Recipe, steps: int) -> float:
+    """The recipe's momentum of averaged weights, or less where the training is short.
+
+    The average begins with the first weights, which count e⁻⁶, a quarter of a percent, or less at its end.
+    """
+    return min(recipe.ema or 0.99, max(0.0, 1 - REACHES / (recipe.epochs * steps)))
 
 
 def _inner_batches(

@@ -3,10 +3,19 @@
 from collections.abc import Sequence
 from typing import Final
 
-from core.bundles import Bundle, GroupScore, Refusal, Robustness, Score
+from filelock import FileLock, Timeout
+
+from core.bundles import Bundle, Card, GroupScore, Refusal, Robustness, Score
 from core.bundles.store import read_bundle
 from core.errors import BundleError
+from core.settings import settings
 from training.cards import write_card
+
+PATIENCE: Final = 60.0
+"""Seconds to wait for another card to be written."""
+
+FAIR_AGREEMENT: Final = 0.5
+"""Of the votes: what others ask of a crop's top class who report on FER+."""
 
 AS_GIVEN: Final = "as given"
 """How a protocol begins where data were judged that the model did not learn from."""
@@ -27,20 +36,40 @@ def keep_measured(
         refusal: kept where the card has none, or one that leaks where this one does not.
 
     Raises:
-        BundleError: the card cannot be written.
+        BundleError: the model was replaced meanwhile, or the card cannot be written.
     """
-    card = bundle.card
+    lock = settings().home / ".measured.lock"  # a folder of shipped models is no place for it
+    try:
+        lock.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=PATIENCE):
+            now = read_bundle(bundle.folder)
+            if now.digest != bundle.digest:
+                raise BundleError(
+                    f"The model {bundle.name} was replaced while it was measured, so its card stays as it "
+                    "is: measure again."
+                )
+            write_card(_with_figures(now.card, robustness, groups, score, refusal), bundle.folder)
+    except Timeout:
+        raise BundleError("Another card is being written: try again in a moment.") from None
+    except OSError as error:
+        raise BundleError(f"The card of {bundle.name} cannot be written: {error.strerror}.") from None
+    return read_bundle(bundle.folder)
+
+
+def _with_figures(
+    card: Card,
+    robustness: Sequence[Robustness],
+    groups: Sequence[GroupScore],
+    score: Score | None,
+    refusal: Refusal | None,
+) -> Card:
     measured = {"robustness": tuple(robustness), "groups": tuple(groups)}
     changes: dict[str, object] = {name: value for name, value in measured.items() if value}
     if score is not None:
         changes["scores"] = _with(card.scores, score)
     if refusal is not None and (card.refusal is None or (card.refusal.leaks and not refusal.leaks)):
         changes["refusal"] = refusal
-    try:
-        write_card(card.model_copy(update=changes), bundle.folder)
-    except OSError as error:
-        raise BundleError(f"The card of {bundle.name} cannot be written: {error.strerror}.") from None
-    return read_bundle(bundle.folder)
+    return card.model_copy(update=changes)
 
 
 def _with(scores: Sequence[Score], new: Score) -> tuple[Score, ...]:

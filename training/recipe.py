@@ -65,7 +65,12 @@ class Recipe(_Frozen):
     )
     label_smoothing: float = Field(0.0, ge=0, lt=1)
     mixup: float = Field(0.0, ge=0, le=1, description="alpha of the beta distribution; 0 is off")
-    ema: float | None = Field(None, gt=0, lt=1, description="momentum of the averaged weights; none: off")
+    ema: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="momentum of the averaged weights, less where a training is short; none: off",
+    )
     keep_initial: float = Field(
         0.0, ge=0, lt=1, description="share of the weights that training started from in those it leaves"
     )
@@ -114,6 +119,12 @@ class Recipe(_Frozen):
     def all_epochs(self) -> int:
         """Those of all members, one after another."""
         return self.epochs * self.members
+
+    @model_validator(mode="after")
+    def _shape_of_a_residual_network(self) -> Self:
+        if self.network == "residual" and not self.widths:
+            raise ValueError("a residual network needs `widths`, the channels of each stage")
+        return self
 
     @model_validator(mode="after")
     def _one_way_to_choose_weights(self) -> Self:

@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from core.bundles import find_bundle
-from core.errors import DataError
+from core.errors import DataError, RecipeError
 from core.expressions import EXPRESSIONS
 from core.settings import settings
 from tests.conftest import encode
@@ -137,6 +137,18 @@ def test_other_settings_in_the_same_folder_ask_to_start_anew(trained, data):
 
 
 @together
+def test_folds_begun_anew_that_are_refused_leave_the_finished_ones(trained, data):
+    root, _ = trained
+    folder = root / "home" / "runs" / "tiny" / "subject-2-folds-0"
+    before = (folder / "fold-0" / "run.json").read_text()
+    with pytest.raises(RecipeError, match="another network"):
+        cross_validate(RECIPE, [data], "subject", 2, 0, folder, 1, "mien-8", anew=True)
+    assert (folder / "fold-0" / "run.json").read_text() == before
+    run_fold(first_fold(data, folder, anew=True))
+    assert (folder / "fold-0" / "run.json").read_text() != before
+
+
+@together
 def test_one_model_of_everybody_carries_the_scores_and_is_judged_again(trained, data):
     """`fit --crossval`, `fit --resume`, `evaluate --robustness --keep` and `card`, as a person types them."""
     root, result = trained
@@ -145,7 +157,7 @@ def test_one_model_of_everybody_carries_the_scores_and_is_judged_again(trained, 
     said = type_in(*fit)
     assert "all of it" in said
     bundle = find_bundle("tiny")
-    assert bundle.card.scores == result.scores
+    assert bundle.card.scores == tuple(s.model_copy(update={"own": False}) for s in result.scores)
     assert bundle.card.training.rows["test"] == 0
     assert type_in(*fit, "--resume")
     assert find_bundle("tiny").card.training.epochs == RECIPE.epochs
@@ -197,6 +209,14 @@ def test_crops_without_a_face_are_nothing_to_divide(tmp_path, home):
     np.savez(tmp_path / "not-a-face.npz", images=np.zeros((4, 48, 48), np.uint8))
     with pytest.raises(DataError, match="use fit"):
         cross_validate(RECIPE, [str(tmp_path)], "sequence", 2, 0, tmp_path / "x", 1)
+
+
+def test_expression_that_a_fold_could_not_learn_is_told_before_the_first_training(tmp_path, home):
+    data = write_learnable(tmp_path / "ck", subjects=6, frames=1)
+    write_folder(data, {"contempt/S900_001_00000001.png": png(9)})
+    with pytest.raises(DataError, match=r"In fold \d of 2 nobody is left to learn contempt from"):
+        cross_validate(RECIPE, [str(data)], "subject", 2, 0, tmp_path / "x", 1, anyway=True)
+    assert not (tmp_path / "x").exists()
 
 
 def test_data_that_training_refuses_are_not_cross_validated_unless_told_so(tmp_path, home):

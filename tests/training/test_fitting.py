@@ -75,6 +75,11 @@ def test_mixup_ema_and_weight_decay_learn_too():
     assert accuracy(fit(recipe, TRAIN, INNER, seed=3), INNER) > 0.8
 
 
+def test_averaged_weights_of_a_short_training_are_not_its_first_ones():
+    learned = fit(make_recipe(epochs=24, ema=0.9999), TRAIN, INNER, seed=3)
+    assert accuracy(learned, INNER) > 0.9
+
+
 def test_early_stopping_keeps_the_best_epoch():
     recipe = make_recipe(epochs=40, early_stopping=2, schedule="plateau", learning_rate=0.02)
     fitted = fit(recipe, TRAIN, INNER, seed=3)

@@ -92,3 +92,17 @@ def test_score_under_conditions_of_its_own_stands_beside_the_others_in_their_wor
     kept = keep_measured(keep_measured(read_bundle(copy.folder), score=selected), score=plain)
     assert kept.card.scores == (selected, plain)
     assert "another training" not in model_card(kept)
+
+
+def test_model_that_was_replaced_while_it_was_measured_is_left_as_it_is(copy):
+    shutil.rmtree(copy.folder)
+    shutil.copytree(find_bundle("ckplus-reference").folder, copy.folder)
+    with pytest.raises(BundleError, match="replaced while it was measured"):
+        keep_measured(copy, robustness=[BLURRED])
+    assert read_bundle(copy.folder).card == find_bundle("ckplus-reference").card
+
+
+def test_two_that_measured_at_once_both_stand_in_the_card(copy):
+    keep_measured(copy, robustness=[BLURRED])
+    kept = keep_measured(copy, groups=[YOUNG])
+    assert (kept.card.robustness, kept.card.groups) == ((BLURRED,), (YOUNG,))

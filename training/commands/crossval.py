@@ -11,6 +11,7 @@ from training.commands.console import failing_plainly, require_writable
 from training.commands.tables import print_scores
 from training.recipe import MOST_SEED, load_recipe
 from training.splits import SplitKind
+from training.starting import require_start
 
 
 def crossval(
@@ -49,9 +50,9 @@ def crossval(
     with failing_plainly():
         require_writable(output)
         chosen = load_recipe(recipe)
-        for one in (initial, teacher):
-            if one:
-                find_bundle(one)
+        require_start(chosen, initial)
+        if teacher:
+            find_bundle(teacher)
         from training.bundling import Naming  # loads Keras, which --help need not wait for
         from training.crossval import cross_validate
         from training.executors import default_workers

@@ -9,6 +9,7 @@ import typer
 from core.classifier import load_classifier
 from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.commands.tables import print_classes, print_groups, print_robustness, print_scores
+from training.measured import FAIR_AGREEMENT
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ def evaluate(
     model: Annotated[str | None, typer.Option(help="Model to judge; the champion if left out.")] = None,
     agreement: Annotated[
         float, typer.Option(min=0, max=1, help="Leave out crops whose top class holds less of the votes.")
-    ] = 0.5,
+    ] = FAIR_AGREEMENT,
     present_only: Annotated[
         bool, typer.Option("--present-only", help="Ask only for the expressions that the data has.")
     ] = False,
@@ -39,6 +40,9 @@ def evaluate(
 
     Crops are cut as in serving. A data set that the model learned from is named as leaking.
     """
+    if keep and (robustness or groups) and (present_only or agreement != FAIR_AGREEMENT):
+        told = "robustness and groups are kept only without --agreement and --present-only: leave those out"
+        raise typer.BadParameter(told, param_hint="--keep")
     with failing_plainly():
         require_writable(output)
         classifier = load_classifier(model)

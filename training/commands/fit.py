@@ -15,6 +15,7 @@ from training.commands.tables import print_scores
 from training.placing import require_place
 from training.recipe import MOST_SEED, load_recipe
 from training.splits import PROTOCOLS, SplitKind
+from training.starting import require_start
 from training.trainable import require_trainable
 
 
@@ -66,6 +67,7 @@ def fit(
     """
     with failing_plainly():
         chosen = load_recipe(recipe)
+        require_start(chosen, initial)
         start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
         from training.crossval import read_crossval

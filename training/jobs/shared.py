@@ -20,9 +20,9 @@ from training.jobs.job import (
 )
 from training.jobs.naming import free_name
 from training.jobs.processes import PROCESS_FILE
-from training.jobs.starting import require_start
 from training.jobs.unreadable import OTHER_VERSION
 from training.run_folder import CANCEL_FILE, read_events
+from training.starting import require_start
 
 
 class TableRunner:
@@ -63,7 +63,7 @@ class TableRunner:
 
     def _add(self, spec: JobSpec, by: str) -> Job:
         """Queue a job under a name that no other has; its folder is there before a worker can see it."""
-        require_start(spec)
+        require_start(spec.recipe, spec.initial)
         try:
             jobs_folder().mkdir(parents=True, exist_ok=True)
             with FileLock(jobs_folder() / ".submit.lock", timeout=30):

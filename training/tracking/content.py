@@ -54,9 +54,10 @@ def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:
 
 def score_values(card: Card) -> dict[str, float]:
     """Every figure of a card's scores: `ck-48/accuracy`, and apart from them `ck-48-leaking/accuracy`."""
+    believed_last = (*reversed(card.scores), *((card.headline,) if card.headline else ()))
     groups = {
         _slug(score.data) + ("-leaking" if score.leaks else ""): score.model_dump(mode="json")
-        for score in reversed(card.scores)  # of two alike the first is the one to believe
+        for score in believed_last  # it takes the place of those before
     }
     if card.refusal is not None:
         groups["refusal"] = card.refusal.model_dump(mode="json")

@@ -12,10 +12,10 @@ from training.devices import find_devices, find_idle_cards
 from training.jobs import JobSpec, JobState, get_runner
 from training.jobs.estimate import estimate_seconds
 from training.jobs.naming import free_name
-from training.jobs.starting import on_top_of, require_start
 from training.precision import planned_precision
 from training.recipe import MOST_MEMBERS, Recipe, load_recipe
 from training.splits import SplitKind
+from training.starting import on_top_of, require_start
 from ui.words import counted
 
 FINE_TUNE: Final = "finetune"
@@ -107,7 +107,7 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
             title=wanted or recipe.description,
             anyway=anyway,
         )
-        require_start(spec)
+        require_start(spec.recipe, spec.initial)
         return spec
     except MienError as error:
         st.error(str(error), icon=":material/error:")

@@ -93,6 +93,10 @@ def test_fit_trains_judges_and_leaves_a_bundle_that_classifies(tmp_path, data, p
         (["fit", "--data", "{data}/fear"], 1, "no pictures in the folders"),
         (["fit", "--data", "{data}", "--teacher", "nobody"], 1, "no model called 'nobody'"),
         (["crossval", "--data", "{data}", "--teacher", "nobody"], 1, "no model called 'nobody'"),
+        (["fit", "--data", "{data}", "--recipe", "finetune"], 1, "name one with --from"),
+        (["crossval", "--data", "{data}", "--recipe", "finetune"], 1, "name one with --from"),
+        (["fit", "--data", "{data}", "--from", "ckplus-reference"], 1, "is another network than recommended"),
+        (["evaluate", "--data", "{data}", "--keep", "--robustness", "--present-only"], 2, "leave those out"),
     ],
 )
 def test_wrong_usage_gets_one_sentence(tmp_path, data, arguments, code, sentence):

@@ -24,6 +24,14 @@ def test_leaking_scores_stand_apart_from_honest_ones():
     assert values["ck-48-leaking/accuracy"] == next(s.accuracy.value for s in card.scores if s.leaks)
 
 
+def test_figures_of_the_headline_are_those_that_the_card_believes():
+    card = find_bundle("ckplus-reference").card
+    scores = (next(s for s in card.scores if s.protocol.endswith("its person may")), *card.scores)
+    ordered = card.model_copy(update={"scores": scores})
+    assert ordered.headline.accuracy != scores[0].accuracy
+    assert score_values(ordered)["ck-48/accuracy"] == ordered.headline.accuracy.value
+
+
 def test_epoch_trained_again_counts_once_and_a_torn_line_not_at_all(tmp_path):
     lines = [{"event": "epoch", "epoch": n, "loss": loss} for n, loss in ((1, 0.9), (2, 0.8), (2, 0.7))]
     text = "\n".join([json.dumps({"event": "start", "epochs": 3}), *map(json.dumps, lines)])

@@ -4,7 +4,6 @@ from typing import Final
 
 from core.bundles import KERAS_FILE, Bundle, find_bundle
 from core.errors import RecipeError
-from training.jobs.job import JobSpec
 from training.recipe import Recipe
 
 SHAPE: Final = ("network", "stem", "widths")
@@ -25,27 +24,30 @@ def on_top_of(bundle: Bundle, recipe: Recipe) -> Recipe:
     )
 
 
-def require_start(spec: JobSpec) -> None:
-    """Refuse a job that could not begin to train.
+def require_start(recipe: Recipe, initial: str | None) -> None:
+    """Refuse a training that could not begin.
+
+    Args:
+        initial: name of the model to go on from; None: from scratch.
 
     Raises:
         RecipeError: its recipe goes on from a model and none is named, or from one of another network.
         BundleError: there is no such model.
     """
-    if spec.initial is None:
-        if spec.recipe.keep_initial:
+    if initial is None:
+        if recipe.keep_initial:
             raise RecipeError(
-                f"The recipe {spec.recipe.name} goes on from a model: name one with --from, or choose "
+                f"The recipe {recipe.name} goes on from a model: name one with --from, or choose "
                 "another recipe."
             )
         return
-    bundle = find_bundle(spec.initial)
+    bundle = find_bundle(initial)
     _require_weights(bundle)
     own = bundle.card.training.recipe
-    if _shape(own) != _shape(spec.recipe.model_dump()):
+    if _shape(own) != _shape(recipe.model_dump()):
         raise RecipeError(
             f"The model {bundle.name}, made with the recipe {own.get('name')}, is another network than "
-            f"{spec.recipe.name} asks for: choose the recipe that it was made with, or fine-tune the "
+            f"{recipe.name} asks for: choose the recipe that it was made with, or fine-tune the "
             "champion on the Retrain page."
         )
 

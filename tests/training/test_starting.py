@@ -4,10 +4,9 @@ import pytest
 from core.bundles import Bundle, find_bundle
 from core.errors import RecipeError
 from training.initial import start_from
-from training.jobs import JobSpec
-from training.jobs.starting import on_top_of, require_start
 from training.networks import build_network
 from training.recipe import load_recipe
+from training.starting import on_top_of, require_start
 
 FINE_TUNE = load_recipe("finetune")
 
@@ -42,4 +41,4 @@ def test_model_without_weights_to_go_on_from_is_refused(tmp_path):
 
 
 def test_model_of_the_recipes_own_network_is_taken():
-    require_start(JobSpec(recipe=FINE_TUNE, data=("drawn",), initial="mien-8", name="tiny"))
+    require_start(FINE_TUNE, "mien-8")
