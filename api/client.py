@@ -123,9 +123,9 @@ class ClientEngagement:
         return found
 
     def delete(self) -> None:
-        """Delete it from the server, also while it goes on."""
+        """Delete it from the server, also while it goes on; after a MienError call it again."""
+        self.deleted, self.result = True, None  # nothing is kept of it, whatever becomes of the call
         self.client.call("DELETE", f"engagements/{self.id}")
-        self.deleted, self.result = True, None
 
     def __enter__(self) -> Self:
         """The engagement itself."""

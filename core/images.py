@@ -16,8 +16,8 @@ Picture: TypeAlias = npt.NDArray[np.uint8]
 
 MAX_BYTES: Final = 50 * 2**20
 MAX_PIXELS: Final = 64_000_000
-"""Above the 48 and 50 megapixel phone cameras; such a picture takes 0.2 GB while it is read, a deep
-grey one 0.6."""
+"""Above the 48 and 50 megapixel phone cameras; such a picture takes 0.6 GB while it is read, a deep
+grey one 0.9."""
 
 MAX_SIDE: Final = 65_535
 """What a JPEG may have. A strip that is longer would be looked at in thousands of parts."""
@@ -132,5 +132,6 @@ def _to_8_bit(image: Image.Image) -> Image.Image:
         if image.mode == "F"
         else next((depth for depth in INTEGER_WHITES if highest <= depth), highest)
     )
-    np.clip(np.multiply(values, 255 / white, out=values), 0, 255, out=values)
-    return Image.fromarray(np.rint(values, out=values).astype(np.uint8))
+    np.clip(values, 0, white, out=values)
+    np.rint(np.multiply(values, 255 / white, out=values), out=values)
+    return Image.fromarray(values.astype(np.uint8))

@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.bundles import bundle_names, find_bundle
 from core.errors import MienError
+from training.splits import how_apart
 from ui.models import NO_MODEL
 from ui.samples import SAMPLES
 
@@ -46,7 +47,7 @@ for name in bundle_names():
             badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
             st.markdown(
                 f"{badge} **{score.accuracy.in_percent}** on {score.data}, {score.n:,} crops: "
-                f"{score.protocol}."
+                f"{how_apart(score)}."
             )
         st.markdown("\n".join(f"- {limit}" for limit in card.limits))
         st.caption(card.terms)

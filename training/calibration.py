@@ -12,8 +12,8 @@ COVERAGE = 0.9
 """Share of inner crops that the confidence threshold keeps."""
 
 PRIOR = 0.5
-"""Standard deviation of the logarithm of temperatures: the 15 networks of Guo et al. that were trained
-well lie between 1 and 3, ours between 0.6 and 1.2."""
+"""Standard deviation of the logarithm of temperatures: those published for image classifiers lie between 1
+and 3, ours between 0.6 and 1.2."""
 
 FACES_KEPT = 0.98
 """Share of inner faces that the face threshold keeps."""

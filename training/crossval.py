@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.bundles import Bundle, Refusal, Score, find_bundle
 from core.classifier import Classifier
-from core.errors import DataError
+from core.errors import DataError, MienError
 from core.expressions import EXPRESSIONS
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
@@ -23,6 +23,8 @@ from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 
 CROSSVAL_FILE: Final = "crossval.json"
+ANEW_FILE: Final = "anew"
+"""In a fold's folder: what is there is not gone on with."""
 
 
 class Fold(BaseModel):
@@ -33,7 +35,6 @@ class Fold(BaseModel):
         number: from 0.
         initial: bundle to start from.
         teacher: bundle to learn from besides the labels.
-        anew: train again what an earlier call finished.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -47,7 +48,6 @@ class Fold(BaseModel):
     folder: Path
     initial: str | None = None
     teacher: str | None = None
-    anew: bool = False
 
 
 class CrossValidation(BaseModel):
@@ -105,6 +105,10 @@ def cross_validate(
     start = find_bundle(initial) if initial else None
     taught_by = find_bundle(teacher) if teacher else None
     _require_same_classes(crops, found)
+    folders = [folder / f"fold-{number}" for number in range(len(found))]
+    marks = [one / ANEW_FILE for one in folders if anew and one.exists()]
+    for mark in marks:
+        mark.touch()
     tasks = [
         Fold(
             recipe=recipe,
@@ -113,14 +117,18 @@ def cross_validate(
             count=count,
             number=number,
             seed=seed,
-            folder=folder / f"fold-{number}",
+            folder=folders[number],
             initial=initial,
             teacher=teacher,
-            anew=anew,
         )
         for number in range(len(found))
     ]
-    answers: dict[int, tuple[Predictions, Refusal | None]] = dict(run_all(run_fold, tasks, workers))
+    try:
+        answers: dict[int, tuple[Predictions, Refusal | None]] = dict(run_all(run_fold, tasks, workers))
+    except MienError:  # what was refused leaves the earlier folds as they were
+        for mark in marks:
+            mark.unlink(missing_ok=True)
+        raise
     pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
     result = CrossValidation(
         recipe=recipe,
@@ -190,7 +198,11 @@ def read_crossval(
 
 
 def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
-    """Train one fold, keep its bundle in its folder, and answer its test rows."""
+    """Train one fold, keep its bundle in its folder, and answer its test rows.
+
+    What an earlier call left there is taken up, unless it is marked with `ANEW_FILE`; the mark goes with it,
+    so that a call that is killed can be gone on with.
+    """
     crops = load(fold.data, fold.recipe)
     found = folds(crops, fold.split, fold.count, fold.seed)[fold.number]
     parts = take_apart(crops, fold.recipe, found, fold.seed)
@@ -205,7 +217,7 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
             fold.folder,
             initial=initial,
             teacher=teacher,
-            resume=not fold.anew,
+            resume=not (fold.folder / ANEW_FILE).exists(),
             watchers=[tracker],
         )
         bundle = bundle_run(fold.folder, parts, naming, fold.folder / "bundle")
@@ -224,8 +236,9 @@ def _require_same_classes(crops: LabelledCrops, found: Sequence[Split]) -> None:
     Raises:
         DataError: all people who show an expression are tested together.
     """
-    for number, fold in enumerate(found):
-        missing = set(present_columns(crops)) - set(present_columns(crops.take(fold.train)))
+    learned = [set(present_columns(crops.take(fold.train))) for fold in found]
+    for number, columns in enumerate(learned):
+        missing = set().union(*learned) - columns
         if names := [EXPRESSIONS[column].value for column in sorted(missing - {NOT_A_FACE})]:
             raise DataError(
                 f"In fold {number + 1} of {len(found)} nobody is left to learn {', '.join(names)} from: use "

@@ -10,6 +10,7 @@ from plotly.subplots import make_subplots
 from core.bundles import Card, Score
 from core.expressions import Expression
 from training.history.course import Course, Mark
+from training.splits import how_apart
 
 CURVES: Final = {"Loss": ("loss", "val_loss"), "Accuracy": ("accuracy", "val_accuracy")}
 INNER: Final = "val_"
@@ -89,7 +90,7 @@ def _score_plots(score: Score, labels: Sequence[Expression]) -> Iterator[_Plot]:
         showscale=False,
         hovertemplate="shows %{y}, answered %{x}: %{z}<extra></extra>",
     )
-    yield _Plot(f"{of}<br><sup>{score.how}</sup>", ("answered", "shows"), [matrix], downwards=True)
+    yield _Plot(f"{of}<br><sup>{how_apart(score)}</sup>", ("answered", "shows"), [matrix], downwards=True)
     classes = score.per_class
     bars = [
         go.Bar(

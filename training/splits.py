@@ -1,7 +1,7 @@
 """Divide data into parts that may be compared honestly, or, on request, as the slides did."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
@@ -155,21 +155,46 @@ def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -
         return inner.train, inner.test
     keys, member = np.unique(groups(data, kind), return_inverse=True)
     first = np.unique(member, return_index=True)[1]
-    strata = [
-        f"{source} {label}" for source, label in zip(data.sources[first], _usual(data, member), strict=True)
-    ]
+    homes = data.sources[first]
+    strata = np.array(
+        [f"{source} {label}" for source, label in zip(homes, _usual(data, member), strict=True)]
+    )
     chosen = np.zeros(len(keys), bool)
     order = np.argsort([hashlib.sha256(str(key).encode()).hexdigest() for key in keys])
     for stratum in np.unique(strata):
-        found = order[np.asarray(strata)[order] == stratum]
+        found = order[strata[order] == stratum]
         chosen[found[: max(round(share * len(found)), min(1, len(found) - 1))]] = True
-    for column in np.unique(data.labels):  # whom nobody is left to learn from
-        shown = np.unique(member[data.labels == column])
-        if chosen[shown].all():
-            chosen[min(shown, key=lambda key: np.flatnonzero(order == key)[0])] = False
+    for source in np.unique(homes):
+        labels = np.where(homes[member] == source, data.labels, -1)
+        shown = [np.unique(member[labels == label]) for label in np.unique(labels[labels >= 0])]
+        _leave_one_each(chosen, shown, strata, order)
     if not chosen.any():
         raise DataError(f"Nobody can be kept apart among {len(keys)} {kind}s: add data.")
     return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])
+
+
+def _leave_one_each(
+    chosen: npt.NDArray[np.bool_], shown: Sequence[Rows], strata: npt.NDArray[np.str_], order: Rows
+) -> None:
+    """Where all who show a label were chosen, give the first of them back for the next of their stratum.
+
+    Args:
+        chosen: bool (groups,), changed in place.
+        shown: which groups show each label of one data set.
+        strata: str (groups,).
+        order: of all groups.
+    """
+    for members in shown:
+        if not chosen[members].all():
+            continue
+        spared = next(key for key in order if key in members)
+        chosen[spared] = False
+        for other in order[strata[order] == strata[spared]]:
+            if other != spared and not chosen[other]:
+                chosen[other] = True
+                if not any(chosen[keys].all() for keys in shown):
+                    break
+                chosen[other] = False
 
 
 def _usual(data: LabelledCrops, member: Rows) -> Rows:

@@ -8,7 +8,7 @@ import streamlit as st
 from core.bundles import RUNTIME_FILE, Bundle, Card, Score, find_bundle
 from core.errors import MienError
 from training.evaluation.timing import time_one
-from training.splits import PROTOCOLS, how_apart
+from training.splits import ANOTHER, PROTOCOLS, how_apart
 from training.terms import limits_told
 from ui.history.architecture import architecture_card
 from ui.score_details import score_details
@@ -77,7 +77,8 @@ def _figures(card: Card, headline: Score) -> None:
         with next(places):
             st.metric(f"The score that leaks ({leaking.data})", f"{leaking.accuracy.value:.1%}")
             share = "" if leaking.leak is None else f"{leaking.leak:.0%} of "
-            st.caption(f"Near-copies of {share}the test faces were learned from. Do not believe it.")
+            whose = "" if leaking.own else f" It was measured {ANOTHER}."
+            st.caption(f"Near-copies of {share}the test faces were learned from. Do not believe it.{whose}")
 
 
 def _facts(card: Card, bundle: Bundle, milliseconds: float) -> None:

@@ -74,11 +74,12 @@ def read_all(
         progress(number)
     for one in set(known).difference(*wanted):
         del known[one]
+        st.session_state.pop(EXPLANATIONS, None)
     return tuple([known[one] for one in keys] for keys in wanted)
 
 
 def forget_readings() -> None:
-    """Forget all pictures of this session, and what was read of them."""
+    """Forget what was read of this session's pictures."""
     for name in (READINGS, EXPLANATIONS):
         st.session_state.pop(name, None)
 

@@ -74,6 +74,18 @@ def test_client_waits_where_it_is_asked_to_slow_down(address, home, monkeypatch)
         impatient.models()
 
 
+def test_customer_who_withdraws_is_not_kept_where_the_call_fails(address, portrait_file, monkeypatch):
+    client = Client(address)
+    with pytest.raises(MienError, match="does not answer"), client.engagement("told and agreed") as one:
+        one.frame(portrait_file.read_bytes(), 0)
+        with monkeypatch.context() as patch:
+            patch.setattr(client, "address", "http://127.0.0.1:9/")
+            one.delete()
+    assert list_engagements() == ()
+    one.delete()
+    assert unfinished() == ()
+
+
 def test_customer_who_withdraws_while_it_goes_on_leaves_nothing(address, portrait_file):
     with Client(address).engagement("told and agreed") as one:
         one.frame(portrait_file.read_bytes(), 0)

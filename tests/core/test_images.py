@@ -101,7 +101,7 @@ def test_16_bit_greyscale_keeps_its_range(format):
 
 
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32])
-def test_deep_grey_takes_no_more_memory_than_is_said(dtype):
+def test_deep_grey_is_brought_to_8_bits_without_many_copies(dtype):
     flat = encode(Image.fromarray(np.full((1000, 1000), 1, dtype)), "TIFF")
     tracemalloc.start()
     try:
@@ -109,7 +109,7 @@ def test_deep_grey_takes_no_more_memory_than_is_said(dtype):
         most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert most <= 0.6e9 / 64e6 * 1000 * 1000
+    assert most <= 10 * 1000 * 1000, "one copy of 4 bytes a pixel, and the picture in RGB"
 
 
 def test_strip_that_is_longer_than_any_camera_makes_is_refused_at_once():

@@ -144,8 +144,12 @@ def test_folds_begun_anew_that_are_refused_leave_the_finished_ones(trained, data
     with pytest.raises(RecipeError, match="another network"):
         cross_validate(RECIPE, [data], "subject", 2, 0, folder, 1, "mien-8", anew=True)
     assert (folder / "fold-0" / "run.json").read_text() == before
-    run_fold(first_fold(data, folder, anew=True))
-    assert (folder / "fold-0" / "run.json").read_text() != before
+    run_fold(first_fold(data, folder))
+    assert (folder / "fold-0" / "run.json").read_text() == before
+    (folder / "fold-0" / "anew").touch()  # as a call with --anew does, that was killed before this fold
+    for _ in range(2):
+        run_fold(first_fold(data, folder))
+        assert (folder / "fold-0" / "run.json").read_text() != before, "trained anew, and then taken up"
 
 
 @together

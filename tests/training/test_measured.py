@@ -102,7 +102,7 @@ def test_model_that_was_replaced_while_it_was_measured_is_left_as_it_is(copy):
     assert read_bundle(copy.folder).card == find_bundle("ckplus-reference").card
 
 
-def test_two_that_measured_at_once_both_stand_in_the_card(copy):
+def test_what_another_measured_meanwhile_stays_in_the_card(copy):
     keep_measured(copy, robustness=[BLURRED])
     kept = keep_measured(copy, groups=[YOUNG])
     assert (kept.card.robustness, kept.card.groups) == ((BLURRED,), (YOUNG,))

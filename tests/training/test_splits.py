@@ -171,16 +171,23 @@ def test_random_split_of_the_real_ckplus_leaks_as_the_design_says(shared_data):
     assert split(data, "subject", 42).leak == 0
 
 
-@settings(max_examples=40, deadline=None)
-@given(names=st.lists(st.text("abcdef", min_size=1, max_size=6), min_size=2, max_size=4, unique=True))
-def test_inner_part_leaves_somebody_of_each_expression_to_learn_from(names):
-    data = make_crops(12)
-    rare = make_crops(len(names), 1)
-    rare = rare.take(np.unique(rare.subjects, return_index=True)[1])
-    shows = np.zeros_like(rare.targets)
-    shows[:, 1] = 1  # contempt, which nobody else shows
-    rare = replace(rare, targets=shows, subjects=np.array(names), sequences=np.array(names))
-    both = LabelledCrops.concatenate([data, rare])
-    train, inner = split_inner(both, "subject", 0.45, 0)
-    assert set(both.labels[train]) == set(both.labels)
-    assert not set(both.subjects[train]) & set(both.subjects[inner])
+@settings(max_examples=60, deadline=None)
+@given(
+    names=st.lists(st.text("abcdef", min_size=1, max_size=6), min_size=3, max_size=9, unique=True),
+    rare=st.integers(1, 3),
+)
+def test_inner_part_leaves_somebody_of_each_expression_to_learn_from(names, rare):
+    data = make_crops(len(names), frames=3, shown=("happiness",))
+    people = np.array(names).repeat(3)
+    targets = data.targets.copy()
+    unusual = np.flatnonzero(np.arange(len(data)) % 3 == 2)[:rare]  # contempt, beside what they usually show
+    targets[unusual] = 0
+    targets[unusual, 1] = 1
+    data = replace(data, targets=targets, subjects=people, sequences=people)
+    train, inner = split_inner(data, "subject", 0.45, 0)
+    assert set(data.labels[train]) == set(data.labels)
+    assert len(inner), "somebody else is set aside"
+    other = replace(make_crops(9), sources=np.full(9 * 3 * len(SHOWN), "other"))
+    both = LabelledCrops.concatenate([data, replace(other, subjects=np.char.add("other ", other.subjects))])
+    again = both.take(split_inner(both, "subject", 0.45, 0)[1])
+    assert set(again.subjects[again.sources != "other"]) == set(data.subjects[inner])

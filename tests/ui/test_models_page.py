@@ -101,7 +101,8 @@ def test_leaking_score_says_how_much_it_leaks(app):
     card = find_bundle("mien-8").card
     share = leaking_beside(card, by_person(card)).leak
     said = f"Near-copies of {share:.0%} of the test faces were learned from. Do not believe it."
-    assert said in [text.value for text in app.caption]
+    whose = "It was measured by another training of this recipe."
+    assert f"{said} {whose}" in [text.value for text in app.caption]
 
 
 def test_two_models_answer_to_one_picture(app):

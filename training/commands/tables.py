@@ -6,6 +6,7 @@ from rich.table import Table
 
 from core.bundles import GroupScore, Refusal, Robustness, Score
 from training.commands.console import CONSOLE
+from training.splits import how_apart
 
 
 def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -> None:
@@ -19,7 +20,7 @@ def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -
             score.accuracy.in_percent,
             f"{f.value:.3f} ({f.low:.3f} to {f.high:.3f})",
             f"{score.expected_calibration_error:.3f}",
-            f"{'LEAKS: ' if score.leaks else ''}{score.how}",
+            f"{'LEAKS: ' if score.leaks else ''}{how_apart(score)}",
         )
     CONSOLE.print(table)
     if refusal:
