@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from core.abstention import judge_answer
 from core.classifier import Classifier
 from core.engagement.moment import Moment
 from core.expressions import Expression
@@ -182,7 +183,7 @@ class LiveReader:
         found = [r for r in read_picture(picture, self.classifier).readings if r.box is not None]
         numbers = self._tracker.follow([r.box for r in found if r.box], arrived)
         seen = tuple(
-            Seen(number, reading, self._smooth(number, reading, arrived))
+            self._judge(number, reading, self._smooth(number, reading, arrived))
             for number, reading in zip(numbers, found, strict=True)
         )
         seconds = max(0.0, arrived - self._start)
@@ -209,6 +210,14 @@ class LiveReader:
             if number in self._tracker.known:
                 return number
         return numbers[0] if numbers else None
+
+    def _judge(self, number: int, reading: Reading, smoothed: dict[Expression, float]) -> Seen:
+        """What is shown of a face: no answer where the smoothed one is less sure than the model asks for."""
+        thresholds = self.classifier.bundle.card.thresholds
+        doubt = judge_answer(smoothed, None, thresholds) if smoothed else None
+        if doubt is None:
+            return Seen(number, reading, smoothed)
+        return Seen(number, reading.model_copy(update={"label": None, "abstained": doubt}), {})
 
     def _smooth(self, number: int, reading: Reading, now: float) -> dict[Expression, float]:
         if reading.label is None:

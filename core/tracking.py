@@ -54,21 +54,24 @@ class Tracker:
         return frozenset(person.number for person in self._people)
 
     def follow(self, boxes: Sequence[Box], seconds: float) -> list[int]:
-        """Number the faces of the next frame, nearest pairs first.
+        """Number the faces of the next frame, nearest pairs first; those seen a moment ago before others.
+
+        Whoever walks before somebody keeps their own number so, and does not take that of the one they hide.
 
         Args:
             seconds: time of the frame; never earlier than that of the one before.
         """
         self._people = [p for p in self._people if seconds - p.seen <= self._patience]
+        newest = max((person.seen for person in self._people), default=seconds)
         pairs = sorted(
-            (distance, face, place)
+            (person.seen < newest, distance, face, place)
             for face, box in enumerate(boxes)
             for place, person in enumerate(self._people)
             if (distance := _distance(box, person.box)) is not None and distance <= self._near
         )
         numbers: dict[int, int] = {}
         taken: set[int] = set()
-        for _, face, place in pairs:
+        for _, _, face, place in pairs:
             if face not in numbers and place not in taken:
                 person = self._people[place]
                 person.box, person.seen = boxes[face], seconds

@@ -39,6 +39,13 @@ def formula(weights: Mapping[Expression, float] = WEIGHTS) -> str:
 
     >>> formula({Expression.HAPPINESS: 1.0, Expression.ANGER: -1.0, Expression.NEUTRAL: 0.0})
     '+1.0 · happiness −1.0 · anger'
+    >>> formula({Expression.SURPRISE: 0.25, Expression.FEAR: -0.04})
+    '+0.25 · surprise −0.04 · fear'
     """
     terms = sorted(((w, e) for e, w in weights.items() if w), key=lambda term: -term[0])
-    return " ".join(f"{'+' if weight > 0 else '−'}{abs(weight):.1f} · {e.value}" for weight, e in terms)
+    return " ".join(f"{'+' if weight > 0 else '−'}{_figure(abs(weight))} · {e.value}" for weight, e in terms)
+
+
+def _figure(weight: float) -> str:
+    """One decimal, more only where a weight has more."""
+    return f"{weight:.1f}" if round(weight, 1) == weight else f"{weight:g}"

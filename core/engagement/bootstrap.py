@@ -22,13 +22,28 @@ Statistic = Callable[[Rows, Times], float]
 def block_bootstrap(
     statistic: Statistic, times: Times, block: float = BLOCK_SECONDS, seed: int = 0
 ) -> Interval:
-    """95% percentile interval of a statistic, resampling blocks of time (Künsch, Annals of Statistics 1989).
+    """95% percentile interval of a statistic over resampled blocks of time.
+
+    Args:
+        statistic: takes rows as they were seen for its value, and as they were drawn for the interval; NaN
+            where drawn rows say nothing.
+        times: float64 (n,), n at least 1, in order.
+        block: seconds.
+    """
+    low, high = np.nanpercentile(resample(statistic, times, block, seed), [2.5, 97.5])
+    value = statistic(np.arange(len(times)), times)
+    return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+
+
+def resample(
+    statistic: Statistic, times: Times, block: float = BLOCK_SECONDS, seed: int = 0
+) -> npt.NDArray[np.float64]:
+    """A statistic of each resample of blocks, float64 (resamples,) (Künsch, Annals of Statistics 1989).
 
     The blocks drawn keep their order and are laid one after the other on a clock of their own: one that was
     drawn twice stands there twice, and a window over time finds the neighbours that each row then has.
 
     Args:
-        statistic: takes rows as they were seen for its value, and as they were drawn for the interval.
         times: float64 (n,), n at least 1, in order.
         block: seconds.
     """
@@ -42,9 +57,7 @@ def block_bootstrap(
         rows = np.concatenate(drawn)
         place = np.repeat(np.arange(len(drawn)), [len(one) for one in drawn])
         draws.append(statistic(rows, place * block + within[rows]))
-    low, high = np.percentile(draws, [2.5, 97.5])
-    value = statistic(np.arange(len(times)), times)
-    return Interval(value=value, low=min(float(low), value), high=max(float(high), value))
+    return np.array(draws, np.float64)
 
 
 def count_blocks(times: npt.NDArray[np.float64], block: float = BLOCK_SECONDS) -> int:

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import time
 from pathlib import Path
 from typing import Annotated
@@ -82,6 +83,8 @@ def engagement(
         baseline_seconds=baseline,
     )
     _check_labels(keep, channel, consent)
+    if course is not None:
+        _check_place(course)
     if not recording.is_file():
         raise typer.BadParameter(f"there is no file at {recording}", param_hint="RECORDING")
     try:
@@ -91,8 +94,6 @@ def engagement(
             messages.print(found.broken, style="yellow")
         moments = found.moments_of(numbers)
         report = make_report(moments, settings, found.seconds, found.incomplete)
-        if course is not None:
-            _write(course, moments_csv(moments, report.settings))
         typer.echo(json.dumps(report.model_dump(mode="json"), indent=2))
         if keep is not None:
             kept = Engagement(
@@ -108,6 +109,8 @@ def engagement(
             )
             keep_engagement(kept, "the command line")
             messages.print(f"Kept as {kept.name}, id {kept.id}.", highlight=False)
+        if course is not None:
+            _write(course, moments_csv(moments, report.settings))
     except MienError as error:
         messages.print(str(error), style="red", highlight=False)
         raise typer.Exit(1) from None
@@ -157,6 +160,14 @@ def _check_labels(name: str | None, channel: str, consent: str) -> None:
     ):
         if len(text) > most:
             raise typer.BadParameter(f"it may have {most} characters", param_hint=option)
+
+
+def _check_place(file: Path) -> None:
+    """Tell before a long reading where its course could not be written after it."""
+    if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
+        raise typer.BadParameter(
+            f"cannot write {file}: name a file in a folder that is there", param_hint="--course"
+        )
 
 
 def _write(file: Path, text: str) -> None:

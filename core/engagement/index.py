@@ -41,7 +41,7 @@ def compute_index(signal: Signal, settings: ReportSettings) -> Interval:
         smoothed = window_mean(times, values)
         strongest = smoothed[np.argmax(np.abs(smoothed))]
         ending = values[signal.times[rows] >= start]
-        return _to_index((strongest + (ending.mean() if len(ending) else values[-1])) / 2)
+        return _to_index((strongest + ending.mean()) / 2) if len(ending) else np.nan
 
     def end_weighted(rows: Rows, _: Times) -> float:
         weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life)

@@ -10,11 +10,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.classifier import Classifier
+from core.engagement.bootstrap import BLOCK_SECONDS
 from core.engagement.moment import Moment
 from core.errors import PictureError
 from core.images import Picture, decode
 from core.readings import PictureReading, Reading, read_picture
-from core.tracking import Tracker
+from core.tracking import FORGET_SECONDS, Tracker
 from core.video import open_video
 
 FAR: Final = 3.0
@@ -22,6 +23,12 @@ FAR: Final = 3.0
 
 RATE: Final = 5.0
 """Looks a second: expressions last half a second and longer."""
+
+LOOKS_OUT_OF_SIGHT: Final = 3
+"""After so many, however far apart, whoever appears is somebody else, if not for longer."""
+
+STILL: Final = "picture stood still"
+"""Why nothing is read of a picture that stays: it would count as ever more evidence."""
 
 
 @dataclass
@@ -106,7 +113,8 @@ def read_recording(
         VideoError: it is no video that can be read.
     """
     recording = Recording()
-    onlooker = _Onlooker(recording, classifier, Tracker())
+    patience = max(FORGET_SECONDS, LOOKS_OUT_OF_SIGHT / rate)
+    onlooker = _Onlooker(recording, classifier, Tracker(patience=patience))
     with open_video(source) as video:
         recording.length = video.seconds
         for seconds, picture in video.sample(rate):
@@ -133,7 +141,7 @@ def read_photos(
         watch: as for `read_recording`.
     """
     recording = Recording(length=apart * (len(photos) - 1))
-    onlooker = _Onlooker(recording, classifier, Tracker(near=FAR, patience=3 * apart))
+    onlooker = _Onlooker(recording, classifier, Tracker(near=FAR, patience=LOOKS_OUT_OF_SIGHT * apart))
     left_out = 0
     for number, data in enumerate(photos):
         try:
@@ -158,16 +166,22 @@ class _Onlooker:
     classifier: Classifier
     tracker: Tracker
     found: PictureReading | None = None
+    since: float = 0.0
 
     def look(self, seconds: float, picture: Picture) -> None:
-        """Read one picture; one that is still on the screen is not read again."""
+        """Read one picture; one that is still on the screen is not read again, and soon says nothing new."""
         if self.found is None or self.found.picture is not picture:
-            self.found = read_picture(picture, self.classifier)
+            self.found, self.since = read_picture(picture, self.classifier), seconds
+        stands_still = seconds - self.since >= BLOCK_SECONDS
         located = [(n, reading) for n, reading in enumerate(self.found.readings) if reading.box is not None]
         numbers = self.tracker.follow([reading.box for _, reading in located if reading.box], seconds)
         people = self.recording.people
         for number, (place, reading) in zip(numbers, located, strict=True):
-            _add(people.setdefault(number, Person(number)), reading, self.found.crops[place], seconds)
+            person = people.setdefault(number, Person(number))
+            if stands_still:
+                person.moments.append(Moment(seconds=seconds, gap=STILL))
+            else:
+                _add(person, reading, self.found.crops[place], seconds)
         self.recording.times.append(seconds)
         self.recording.seconds, self.recording.looks = seconds, self.recording.looks + 1
 

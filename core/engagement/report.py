@@ -8,7 +8,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
-from core.engagement.bootstrap import block_bootstrap, count_blocks
+from core.engagement.bootstrap import block_bootstrap, count_blocks, resample
 from core.engagement.index import compute_index, why_no_index
 from core.engagement.moment import Moment
 from core.engagement.pauses import count_missed
@@ -18,6 +18,8 @@ from core.engagement.smoothing import window_mean
 from core.expressions import EXPRESSIONS, Expression
 
 NO_FRAME: Final = "no frame came"
+LEADS: Final = 0.95
+"""Share of the resampled last parts in which an expression must lead to be clear."""
 
 
 class _Frozen(BaseModel):
@@ -120,9 +122,7 @@ def make_report(
         why_no_index=why,
         peak=_extreme(signal.times, smoothed, np.argmax),
         low=_extreme(signal.times, smoothed, np.argmin),
-        mean_valence=block_bootstrap(lambda rows, _: float(course[rows].mean()), signal.times)
-        if len(signal)
-        else None,
+        mean_valence=_mean_valence(signal.times, course, settings) if len(signal) else None,
         gaps=gaps,
         baseline=baseline,
         index_without_baseline=compute_index(plain, settings).value if baseline and why is None else None,
@@ -131,16 +131,20 @@ def make_report(
     )
 
 
+def _mean_valence(
+    times: npt.NDArray[np.float64], course: npt.NDArray[np.float64], settings: ReportSettings
+) -> Interval:
+    """With the whole scale for its interval where too few stretches say how sure it is."""
+    found = block_bootstrap(lambda rows, _: float(course[rows].mean()), times)
+    is_long = count_blocks(times) >= settings.least_stretches
+    return found if is_long else Interval(value=found.value, low=-1, high=1)
+
+
 def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
     means = last.probabilities.mean(axis=0)
     order = np.argsort(-means)
     first, second = int(order[0]), int(order[1])
-    lead = block_bootstrap(
-        lambda rows, _: float(
-            last.probabilities[rows, first].mean() - last.probabilities[rows, second].mean()
-        ),
-        last.times,
-    )
+    leaders = resample(lambda rows, _: float(last.probabilities[rows].mean(axis=0).argmax()), last.times)
     course = last.valence(settings.weights)
     share = block_bootstrap(lambda rows, _: float(last.probabilities[rows, first].mean()), last.times)
     valence = block_bootstrap(lambda rows, _: float(course[rows].mean()), last.times)
@@ -149,7 +153,7 @@ def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
         label=EXPRESSIONS[first],
         share=share if is_long else Interval(value=share.value, low=0, high=1),
         runner_up=EXPRESSIONS[second] if means[second] > 0 else None,
-        clear=is_long and lead.low > 0,
+        clear=is_long and bool((leaders == first).mean() >= LEADS),
         moments=len(last),
         valence=valence if is_long else Interval(value=valence.value, low=-1, high=1),
         is_long=is_long,

@@ -79,11 +79,11 @@ def check_surveys(
         raise SurveyError("None of the surveys belongs to an engagement that was kept: check the column id.")
     index, score = (np.array([values[name] for name in names], np.float64) for values in (indices, scores))
     limit = satisfied_from if satisfied_from is not None else usual_limit(scores)
-    correlation = _interval(_correlation, index, score)
+    correlation = _interval(_correlation, index, score, -1.0)
     return SurveyCheck(
         n=len(names),
         correlation=correlation,
-        auc=_interval(lambda i, s: _auc(i, s >= limit), index, score),
+        auc=_interval(lambda i, s: _auc(i, s >= limit), index, score, 0.0),
         satisfied_from=limit,
         calibration=_calibration(index, score) if len(names) >= FEWEST else (),
         verdict=_verdict(len(names), correlation),
@@ -147,15 +147,22 @@ def _resamples(n: int) -> npt.NDArray[np.intp]:
     return np.random.default_rng(0).integers(n, size=(RESAMPLES, n))
 
 
-def _interval(statistic: Callable[[Values, Values], Values], index: Values, score: Values) -> Interval | None:
+def _interval(
+    statistic: Callable[[Values, Values], Values], index: Values, score: Values, bottom: float
+) -> Interval | None:
     """With 95% of its bootstrap resamples; None where it cannot be said.
 
+    A resample in which all scores are the same could stand anywhere: to leave those out would find a relation
+    in noise where few customers were dissatisfied.
+
     Args:
-        statistic: of each row of two tables.
+        statistic: of each row of two tables, `bottom` to 1; NaN where it cannot be said.
     """
     value = float(statistic(index[None], score[None])[0])
     if not np.isfinite(value):
         return None
     rows = _resamples(len(index))
-    low, high = np.nanpercentile(statistic(index[rows], score[rows]), [2.5, 97.5])
-    return Interval(value=value, low=float(low), high=float(high))
+    draws = statistic(index[rows], score[rows])
+    low = float(np.percentile(np.nan_to_num(draws, nan=bottom), 2.5))
+    high = float(np.percentile(np.nan_to_num(draws, nan=1.0), 97.5))
+    return Interval(value=value, low=min(low, value), high=max(high, value))

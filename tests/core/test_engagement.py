@@ -209,3 +209,36 @@ def test_csv_holds_the_figures_of_the_report(baseline):
     ending = [float(row["happiness"]) for row in seen[-100:]]
     assert np.mean(ending) == pytest.approx(report.exit_emotion.share.value, abs=1e-3)
     assert {row["happiness"] for row in rows if not row["valence"]} == {""}
+
+
+def test_interval_of_the_index_holds_nothing_from_before_the_last_part():
+    early = [
+        Moment(seconds=n / 5, probabilities={Expression.HAPPINESS: 0.8, Expression.NEUTRAL: 0.2})
+        for n in range(1470)
+    ]
+    late = [
+        Moment(seconds=294 + n / 5, probabilities={Expression.HAPPINESS: 0.1, Expression.NEUTRAL: 0.9})
+        for n in range(31)
+    ]
+    index = make_report(early + late, ReportSettings(exit_seconds=6), end=300).index
+    assert index.high - index.low < 3
+
+
+def test_clear_is_what_leads_in_nearly_all_resamples_whoever_comes_second():
+    def block(start, **shown):
+        probabilities = {Expression(name): share for name, share in shown.items()}
+        return [Moment(seconds=start + n / 5, probabilities=probabilities) for n in range(10)]
+
+    moments = block(0, happiness=0.40, neutral=0.38, anger=0.22)
+    moments += block(2, happiness=0.40, neutral=0.38, anger=0.22)
+    moments += block(4, surprise=0.70, happiness=0.16, neutral=0.14)
+    ending = make_report(moments, ReportSettings(exit_seconds=6), end=6).exit_emotion
+    assert (ending.label, ending.is_long, ending.clear) == (Expression.HAPPINESS, True, False)
+
+
+def test_mean_valence_of_one_stretch_is_anything():
+    moments = [
+        Moment(seconds=n / 10, probabilities={Expression.HAPPINESS: share, Expression.NEUTRAL: 1 - share})
+        for n, share in enumerate([0.5, 0.9] * 5)
+    ]
+    assert (make_report(moments).mean_valence.low, make_report(moments).mean_valence.high) == (-1, 1)

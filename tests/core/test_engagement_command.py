@@ -44,6 +44,8 @@ def test_what_cannot_be_judged_is_one_sentence(tmp_path):
     assert "not a video" in judge(tmp_path / "x.mp4", code=1).stderr
     assert "No face" in judge(tmp_path / "empty.mp4", code=1).stderr
     assert "no file" in judge(tmp_path / "nowhere.mp4", code=2).stderr
+    nowhere = "--course", tmp_path / "nowhere" / "course.csv"
+    assert "cannot write" in judge(tmp_path / "empty.mp4", *nowhere, code=2).stderr
     assert "no model called" in judge(tmp_path / "empty.mp4", "--model", "nothing", code=1).stderr
 
 

@@ -14,6 +14,7 @@ from core.engagement.journal import Journal, Opening
 from core.expressions import Expression
 from core.images import decode
 from core.live import STILL_SECONDS, LiveReader
+from core.readings import Reading
 from core.recorder import Recorder
 from core.tracking import FORGET_SECONDS
 from ui.live.holder import Holder
@@ -43,6 +44,19 @@ def test_stream_of_a_smile_is_read_and_keeps_its_number(reader, portrait):
     assert sum(seen.probabilities.values()) == pytest.approx(1)
     assert reader.state.frames_per_second > 0
     assert len(reader.past()) == 12
+
+
+def test_answer_less_sure_than_the_model_asks_for_is_none_though_each_frame_was(reader):
+    face = Reading(box=(0, 0, 9, 9), label=None, abstained=None, probabilities={}, face=None, quality=None)
+    turns = (Expression.SADNESS, Expression.NEUTRAL, Expression.ANGER)
+    least = reader.classifier.bundle.card.thresholds.confidence
+    for n in range(30):
+        shown = {e: 0.58 if e is turns[n % 3] else 0.21 for e in turns}
+        frame = face.model_copy(update={"label": turns[n % 3], "probabilities": shown})
+        seen = reader._judge(1, frame, reader._smooth(1, frame, n / 10))
+    assert 0.58 > least > 0.4
+    assert (seen.label, seen.probabilities) == (None, {})
+    assert seen.moment(3.0).gap == "ambiguous"
 
 
 def test_newest_frame_wins_and_none_pile_up(reader, portrait):

@@ -35,6 +35,16 @@ def test_index_that_says_nothing_is_told_so():
     assert first.score.high > last.score.low, "what is expected is the same everywhere"
 
 
+@pytest.mark.parametrize("place", range(0, 25, 4))
+def test_one_customer_who_was_dissatisfied_shows_nothing_wherever_their_index_stands(place):
+    index = {f"e{n}": float(4 * n) for n in range(25)}
+    found = check_surveys(index, {name: 1.0 if n == place else 5.0 for n, name in enumerate(index)})
+    assert found.correlation.low <= found.correlation.value <= found.correlation.high
+    assert "says nothing" in found.verdict
+    assert found.auc.low == 0.0 or found.auc.high == 1.0
+    assert found.auc.high - found.auc.low > 0.3
+
+
 def test_index_that_misleads_is_told_so():
     assert "lower survey scores" in check_surveys(*made(200, slope=-1.0)).verdict
 
