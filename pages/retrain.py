@@ -15,6 +15,8 @@ from ui.retrain.verdict import outcome_card
 from ui.roles import analyst, require_analyst, sign_in_card
 
 JOB = re.compile("[0-9a-f]{8}")
+STARTED = "trainings_started"
+"""How many in this session."""
 
 
 def start(spec: JobSpec) -> None:
@@ -65,15 +67,17 @@ def new_training() -> None:
         spec = adjust(recipe, data, divided=found is not None and found.check.official is not None)
         device_card(recipe)
         refused = found is None or (bool(found.check.refusals) and not (spec and spec.anyway))
+        started = st.session_state.setdefault(STARTED, 0)
         pressed = st.button(
             "Start training",
             type="primary",
             icon=":material/model_training:",
             disabled=spec is None or refused,
-            key="start",
+            key=f"start-{started}",  # of a double click the second half finds no button
         )
         # Not in a callback: that would see the settings before the last edit.
         if pressed and spec is not None:
+            st.session_state[STARTED] = started + 1
             start(spec)
 
 

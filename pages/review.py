@@ -17,7 +17,7 @@ from ui.palette import display_name
 from ui.roles import analyst, require_analyst, sign_in_card
 
 COLUMNS = 4
-SHOWN = 40
+AT_FIRST = 40
 
 
 def act(action: Callable[[Correction, str], object], correction: Correction) -> None:
@@ -52,15 +52,22 @@ def correction_card(correction: Correction) -> None:
             st.button("Delete", icon=trash, key=key, on_click=act, args=(delete, correction))
 
 
-def grid(corrections: tuple[Correction, ...]) -> None:
-    """The first faces, in rows."""
-    for start in range(0, min(SHOWN, len(corrections)), COLUMNS):
+def grid(corrections: tuple[Correction, ...], key: str) -> None:
+    """The first faces, in rows, and a way to more: anybody may ask for theirs to be deleted."""
+    shown = corrections[: st.session_state.setdefault(key, AT_FIRST)]
+    for start in range(0, len(shown), COLUMNS):
         columns = st.columns(COLUMNS)
-        for column, correction in zip(columns, corrections[start : start + COLUMNS], strict=False):
+        for column, correction in zip(columns, shown[start : start + COLUMNS], strict=False):
             with column:
                 correction_card(correction)
-    if len(corrections) > SHOWN:
-        st.caption(f"{len(corrections) - SHOWN} more follow once these are done.")
+    if hidden := len(corrections) - len(shown):
+        more, icon = f"Show more ({hidden})", ":material/expand_more:"
+        st.button(more, icon=icon, type="tertiary", key=f"more-{key}", on_click=show_more, args=(key,))
+
+
+def show_more(key: str) -> None:
+    """Show as many again."""
+    st.session_state[key] += AT_FIRST
 
 
 st.header("Corrections that people left", anchor=False)
@@ -72,7 +79,7 @@ if analyst() is None:
     st.info(f"{len(waiting)} faces wait for an analyst; only analysts see them.", icon=":material/lock:")
     st.stop()
 if waiting:
-    grid(waiting)
+    grid(waiting, "waiting")
 else:
     st.info(
         "Nothing waits. On the Photo page, “This is wrong” sends a face here, with consent.",
@@ -82,4 +89,4 @@ if accepted:
     st.subheader("Accepted", anchor=False)
     st.markdown(f"**{len(accepted)}** can be trained on: choose “Corrected faces” on the Retrain page.")
     with st.expander("Look at them"):
-        grid(tuple(reversed(accepted)))
+        grid(tuple(reversed(accepted)), "accepted")

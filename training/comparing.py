@@ -42,6 +42,7 @@ def compare(
     test: LabelledCrops,
     *,
     leaks: bool,
+    shared_people: float = 0.0,
     folder: Path,
     why_alone: str = NO_MODEL,
 ) -> Verdict:
@@ -54,6 +55,7 @@ def compare(
     Args:
         test: as it was read; each model sees it in the framing it was trained on.
         leaks: whether recordings of the test pictures were learned from by the challenger.
+        shared_people: share of the test pictures that show somebody whom the challenger learned from.
         why_alone: where there is no champion, the reason.
 
     Raises:
@@ -73,6 +75,7 @@ def compare(
                 None,
                 people=len(np.unique(groups(test))),
                 leaks=leaks,
+                shared_people=shared_people,
                 seen=seen_before(challenger, test),
             ),
             challenger=side,
@@ -92,8 +95,12 @@ def compare(
     sides = _side(challenger, ours), _side(champion, theirs)
     seen = seen_before(challenger, ours.data)
     people = len(np.unique(keys))
-    outcome, reasons = judge(accuracy, macro_f1, recall, people=people, leaks=leaks or bool(seen))
-    warnings = cautions(ours.data, champion, *sides, people=people, leaks=leaks, seen=seen)
+    outcome, reasons = judge(
+        accuracy, macro_f1, recall, people=people, leaks=leaks or bool(seen), knows_people=shared_people > 0
+    )
+    warnings = cautions(
+        ours.data, champion, *sides, people=people, leaks=leaks, shared_people=shared_people, seen=seen
+    )
     return Verdict(
         outcome=outcome,
         reasons=reasons,

@@ -27,12 +27,14 @@ def judge(
     *,
     people: int,
     leaks: bool,
+    knows_people: bool = False,
 ) -> tuple[Gate, tuple[str, ...]]:
     """Say what the intervals of the differences say, challenger minus champion, and why.
 
     Args:
         people: who were held out; the intervals resample them, so a few people make them too narrow.
         leaks: whether the challenger had learned from the test pictures or their recordings.
+        knows_people: whether it had learned from other pictures of the people in them.
     """
     lost = [label.value for label, interval in recall.items() if interval.high < 0]
     gained = [label.value for label, interval in recall.items() if interval.low > 0]
@@ -53,6 +55,11 @@ def judge(
     if leaks:
         return "no clear difference", (
             "The challenger had learned from the test pictures or their recordings: its lead proves nothing.",
+            *reasons,
+        )
+    if knows_people:
+        return "no clear difference", (
+            "The challenger had learned from people in the test pictures: of others its lead says nothing.",
             *reasons,
         )
     return "better", tuple(reasons)
@@ -78,6 +85,7 @@ def cautions(
     *,
     people: int,
     leaks: bool,
+    shared_people: float,
     seen: Sequence[str],
 ) -> tuple[str, ...]:
     """What to bear in mind, a sentence each.
@@ -85,6 +93,7 @@ def cautions(
     Args:
         people: who were held out.
         leaks: whether the split leaks.
+        shared_people: share of the pictures with somebody whom the challenger learned from.
         seen: data sets from which a model that the challenger started or learned from had learned.
     """
     found: list[str] = []
@@ -94,6 +103,16 @@ def cautions(
         found.append(f"Only {len(data)} pictures were held out: small differences do not show.")
     if leaks:
         found.append("The split leaks: recordings of the test pictures were learned from.")
+    if shared_people:
+        found.append(
+            f"{shared_people:.0%} of the test pictures show people whom the challenger learned from: choose "
+            "another split to see what it does with others."
+        )
+    if (data.subjects == "").any():
+        found.append(
+            "Nobody says who is shown in all of the pictures: the same people may stand on both sides, and "
+            "the intervals count pictures as people."
+        )
     if people < FEWEST_PEOPLE:
         found.append(f"Only {people} people were held out: who they are decides more than the model.")
     known = learned_from(data, champion.card.training.all_sources) if champion is not None else ()

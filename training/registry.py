@@ -119,7 +119,10 @@ def promotions() -> tuple[Promotion, ...]:
     if not file.exists():
         return ()
     found = []
-    for number, line in enumerate(file.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+    text = file.read_text(encoding="utf-8", errors="replace")
+    for number, line in enumerate(text.split("\n"), start=1):  # a note may hold what ends a line elsewhere
+        if not line:
+            continue
         try:
             found.append(Promotion.model_validate_json(line))
         except ValidationError:

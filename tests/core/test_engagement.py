@@ -218,7 +218,7 @@ def test_interval_of_the_index_holds_nothing_from_before_the_last_part():
     ]
     late = [
         Moment(seconds=294 + n / 5, probabilities={Expression.HAPPINESS: 0.1, Expression.NEUTRAL: 0.9})
-        for n in range(31)
+        for n in range(30)
     ]
     index = make_report(early + late, ReportSettings(exit_seconds=6), end=300).index
     assert index.high - index.low < 3

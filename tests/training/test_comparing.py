@@ -51,6 +51,18 @@ def test_lead_on_a_leaking_split_proves_nothing(drawn, tmp_path):
     assert "proves nothing" in leaking.reasons[0]
 
 
+def test_lead_on_people_that_were_learned_from_says_nothing_about_others(drawn, tmp_path):
+    mien, reference = find_bundle("mien-8"), find_bundle("ckplus-reference")
+    known = compare(mien, reference, drawn, leaks=False, shared_people=0.5, folder=tmp_path)
+    assert known.accuracy.low > 0
+    assert known.outcome == "no clear difference"
+    assert "of others its lead says nothing" in known.reasons[0]
+    assert any("50% of the test pictures show people" in caution for caution in known.cautions)
+    unnamed = replace(drawn, subjects=np.full(len(drawn), ""))
+    told = compare(mien, None, unnamed, leaks=False, folder=tmp_path).cautions
+    assert any("Nobody says who is shown" in caution for caution in told)
+
+
 def test_without_a_champion_a_model_is_told_alone(drawn, tmp_path):
     verdict = compare(find_bundle("mien-8"), None, drawn, leaks=False, folder=tmp_path)
     assert verdict.champion is None

@@ -129,6 +129,14 @@ def test_line_cut_short_by_a_kill_loses_nothing_else(home, third):
     assert rollback("ada").name == OTHER
 
 
+@pytest.mark.parametrize("mark", ["\u2028", "\u2029", "\x85"])
+def test_note_with_a_line_break_of_any_kind_loses_no_promotion(home, third, mark):
+    promote(third, "ada", note=f"better{mark}and checked")
+    promote("mien-8", "ada")
+    assert [entry.name for entry in promotions()] == [third, "mien-8"]
+    assert previous_champion() == third
+
+
 def test_champion_whose_log_line_a_kill_prevented_is_rolled_back_to_the_one_before(home, third):
     promote(OTHER, "ada")
     (home / "models" / "champion").write_text(third)

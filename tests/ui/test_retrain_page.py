@@ -1,5 +1,7 @@
 """The Retrain page, but for a training itself: that runs in the browser tests."""
 
+import json
+
 import psutil
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -11,10 +13,11 @@ from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.jobs.conftest import no_worker, of_home
 from tests.training.test_registry import copy_bundle
-from tests.ui.conftest import MAIN
+from tests.ui.conftest import MAIN, keyed
 from training.jobs import Job, JobSpec, JobState, get_runner, table
-from training.jobs.job import BUNDLED_FILE, VERDICT_FILE
+from training.jobs.job import RUN_FOLDER, VERDICT_FILE
 from training.registry import promote, promotions
+from training.run_folder import RUN_FILE
 from training.verdict import Side, Verdict
 
 TINY = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
@@ -75,12 +78,12 @@ def test_data_are_reported_and_refused_with_reasons(app, data_folder):
     assert not app.exception
     assert "**56 faces**, 4 people" in texts(app)
     assert "A random split would leak" in texts(app)
-    assert not app.button(key="start").disabled
+    assert not app.button(key="start-0").disabled
     app.multiselect(key="data").set_value([str(data_folder / "one person")]).run()
     assert "Only one subject shows" in app.error[0].value
-    assert app.button(key="start").disabled
+    assert app.button(key="start-0").disabled
     app.toggle(key="anyway").set_value(True).run()
-    assert not app.button(key="start").disabled
+    assert not app.button(key="start-0").disabled
 
 
 def test_data_that_are_gone_give_one_sentence(app):
@@ -88,13 +91,13 @@ def test_data_that_are_gone_give_one_sentence(app):
     app.run()
     assert not app.exception
     assert "There is no data at /nowhere/at/all" in app.error[0].value
-    assert app.button(key="start").disabled
+    assert app.button(key="start-0").disabled
 
 
 def test_only_an_analyst_may_start_and_a_code_makes_one(app):
     del app.session_state["analyst"]
     app.run()
-    assert "start" not in [button.key for button in app.button]
+    assert not keyed(app.button, "start-")
     assert "everybody may watch" in texts(app)
     assert not app.multiselect, "nor look into data"
     name, code = (
@@ -103,16 +106,16 @@ def test_only_an_analyst_may_start_and_a_code_makes_one(app):
     name.set_value("Ada")
     code.set_value("wrong")
     next(button for button in app.button if button.label == "Act as an analyst").click().run()
-    assert "start" not in [button.key for button in app.button]
+    assert not keyed(app.button, "start-")
     next(t for t in app.text_input if t.label == "Analyst code").set_value("open sesame")
     next(button for button in app.button if button.label == "Act as an analyst").click().run()
-    assert not app.button(key="start").disabled
+    assert not app.button(key="start-0").disabled
     assert "analyst Ada" in texts(app)
 
 
 def test_started_job_is_shown_and_can_be_cancelled(app):
     app.run()
-    app.button(key="start").click().run()
+    app.button(key="start-0").click().run()
     assert not app.exception
     (job,) = get_runner().list()
     assert app.query_params["job"] == job.id
@@ -121,13 +124,23 @@ def test_started_job_is_shown_and_can_be_cancelled(app):
     assert get_runner().get(job.id).cancel_asked or get_runner().get(job.id).state.ended
 
 
+def test_second_half_of_a_double_click_finds_no_button(app, monkeypatch):
+    no_worker(monkeypatch)
+    app.run()
+    app.button(key="start-0").click().run()
+    assert len(get_runner().list()) == 1
+    app.query_params.pop("job")  # as where the second half comes before the address has changed
+    app.run()
+    assert [b.key for b in app.button if (b.key or "").startswith("start-")] == ["start-1"]
+
+
 def test_champion_of_any_network_can_be_fine_tuned(app, home, monkeypatch):
     no_worker(monkeypatch)
     promote(copy_bundle(home, "third"), "cleo")
     app.run()
     app.radio(key="recipe-quick").set_value("finetune").run()
     assert not app.exception
-    app.button(key="start").click().run()
+    app.button(key="start-0").click().run()
     (job,) = get_runner().list()
     assert (job.spec.recipe.network, job.spec.initial, job.spec.title) == (
         "reference",
@@ -195,7 +208,7 @@ def test_way_back_is_not_taken_where_somebody_promoted_meanwhile(app, home):
 def test_who_is_no_analyst_any_more_starts_and_cancels_nothing(app, monkeypatch):
     no_worker(monkeypatch)
     app.run()
-    start = app.button(key="start")
+    start = app.button(key="start-0")
     del app.session_state["analyst"]
     start.click().run()
     assert "Only an analyst can start" in texts(app)
@@ -233,8 +246,15 @@ def test_promotion_against_the_gate_is_warned_of(app, home):
 def test_model_that_was_never_compared_can_be_promoted_or_thrown_away(app, home):
     copy_bundle(home, "third")
     job = ended_job(JobState.CANCELLED)
-    (job.folder / BUNDLED_FILE).touch()
+    card = find_bundle("third").card
+    about = {"created": card.created.isoformat(), "data_digest": "of other data"}
+    run = job.folder / RUN_FOLDER
+    run.mkdir()
+    (run / RUN_FILE).write_text(json.dumps(about))
     app.query_params["job"] = job.id
+    app.run()
+    assert "was made, but not compared" not in texts(app), "a model of another training"
+    (run / RUN_FILE).write_text(json.dumps(about | {"data_digest": card.training.data_digest}))
     app.run()
     assert "was made, but not compared with what serves. Resume" in texts(app)
     app.button(key="promote").click().run()

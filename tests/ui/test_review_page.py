@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.corrections import accepted_corrections, keep_correction, waiting_corrections
+from core.corrections import accept_correction, accepted_corrections, keep_correction, waiting_corrections
 from core.expressions import Expression
 from core.settings import settings
-from tests.ui.conftest import MAIN
+from tests.ui.conftest import MAIN, keyed
 
 
 @pytest.fixture
@@ -60,3 +60,19 @@ def test_who_is_no_analyst_any_more_accepts_and_deletes_nothing(app):
         assert waiting_corrections() == (kept,)
         app.session_state["analyst"] = "Ada"
         app.run()
+
+
+def test_every_face_can_be_reached_however_many_there_are(app):
+    crop = np.zeros((48, 48, 1), np.uint8)
+    kept = [keep_correction(crop, Expression.FEAR, None, "mien-8", "abc") for _ in range(45)]
+    for one in kept:
+        accept_correction(one, "Ada")
+    oldest = accepted_corrections()[0]
+    app.session_state["analyst"] = "Ada"
+    app.switch_page("../pages/review.py").run()
+    assert not keyed(app.button, f"delete-{oldest.id}")
+    app.button(key="more-accepted").click().run()
+    assert not keyed(app.button, "more-")
+    app.button(key=f"delete-{oldest.id}").click().run()
+    assert not app.exception
+    assert oldest.id not in [one.id for one in accepted_corrections()]

@@ -13,8 +13,9 @@ from training.datasets import read
 from training.datasets.labelled import LabelledCrops
 from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
-from training.jobs.job import BUNDLED_FILE, RUN_FOLDER, VERDICT_FILE, JobSpec
-from training.jobs.stage import enter_stage
+from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
+from training.jobs.made import made_by
+from training.jobs.stage import COMPARING, EXPORTING, enter_stage
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
@@ -46,14 +47,15 @@ def execute(spec: JobSpec, folder: Path) -> str:
         train_run(
             spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
         )
-        enter_stage(folder, "Exporting the model")
+        enter_stage(folder, EXPORTING)
         _require_own_name(spec.name, folder)
         naming = Naming(spec.name, spec.title or spec.recipe.description)
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
         tracker.log_bundle(bundle)
-    enter_stage(folder, "Comparing with the champion")
+    enter_stage(folder, COMPARING)
     held_out = data.crops.take(parts.tested)
-    verdict = _compare(bundle, held_out, parts.leaks, folder)
+    shared = parts.overlap(parts.test).shared_people or 0.0
+    verdict = _compare(bundle, held_out, parts.leaks, shared, folder)
     replace_text(folder / VERDICT_FILE, verdict.model_dump_json())
     return verdict.headline
 
@@ -66,15 +68,15 @@ def _require_own_name(name: str, folder: Path) -> None:
     """
     if name == champion_name():
         raise BundleError(f"The model {name} serves by now: submit the job again under another name.")
-    target = settings().trained_models / name
-    if target.exists() and not (folder / BUNDLED_FILE).exists():
+    if (settings().trained_models / name).exists() and made_by(folder, name) is None:
         raise BundleError(
             f"A model called {name} was made meanwhile: submit the job again under another name."
         )
-    (folder / BUNDLED_FILE).touch()
 
 
-def _compare(bundle: Bundle, held_out: LabelledCrops, leaks: bool, folder: Path) -> Verdict:
+def _compare(
+    bundle: Bundle, held_out: LabelledCrops, leaks: bool, shared_people: float, folder: Path
+) -> Verdict:
     """Both models on the same pictures as they were read: each is shown them in its own framing."""
     champion, why_alone = _champion()
     return compare(
@@ -82,6 +84,7 @@ def _compare(bundle: Bundle, held_out: LabelledCrops, leaks: bool, folder: Path)
         champion,
         held_out,
         leaks=leaks,
+        shared_people=shared_people,
         folder=folder,
         why_alone=why_alone,
     )

@@ -21,7 +21,6 @@ VERDICT_FILE: Final = "verdict.json"
 RAY: Final = "ray:"
 """Begins the device of a job on a cluster, where Ray says which one it is."""
 
-BUNDLED_FILE: Final = "bundled"
 """Marks a job that has begun to write its bundle: resumed, it may write it again."""
 
 

@@ -18,7 +18,8 @@ class Process:
     """One process.
 
     Attributes:
-        started: seconds since the epoch; it tells the process from a later one of the same number.
+        started: seconds since the machine booted; it tells the process from a later one of the same number,
+            and stays when the clock is set.
     """
 
     pid: int
@@ -28,9 +29,14 @@ class Process:
     def of(cls, pid: int) -> Self:
         """The process that has the number now; one that is gone already began at 0."""
         try:
-            return cls(pid, float(psutil.Process(pid).create_time()))
+            return cls(pid, _started(psutil.Process(pid)))
         except psutil.NoSuchProcess:
             return cls(pid, 0.0)
+
+
+def _started(process: psutil.Process) -> float:
+    """Psutil adds the boot time, which moves with the clock, anew at each call."""
+    return float(process.create_time() - psutil.boot_time())
 
 
 _PROCESS: Final = TypeAdapter(Process)
@@ -53,7 +59,7 @@ def is_alive(process: Process) -> bool:
     """Whether the very process lives, not a later one of the same number."""
     try:
         found = psutil.Process(process.pid)
-        same = abs(found.create_time() - process.started) < 1
+        same = abs(_started(found) - process.started) < 1
         return bool(same and found.status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from training.jobs.job import Job, JobState
-from training.jobs.stage import read_stage
+from training.jobs.stage import AFTER_TRAINING, read_stage
 from training.run_folder import read_events
 
 Event: TypeAlias = dict[str, Any]
@@ -17,7 +17,7 @@ class Progress:
 
     Attributes:
         share: of the training, 0 to 1.
-        seconds_left: until the training ends; None where nothing is known yet.
+        seconds_left: until the training ends; None where nothing is known yet, or it is over.
     """
 
     sentence: str
@@ -46,10 +46,12 @@ def read_progress(job: Job) -> Progress:
     batch_share = batches[-1]["batch"] / steps if batches else 0.0
     if left is None:
         left = _seconds_left(batches, steps * (epochs - epoch))
+    waits = job.state is JobState.QUEUED
+    is_over = not waits and read_stage(job.folder) in AFTER_TRAINING  # early stopping leaves epochs out
     return Progress(
         sentence=_sentence(job, epoch, epochs),
-        share=min(1.0, (epoch + batch_share) / epochs),
-        seconds_left=left,
+        share=1.0 if is_over else min(1.0, (epoch + batch_share) / epochs),
+        seconds_left=None if waits or is_over else left,
         epoch=epoch,
         epochs=epochs,
         crops_per_second=rate,

@@ -6,6 +6,9 @@ from typing import Final
 from core.durable import replace_text
 
 STAGE_FILE: Final = "stage"
+EXPORTING: Final = "Exporting the model"
+COMPARING: Final = "Comparing with the champion"
+AFTER_TRAINING: Final = frozenset({EXPORTING, COMPARING})
 
 
 def enter_stage(folder: Path, stage: str) -> None:

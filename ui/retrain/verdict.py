@@ -5,10 +5,11 @@ from typing import Final
 import numpy as np
 import streamlit as st
 
-from core.bundles import Interval, bundle_names, find_bundle
+from core.bundles import Bundle, Interval
 from core.bundles.store import champion_name
 from training.jobs import Job
-from training.jobs.job import BUNDLED_FILE, VERDICT_FILE
+from training.jobs.job import VERDICT_FILE
+from training.jobs.made import made_by
 from training.verdict import DISAGREEMENTS_FILE, Side, Verdict, read_verdict
 from ui.palette import display_name
 from ui.pictures import enlarge_crop
@@ -29,11 +30,11 @@ def outcome_card(job: Job) -> None:
     verdict = read_verdict(job.folder / VERDICT_FILE)
     if verdict:
         verdict_card(job, verdict)
-    elif (job.folder / BUNDLED_FILE).exists() and job.spec.name in bundle_names():
-        uncompared_card(job)
+    elif made := made_by(job.folder, job.spec.name):
+        uncompared_card(job, made)
 
 
-def uncompared_card(job: Job) -> None:
+def uncompared_card(job: Job, made: Bundle) -> None:
     """A model whose training was stopped before the comparison: somebody has to decide all the same."""
     name = job.spec.name
     if name != champion_name():
@@ -41,7 +42,7 @@ def uncompared_card(job: Job) -> None:
         st.warning(
             f"The model {name} was made, but not compared with what serves. {way}.", icon=":material/balance:"
         )
-    ways_out(name, find_bundle(name).digest, ["It was compared with nothing: nobody knows what it is worth."])
+    ways_out(name, made.digest, ["It was compared with nothing: nobody knows what it is worth."])
 
 
 def verdict_card(job: Job, verdict: Verdict) -> None:

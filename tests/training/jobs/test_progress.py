@@ -6,20 +6,30 @@ import pytest
 from tests.training.conftest import make_recipe
 from tests.training.test_devices import bare_cards, cards  # noqa: F401 - fixtures
 from training.devices import find_devices
-from training.jobs import Job, JobSpec, table
+from training.jobs import Job, JobSpec, JobState, table
 from training.jobs.estimate import FIXED_SECONDS, estimate_seconds
 from training.jobs.progress import read_progress
+from training.jobs.stage import enter_stage
 
 RECIPE = make_recipe(epochs=3)
 
 
 def job_that_told(*events: dict[str, object], device: str = "cpu") -> Job:
-    """A job whose training told so much."""
+    """A job that waits, whose training told so much."""
     job = table.add(JobSpec(recipe=RECIPE, data=("drawn",), name="tiny"), "ada")
     table.change(job.id, device=device)
     job.run.mkdir(parents=True)
     (job.run / "events.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
     return table.get(job.id)
+
+
+def running(*events: dict[str, object]) -> Job:
+    """A job that runs."""
+    for job in table.everything():  # a device runs one at a time
+        table.end(job.id, JobState.DONE, "So it ended.")
+    told = job_that_told(*events)
+    table.change(told.id, state=JobState.RUNNING)
+    return table.get(told.id)
 
 
 def batch(number: int, time: float, epoch: int = 1) -> dict[str, object]:
@@ -35,15 +45,27 @@ START = {"event": "start", "epochs": 3, "steps": 10, "time": 100.0}
 
 
 def test_time_left_is_told_within_the_first_epoch_and_compiling_does_not_count(home):
-    assert read_progress(job_that_told(START, batch(1, 130))).seconds_left is None
-    progress = read_progress(job_that_told(START, batch(1, 130), batch(3, 134), batch(5, 138)))
+    assert read_progress(running(START, batch(1, 130))).seconds_left is None
+    progress = read_progress(running(START, batch(1, 130), batch(3, 134), batch(5, 138)))
     assert progress.seconds_left == pytest.approx(2 * (3 * 10 - 5))
     assert progress.share == pytest.approx(5 / 30)
 
 
 def test_after_an_epoch_its_own_word_on_the_time_left_counts(home):
-    progress = read_progress(job_that_told(START, batch(1, 130), epoch(1, 50.0), batch(1, 131, epoch=2)))
+    progress = read_progress(running(START, batch(1, 130), epoch(1, 50.0), batch(1, 131, epoch=2)))
     assert (progress.epoch, progress.seconds_left) == (1, 70)
+
+
+@pytest.mark.parametrize("stage", ["Exporting the model", "Comparing with the champion"])
+def test_training_that_stopped_early_is_over(home, stage):
+    job = running(START, epoch(1, 50.0))
+    enter_stage(job.folder, stage)
+    progress = read_progress(table.get(job.id))
+    assert (progress.share, progress.seconds_left) == (1.0, None)
+
+
+def test_job_that_waits_tells_no_old_time(home):
+    assert read_progress(job_that_told(START, epoch(1, 50.0))).seconds_left is None
 
 
 def test_expected_time_rests_on_what_this_kind_of_device_has_done(home):
