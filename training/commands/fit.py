@@ -67,7 +67,6 @@ def fit(
     """
     with failing_plainly():
         chosen = load_recipe(recipe)
-        require_start(chosen, initial)
         start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
         from training.crossval import read_crossval
@@ -78,6 +77,7 @@ def fit(
         target = (output or settings().trained_models) / naming.name
         require_place(target)
         _require_not_itself(target, start, taught_by)
+        require_start(chosen, initial)
         if output is None:
             _require_no_job(naming.name)
         CONSOLE.print(f"Reading {', '.join(data)} …")
