@@ -104,7 +104,7 @@ def cross_validate(
     found = folds(crops, split, count, seed)
     start = find_bundle(initial) if initial else None
     taught_by = find_bundle(teacher) if teacher else None
-    _require_same_classes(crops, found)
+    require_same_classes(crops, found)
     folders = [folder / f"fold-{number}" for number in range(len(found))]
     marks = [one / ANEW_FILE for one in folders if anew and one.exists()]
     for mark in marks:
@@ -230,7 +230,7 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     return predict(classifier, faces), refusal
 
 
-def _require_same_classes(crops: LabelledCrops, found: Sequence[Split]) -> None:
+def require_same_classes(crops: LabelledCrops, found: Sequence[Split]) -> None:
     """Refuse folds of which one would learn fewer expressions than another: their answers cannot be pooled.
 
     Raises:
