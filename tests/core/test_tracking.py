@@ -1,0 +1,20 @@
+"""Who is who from one look to the next."""
+
+import pytest
+
+from core.tracking import Tracker
+
+
+@pytest.mark.parametrize(("rate", "speed"), [(5, 0.5), (5, 1.25), (10, 2.0), (15, 2.0)])
+def test_whoever_walks_before_somebody_takes_nobodys_number(rate, speed):
+    """One stands, another passes before them; who is hidden is not found."""
+    tracker, size, numbers = Tracker(), 100.0, {}
+    for look in range(int(12 / speed * rate)):
+        where = -3 * size + speed * size * look / rate
+        hidden = abs(where) < 0.54 * size  # boxes that overlap by a third are one to the detector
+        boxes = {"passes": (where, 0.0, size, size)} | ({} if hidden else {"stands": (0.0, 0.0, size, size)})
+        found = tracker.follow(list(boxes.values()), look / rate)
+        numbers |= dict.fromkeys(zip(boxes, found, strict=True), look)
+    (passes,) = [number for name, number in numbers if name == "passes"]
+    stands = [number for name, number in numbers if name == "stands"]
+    assert passes not in stands
