@@ -6,8 +6,8 @@ from core.engagement.audit import read_notes
 from core.engagement.journal import unfinished
 from core.engagement.store import list_engagements
 from core.settings import settings
+from tests.clips import portraits
 from tests.conftest import encode
-from tests.core.test_recording import portraits
 
 
 def test_pictures_and_models(address, portrait_file, tmp_path):

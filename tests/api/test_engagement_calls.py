@@ -8,8 +8,8 @@ import pytest
 from core.engagement.journal import Journal, Opening, unfinished
 from core.valence import WEIGHTS
 from tests.api.calling import CONSENT, begin, send, sentence
+from tests.clips import portraits
 from tests.conftest import encode
-from tests.core.test_recording import portraits
 
 
 def test_engagement_from_begin_to_deletion(client, picture):

@@ -4,8 +4,8 @@ import numpy as np
 
 from core.engagement.store import list_engagements
 from core.valence import WEIGHTS
+from tests.clips import clip, portraits
 from tests.conftest import run_core
-from tests.core.test_recording import clip, portraits
 
 
 def judge(*arguments, code=0):

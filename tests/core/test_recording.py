@@ -1,14 +1,11 @@
 """Clips whose course is known, and real ones, through the same path as an upload."""
 
 import io
+import os
 import struct
 from collections.abc import Sequence
-from fractions import Fraction
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import av
-import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -18,53 +15,10 @@ from core.engagement import Moment, ReportSettings, make_report
 from core.engagement.recording import read_photos, read_recording
 from core.errors import VideoError
 from core.expressions import Expression
-from core.images import decode
 from core.tracking import Tracker
 from core.video import open_video
+from tests.clips import clip, portraits
 from tests.conftest import encode
-from ui.samples import SAMPLES
-
-
-def portraits() -> dict[str, np.ndarray]:
-    """Pictures whose reading is known, 480×480."""
-    pictures = {
-        name: decode(SAMPLES[name].read()) for name in ("astronaut", "drawn-sadness", "drawn-surprise")
-    }
-    pictures["astronaut"] = pictures["astronaut"][:300, 80:380]
-    return {
-        name: cv2.resize(picture, (480, 480), interpolation=cv2.INTER_AREA)
-        for name, picture in pictures.items()
-    }
-
-
-def clip(
-    frames: Sequence[np.ndarray],
-    rate: int = 10,
-    codec: str = "mpeg4",
-    form: str = "mp4",
-    times: Sequence[float] | None = None,
-    **options: str,
-) -> bytes:
-    """A video file.
-
-    Args:
-        times: seconds of each frame, where they do not follow each other evenly; multiples of 1/`rate`.
-        options: of the container.
-    """
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "clip"  # no stream: FFmpeg reads a file again to move its index to the front
-        with av.open(str(path), "w", format=form, options=options) as container:
-            video = container.add_stream(codec, rate=rate)
-            video.height, video.width = frames[0].shape[:2]
-            video.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
-            video.bit_rate = 2_000_000
-            for number, picture in enumerate(frames):
-                frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
-                if times is not None:
-                    frame.pts, frame.time_base = round(times[number] * rate), Fraction(1, rate)
-                container.mux(video.encode(frame))
-            container.mux(video.encode())
-        return path.read_bytes()
 
 
 def read(data: bytes, **options):
@@ -137,6 +91,7 @@ def test_usual_formats_are_read(codec, form):
     except av.error.FFmpegError:
         pytest.skip(f"this PyAV cannot write {codec}")
     assert read(data).looks >= 4
+    assert os.sched_getscheduler(0) == os.SCHED_OTHER
 
 
 def test_clip_that_says_how_it_is_turned_is_read_upright():

@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 
 from core.classifier import load_classifier
 from core.engagement.store import list_engagements
+from tests.clips import clip, portraits
 from tests.conftest import encode
-from tests.core.test_recording import clip, portraits
 from tests.ui.conftest import keyed, open_page
 from ui.engagement import reading as reading_module
 from ui.engagement.reading import BackgroundReading

@@ -13,8 +13,8 @@ from training.jobs.job import OUTCOME_FILE, Outcome
 from training.run_folder import EVENTS_FILE
 
 SPEC = JobSpec(recipe=make_recipe(), data=("drawn",), name="tiny")
-GONE = {"pid": 1, "pid_started": 1.0}
-"""No process with this number began so early."""
+GONE = {"pid": 1, "pid_started": -100.0}
+"""No process began before the machine did."""
 
 
 def state_of(folder: Path | str, told: str = "running") -> str:
