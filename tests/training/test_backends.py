@@ -2,6 +2,7 @@
 
 import importlib.util
 import os
+import platform
 import subprocess
 import sys
 from pathlib import Path
@@ -65,3 +66,10 @@ def test_trainer_learns_under_the_backend_and_its_run_becomes_a_bundle(backend, 
     guess = Classifier(bundle).answer(parts.test.crops).probabilities.argmax(axis=1)
     truth = np.searchsorted([0, 4, 7], parts.test.labels)
     assert (guess == truth).mean() > 0.9
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="TensorFlow has oneDNN's kernels for x86 alone")
+def test_tensorflow_takes_the_faster_kernels_on_every_processor():
+    from tensorflow.python.util import _pywrap_util_port  # nothing public tells it
+
+    assert _pywrap_util_port.IsMklEnabled()
