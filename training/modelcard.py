@@ -206,8 +206,8 @@ def _groups(card: Card) -> str:
     if not card.groups:
         return (
             "Not measured, so it may be worse for some people than for others. "
-            "`python -m training evaluate --groups --keep` measures it on data that says who belongs to "
-            "which group."
+            "`python -m training evaluate --data DATA --groups TABLE.csv --keep` measures it on data that "
+            "says who belongs to which group."
         )
     rows = (
         (

@@ -19,8 +19,13 @@ def expression_of(name: PurePosixPath) -> Expression | None:
     >>> expression_of(PurePosixPath("train/0_angry/session1/a.png"))
     <Expression.ANGER: 'anger'>
     """
-    found = (_of_folder(folder.name) for folder in name.parents)
-    return next((expression for expression in found if expression), None)
+    folder = class_folder(name)
+    return _of_folder(folder.name) if folder else None
+
+
+def class_folder(name: PurePosixPath) -> PurePosixPath | None:
+    """The nearest folder above a picture that names an expression, or None where none does."""
+    return next((folder for folder in name.parents if _of_folder(folder.name)), None)
 
 
 def _of_folder(folder: str) -> Expression | None:

@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import DataError, PictureError
-from core.expressions import parse_expression
 from core.faces import crop
 from core.images import SUFFIXES, decode
 from training.datasets import ferplus
 from training.datasets.archives import EntryError, Limits, open_archive
+from training.datasets.classes import expression_of
 from training.datasets.fer2013_rows import LABELS, PIXELS, VOTES_NAME, Row, read_rows, read_votes
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
@@ -74,7 +74,7 @@ def read_fer2013_folder(path: Path) -> ReadData:
     with open_archive(path) as archive:
         skipped = list(archive.refused)
         for name in archive.names:
-            match, label = PICTURE_NAME.match(name.stem), parse_expression(name.parent.name)
+            match, label = PICTURE_NAME.match(name.stem), expression_of(name)
             if name.suffix.lower() not in SUFFIXES:
                 continue
             if match is None:

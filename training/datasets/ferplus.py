@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from core.errors import DataError
 from core.faces import CROP_SIZE
-from training.datasets.archives import EntryError, Limits, open_archive
+from training.datasets.archives import Limits, open_archive
 from training.datasets.labelled import LabelledCrops, without_a_face
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, without_copies_of_test
@@ -125,7 +125,9 @@ def _load(path: Path, names: tuple[str, ...]) -> dict[str, npt.NDArray[Any]]:
                 raise DataError(f"{path.name} lacks the array {name!r}: it needs {', '.join(names)}.")
             try:
                 arrays[name] = _parse(archive.read(entry))
-            except (EntryError, OSError, ValueError, EOFError, MemoryError):
+            except DataError:
+                raise
+            except Exception:  # NumPy raises almost anything on damaged headers
                 raise DataError(_not_readable(path)) from None
     rows = {name: array.shape[:1] for name, array in arrays.items() if name != "vote_names"}
     if len(set(rows.values())) > 1:

@@ -12,6 +12,19 @@ NICKNAMES: Final = {"ckplus48": "shawon10/ckplus", "fer2013": "msambare/fer2013"
 HANDLE: Final = re.compile(r"^[\w-]+/[\w.-]+$")
 
 
+def name_of(path: Path) -> str:
+    """What a data set is called: its folder, or its file without the ending.
+
+    >>> name_of(Path("/cache/datasets/owner/faces/versions/3"))  # as Kaggle's client keeps what it fetched
+    'owner/faces'
+    """
+    path = path.resolve()
+    *_, owner, name, versions, number = ("", "", "", *path.parts)
+    if versions == "versions" and number.isdecimal():
+        return f"{owner}/{name}"
+    return path.name if path.is_dir() else path.stem
+
+
 def fetch(address: str) -> Path:
     """Download `kaggle:ckplus48`, `kaggle:fer2013` or `kaggle:owner/name` once; the folder where it lies.
 

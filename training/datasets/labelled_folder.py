@@ -18,14 +18,13 @@ from core.images import READABLE, SUFFIXES, decode
 from training.datasets.archives import Archive, EntryError, open_archive
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.classes import expression_of
+from training.datasets.cutting import NO_FACE, cut_largest, is_crop
+from training.datasets.fetching import name_of
 from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_tables
-
-CROP_SIDE: Final = 96
-"""Pictures no longer than this on any side are crops already; public sets of crops have 48 to 96 px."""
 
 LITTER: Final = frozenset({".csv", ".db", ".htm", ".html", ".ini", ".json", ".md", ".txt", ".xml", ".yaml"})
 """Endings of what lies among pictures and is none: labels, notes, what file managers leave."""
@@ -54,9 +53,11 @@ def read_labelled_folder(path: Path) -> ReadData:
                 f"{path.name} has no pictures in the folders of any expression: make one folder a class "
                 f"({', '.join(EXPRESSIONS)}) and put its pictures there."
             )
-        source = CKPLUS if are_of_ckplus(labelled) else path.resolve().name if path.is_dir() else path.stem
+        source = CKPLUS if are_of_ckplus(labelled) else name_of(path)
         found = _cut_all(archive, labelled)
-        tables = {name: archive.read(name) for name in archive.names if name.name == TABLE_NAME}
+        tables = {
+            name: _read_table(archive, name) for name in archive.names if name.name.lower() == TABLE_NAME
+        }
         named = subjects_from_tables(tables, source)
         skipped = [
             *archive.refused,
@@ -87,6 +88,13 @@ def read_labelled_folder(path: Path) -> ReadData:
     return keep_test_unseen(without_copies_of_test(ReadData(data, tuple(skipped)), groups))
 
 
+def _read_table(archive: Archive, name: PurePosixPath) -> bytes:
+    try:
+        return archive.read(name)
+    except EntryError as error:
+        raise DataError(f"{name} says who is shown, but cannot be used. {error}") from None
+
+
 def _cut_all(archive: Archive, names: Sequence[PurePosixPath]) -> list[npt.NDArray[np.uint8] | Skipped]:
     """Crop or reason, a picture each; on all cores, since finding faces takes the time."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -99,12 +107,10 @@ def _cut(archive: Archive, name: PurePosixPath) -> npt.NDArray[np.uint8] | Skipp
         picture = decode(archive.read(name))
     except (EntryError, PictureError) as error:
         return Skipped(str(name), Cause.UNREADABLE, str(error))
-    if max(picture.shape[:2]) <= CROP_SIDE:
+    if is_crop(picture):
         return np.asarray(faces.crop(picture, [faces.find_in_crop(picture).landmarks])[0], np.uint8)
-    found = faces.find(picture)
-    if not found:
-        return Skipped(str(name), Cause.NO_FACE, "No face was found in it.")
-    return np.asarray(faces.crop(picture, [found[0].landmarks])[0], np.uint8)
+    cut = cut_largest(picture)
+    return Skipped(str(name), Cause.NO_FACE, NO_FACE) if cut is None else cut
 
 
 def _who(

@@ -1,5 +1,6 @@
 """A data set's own division, and what makes it honest: nothing tested has a near-copy in training."""
 
+import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from training.datasets.classes import class_folder
 from training.datasets.read_data import Cause, ReadData, Skipped
 
 FOLDERS: Final = {
@@ -17,23 +19,35 @@ FOLDERS: Final = {
     "valid": "valid",
     "val": "valid",
     "validation": "valid",
+    "eval": "valid",
+    "dev": "valid",
 }
+KIND: Final = re.compile(r"[\s_.-]*(set|data|images|faces)$")
+"""What may stand behind: `test_set`, `Train Images`."""
 
 IN_TEST: Final = "The same or nearly the same picture is in the data set's test part."
 TWICE: Final = "The same or nearly the same picture is in the test part already."
 
 
 def part_of(names: Sequence[PurePosixPath]) -> npt.NDArray[np.str_]:
-    """Read "train", "test" or "" from the folders above each picture; str (n,).
+    """Read "train", "test" or "" from the folders above that of each picture's expression; str (n,).
 
     A validation folder is the test part where there is no test folder. Else it is learned from: what a
     training chooses, it chooses on an inner part that it sets aside by itself.
     """
-    parts = [
-        next((FOLDERS[f.lower()] for f in name.parts[:-1] if f.lower() in FOLDERS), "") for name in names
-    ]
+    parts = [next(filter(None, map(_called, _above(name))), "") for name in names]
     valid = "train" if "test" in parts else "test"
     return np.array([valid if part == "valid" else part for part in parts], np.str_)
+
+
+def _above(name: PurePosixPath) -> tuple[str, ...]:
+    """Folders above the one of its class: one below may be called after a person, Val say."""
+    folder = class_folder(name)
+    return folder.parts[:-1] if folder else name.parts[:-1]
+
+
+def _called(folder: str) -> str:
+    return FOLDERS.get(KIND.sub("", folder.lower()), "")
 
 
 def keep_test_unseen(data: ReadData) -> ReadData:

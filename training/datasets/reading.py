@@ -6,15 +6,17 @@ from typing import Final
 
 from core.errors import DataError
 from core.expressions import parse_expression
+from core.images import SUFFIXES
 from training.datasets import fer2013
 from training.datasets.archives import open_archive
-from training.datasets.ckplus import EXPECTED, FRAME_NAME, read_ckplus
+from training.datasets.ckplus import EXPECTED, read_ckplus
 from training.datasets.fer2013 import read_fer2013, read_fer2013_folder
 from training.datasets.ferplus import read_ferplus, read_ferplus_folder
 from training.datasets.fetching import PREFIX, fetch
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import ReadData
 from training.datasets.shared_pictures import unite_copies
+from training.datasets.subjects import CKPLUS_FRAME
 
 DRAWN: Final = "drawn"
 """The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full.
@@ -59,6 +61,11 @@ def _reader(path: Path) -> Callable[[Path], ReadData]:
         return read_ferplus_folder
     with open_archive(path, fer2013.LIMITS) as archive:  # its csv is larger than any picture may be
         names = archive.names
+    suffixes = {name.suffix.lower() for name in names}
+    if ".npz" in suffixes and not suffixes & SUFFIXES:
+        raise DataError(
+            f"{path.name} holds npz files, which are read unpacked: give the folder in which they lie."
+        )
     if fer2013.find_csv(names):
         return read_fer2013
     if fer2013.are_pictures(names):
@@ -68,13 +75,12 @@ def _reader(path: Path) -> Callable[[Path], ReadData]:
 
 def _holds_npz(folder: Path) -> bool:
     """Whether a folder is our npz form, and not one of pictures in which such a file lies about."""
-    if any(folder.glob("train*.npz")):
-        return True
-    return any(folder.glob("*.npz")) and not any(entry.is_dir() for entry in folder.iterdir())
+    inside = [entry for entry in folder.iterdir() if not entry.name.startswith((".", "__"))]
+    return any(entry.suffix == ".npz" for entry in inside) and not any(entry.is_dir() for entry in inside)
 
 
 def _is_ckplus(names: Sequence[PurePosixPath]) -> bool:
     """Whether all of CK+48's classes are there, and nine in ten pictures are called like its frames."""
     pictures = [(name, parse_expression(name.parent.name)) for name in names if name.suffix.lower() == ".png"]
-    framed = [label for name, label in pictures if FRAME_NAME.match(name.stem)]
+    framed = [label for name, label in pictures if CKPLUS_FRAME.match(name.stem)]
     return set(EXPECTED) == set(framed) - {None} and len(framed) > 0.9 * len(pictures)

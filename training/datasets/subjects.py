@@ -14,7 +14,8 @@ NAME_FORM: Final = re.compile(r"^([A-Za-z]*\d+)_([A-Za-z0-9]+)_(\d+)$")
 """`<subject>_<sequence>_<frame>`; the subject has a number, so that `web_happy_017` names nobody."""
 
 CKPLUS_SUBJECT: Final = re.compile(r"^S\d{3}$")
-CKPLUS_FRAME: Final = re.compile(r"^S\d{3}_\d{3}_\d{8}$")
+CKPLUS_FRAME: Final = re.compile(r"^(S\d{3})_(\d{3})_\d{8}$")
+"""Subject, sequence and frame of CK+ and CK+48."""
 
 
 def are_of_ckplus(names: Sequence[PurePosixPath]) -> bool:

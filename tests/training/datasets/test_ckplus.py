@@ -4,10 +4,13 @@ from PIL import Image
 
 from core.errors import DataError
 from core.expressions import Expression
+from core.faces import crop, find
+from core.images import decode
 from tests.conftest import encode
 from tests.training.datasets.conftest import write_folder, write_zip
 from training.datasets.ckplus import EXPECTED, read_ckplus
 from training.datasets.read_data import Cause
+from ui.samples import SAMPLES
 
 FOLDERS = ("anger", "contempt", "disgust", "fear", "happy", "sadness", "surprise")
 
@@ -163,3 +166,17 @@ def test_pictures_that_are_none_of_its_frames_are_counted(tmp_path):
         ("verwirrt/S010_001_00000001.png", Cause.UNKNOWN_LABEL),
         ("happy/S010_009_00000001.jpg", Cause.UNREADABLE),
     }
+
+
+def test_of_a_whole_frame_the_face_is_cut(tmp_path):
+    content = files()
+    astronaut = SAMPLES["astronaut"].read()
+    content["happy/S096_001_00000001.png"] = encode(decode(astronaut))
+    content["happy/S097_001_00000001.png"] = encode(np.full((490, 640, 3), 90, np.uint8))
+    data = read_ckplus(write_zip(tmp_path / "ck.zip", content))
+    (row,) = np.flatnonzero(data.crops.subjects == "S096")
+    picture = decode(astronaut)
+    assert (data.crops.crops[row] == crop(picture, [find(picture)[0].landmarks])[0]).all()
+    assert data.crops.framed[row]
+    assert data.crops.framed.sum() == 1
+    assert [(one.name, one.cause) for one in data.skipped] == [("happy/S097_001_00000001.png", Cause.NO_FACE)]

@@ -223,6 +223,16 @@ def test_folders_of_pictures_are_read_by_their_own_names(tmp_path, write):
     }
 
 
+def test_class_folders_may_be_misspelt_and_numbered_as_copies_of_it_are(tmp_path):
+    content = {
+        "train/suprise/Training_1.jpg": encode(CROPS[0, ..., 0], "JPEG"),
+        "train/0_angry/Training_2.jpg": encode(CROPS[1, ..., 0], "JPEG"),
+    }
+    data = read_fer2013_folder(write_folder(tmp_path / "fer", content))
+    assert [EXPRESSIONS[column] for column in data.crops.labels] == ["anger", "surprise"]
+    assert not data.skipped
+
+
 def test_pictures_of_another_size_are_scaled(tmp_path):
     content = {"train/fear/Training_8.png": encode(Image.new("L", (200, 100), 90))}
     assert (read_fer2013_folder(write_folder(tmp_path, content)).crops.crops == 90).all()

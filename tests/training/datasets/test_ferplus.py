@@ -9,7 +9,7 @@ from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from tests.training.datasets.conftest import write_zip
 from tests.training.datasets.test_archives import patched
-from training.datasets.ferplus import majority_share, read_ferplus, read_ferplus_folder
+from training.datasets.ferplus import FIELDS, majority_share, read_ferplus, read_ferplus_folder
 from training.datasets.labelled import NOT_A_FACE
 from training.datasets.read_data import Cause
 
@@ -80,6 +80,15 @@ def test_near_twins_that_the_file_does_not_name_are_found(tmp_path):
 def test_file_without_votes_says_what_it_needs(tmp_path):
     np.savez(tmp_path / "a.npz", images=np.zeros((1, 48, 48), np.uint8))
     with pytest.raises(DataError, match=r"votes.*near_group"):
+        read_ferplus(tmp_path / "a.npz")
+
+
+def test_damaged_header_is_one_sentence(tmp_path):
+    broken = b"\x93NUMPY\x01\x00" + (16).to_bytes(2, "little") + b"{'descr': ((((\n\n"
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        for name in FIELDS:
+            archive.writestr(f"{name}.npy", broken)
+    with pytest.raises(DataError, match="not a readable npz"):
         read_ferplus(tmp_path / "a.npz")
 
 

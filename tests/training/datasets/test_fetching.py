@@ -3,6 +3,9 @@ from importlib.util import find_spec
 import pytest
 
 from core.errors import DataError
+from tests.conftest import encode
+from tests.training.datasets.conftest import write_folder
+from tests.training.datasets.test_near_duplicates import smooth
 from training.datasets.fetching import fetch
 from training.datasets.reading import read
 
@@ -39,3 +42,11 @@ def test_address_that_names_no_data_set_is_refused(address):
 def test_reading_fetches():
     with pytest.raises(DataError, match="kagglehub"):
         read(["kaggle:ckplus48"])
+
+
+def test_what_kaggle_keeps_in_numbered_folders_is_called_as_there(tmp_path):
+    happy = {"happy/s1_2_3.png": encode(smooth(1)[0, ..., 0])}
+    kept = write_folder(tmp_path / "ann" / "faces" / "versions" / "1", happy)
+    data = read([kept]).crops
+    assert data.sources == ["ann/faces"]
+    assert data.subjects == ["ann/faces/s1"]

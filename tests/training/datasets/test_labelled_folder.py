@@ -251,3 +251,12 @@ def test_copy_of_a_tested_picture_is_not_learned_from_whoever_its_name_says_it_s
     data = read_labelled_folder(write_folder(tmp_path / "mine", content))
     assert set(data.crops.subjects) == {"mine/A2", "mine/B1"}
     assert causes(data) == {("train/happy/A1_1_1.png", Cause.NEAR_COPY)}
+
+
+def test_table_of_subjects_is_found_in_any_spelling_and_named_where_it_is_damaged(tmp_path):
+    content = {"happy/a.png": png(0), "Subjects.csv": b"file,subject\nhappy/a.png,Ann\n"}
+    assert read_labelled_folder(write_folder(tmp_path / "mine", content)).crops.subjects == ["mine/Ann"]
+    packed = write_zip(tmp_path / "mine.zip", content)
+    packed.write_bytes(packed.read_bytes().replace(b"a.png,Ann", b"a.png,Bob", 1))
+    with pytest.raises(DataError, match=r"Subjects\.csv says who is shown, but cannot be used\. .*damaged"):
+        read_labelled_folder(packed)

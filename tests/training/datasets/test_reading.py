@@ -12,6 +12,7 @@ from tests.training.datasets.test_ckplus import files as ckplus_files
 from tests.training.datasets.test_ferplus import write as write_npz
 from tests.training.datasets.test_labelled_folder import png
 from training.datasets import tables
+from training.datasets.ckplus import EXPECTED
 from training.datasets.drawn import size_of
 from training.datasets.read_data import Cause, Skipped, log_skipped
 from training.datasets.reading import read
@@ -149,3 +150,16 @@ def test_faults_are_logged_in_one_line_a_cause(caplog):
     assert [record.getMessage() for record in caplog.records] == [
         "skipped 8 (unreadable): " + "; ".join(f"{i}.png: It is damaged." for i in range(5)) + " … and 3 more"
     ]
+
+
+def test_own_photos_are_not_taken_for_ckplus_by_a_loose_likeness_of_their_names(tmp_path):
+    content = {f"{label}/S{n}_2_7.png": png(n) for n, label in enumerate(EXPECTED)}
+    data = read([write_folder(tmp_path / "mine", content)]).crops
+    assert set(data.sources) == {"mine"}
+    assert data.subjects[0].startswith("mine/S")
+
+
+def test_zip_of_npz_files_says_to_unpack_it(tmp_path):
+    packed = write_zip(tmp_path / "plus.zip", {"train.npz": b"x", "valid.npz": b"y"})
+    with pytest.raises(DataError, match=r"plus\.zip holds npz files, which are read unpacked"):
+        read([packed])
