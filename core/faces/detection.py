@@ -17,7 +17,7 @@ from core.images import Picture
 NEAR_SIDE: Final = 288
 NEAR_BORDER: Final = 0.25
 """Longest side and border of the copy for large faces. A 48 px face crop is enlarged four times by it,
-which finds 3,414 of FER+ valid's 3,579 crops and all of CK+48's; frames filled by a face: 32 of 32 portraits."""
+which finds 3,414 of FER+ valid's 3,579 and all of CK+48's; frames filled by a face: 32 of 32 portraits."""
 
 FAR_SCALE: Final = 0.75
 FAR_SIDE: Final = 1920
