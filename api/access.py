@@ -1,43 +1,18 @@
 """Who may call, and how often."""
 
 import hmac
-import threading
-import time
-from collections import OrderedDict
 from typing import Annotated, Final
 
 from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from core.hosts import speaks_from_here
+from core.rate_limit import RateLimit
 from core.settings import settings
-
-CALLERS: Final = 10_000
-"""Callers whose rate is remembered."""
 
 _BEARER = HTTPBearer(
     auto_error=False, description="One of `MIEN_API_TOKENS`; none is needed on this machine."
 )
-
-
-class RateLimit:
-    """A bucket of calls for each caller that fills again with time."""
-
-    def __init__(self) -> None:
-        self._buckets: OrderedDict[str, tuple[float, float]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def take(self, caller: str, per_second: float, burst: int) -> float:
-        """Take one call; seconds to wait where none is left, else 0."""
-        now = time.monotonic()
-        with self._lock:
-            left, since = self._buckets.pop(caller, (float(burst), now))
-            left = min(float(burst), left + (now - since) * per_second)
-            allowed = left >= 1
-            self._buckets[caller] = (left - 1 if allowed else left, now)
-            while len(self._buckets) > CALLERS:
-                self._buckets.popitem(last=False)
-        return 0.0 if allowed else (1 - left) / per_second
 
 
 _LIMIT, _WRONG = RateLimit(), RateLimit()

@@ -5,6 +5,10 @@ class MienError(Exception):
     """Base of every failure that is shown to a user as it stands."""
 
 
+class SettingsError(MienError):
+    """A variable of the environment holds what cannot be used."""
+
+
 class PictureError(MienError):
     """The bytes are not a picture that can be read."""
 

@@ -33,11 +33,15 @@ def speaks_from_here(address: str | None, headers: Mapping[str, str]) -> bool:
     if any(headers.get(name) for name in PROXY_HEADERS):
         return False
     origin = headers.get("Origin")
-    if origin and not _is_own_name(urlsplit(origin).hostname):
+    if origin and not _is_own(origin):
         return False
-    by_name = _is_own_name(urlsplit(f"//{headers.get('Host', '')}").hostname)
-    return by_name and (address is None or is_loopback(address))
+    return _is_own(f"//{headers.get('Host', '')}") and (address is None or is_loopback(address))
 
 
-def _is_own_name(host: str | None) -> bool:
+def _is_own(url: str) -> bool:
+    """Whether an address names this machine itself; one that nobody can read does not."""
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return False
     return host is not None and (host == "localhost" or is_loopback(host))

@@ -18,7 +18,7 @@ from core.recorder import Recorder
 from core.tracking import Tracker
 
 SMOOTHING_SECONDS: Final = 0.5
-"""Time constant of the exponential average of a person's probabilities; expressions last longer."""
+"""Half-life of the exponential average of a person's probabilities; expressions last longer."""
 
 REMEMBERED_SECONDS: Final = 60.0
 """How much of the past is kept for the strip; readings only."""

@@ -1,19 +1,28 @@
 """Settings from the environment: variables that start with `MIEN_`."""
 
+import os
+import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsError as SourceError
+
+from core.errors import SettingsError
 
 PROJECT_ROOT = Path(__file__).parent.parent
+PREFIX: Final = "MIEN_"
+CODE_LENGTH: Final = 8
+TOKEN_LENGTH: Final = 16
+"""Characters of a token at least: as many chosen by chance nobody guesses, however fast."""
 
 
 class Settings(BaseSettings):
     """What an operator may change without touching code."""
 
-    model_config = SettingsConfigDict(env_prefix="MIEN_", frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
 
     home: Path = Field(
         default=PROJECT_ROOT / "var", description="where Mien writes: bundles, caches, runs; never pictures"
@@ -50,17 +59,33 @@ class Settings(BaseSettings):
         description="code that lets a browser train and promote; none: any browser on this machine may",
     )
 
+    @field_validator("home", "shipped_models", "data")
+    @classmethod
+    def _from_where_it_was_started(cls, folder: Path | None) -> Path | None:
+        """Processes that Mien starts work in other folders."""
+        return folder and folder.absolute()
+
     @field_validator("analyst_code")
     @classmethod
     def _no_empty_code(cls, code: SecretStr | None) -> SecretStr | None:
         """An empty code, as a template leaves it, is none: it must not let everybody in."""
-        return code if code is not None and code.get_secret_value().strip() else None
+        if code is None or not code.get_secret_value().strip():
+            return None
+        if len(code.get_secret_value()) < CODE_LENGTH:
+            raise ValueError(f"the code needs {CODE_LENGTH} characters")
+        return code
 
     @field_validator("api_tokens")
     @classmethod
     def _no_empty_token(cls, tokens: list[SecretStr]) -> list[SecretStr]:
-        """The same for tokens: an empty one would match a call that sends none."""
-        return [token for token in tokens if token.get_secret_value().strip()]
+        """The same for tokens: an empty one would match a call that sends none, a short one is guessed."""
+        given = [token for token in tokens if token.get_secret_value().strip()]
+        if any(len(token.get_secret_value()) < TOKEN_LENGTH for token in given):
+            raise ValueError(
+                f"each token needs {TOKEN_LENGTH} characters, make one with "
+                "python -c 'import secrets; print(secrets.token_urlsafe())'"
+            )
+        return given
 
     @property
     def trained_models(self) -> Path:
@@ -80,5 +105,23 @@ class Settings(BaseSettings):
 
 @lru_cache(maxsize=1)
 def settings() -> Settings:
-    """The settings of this process."""
-    return Settings()
+    """The settings of this process.
+
+    Raises:
+        SettingsError: a variable holds what cannot be used.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        first = error.errors()[0]
+        name, said = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
+    except SourceError as error:
+        name, said = re.findall(r'field "(\w+)"', str(error))[0], "write it as JSON"
+    raise SettingsError(f"{PREFIX}{name.upper()} cannot be used: {said}.") from None
+
+
+def environment() -> dict[str, str]:
+    """The variables for a process that Mien starts: paths as they are meant here, wherever it works."""
+    here = settings()
+    places = {"HOME": here.home, "SHIPPED_MODELS": here.shipped_models, "DATA": here.data}
+    return {**os.environ, **{f"{PREFIX}{name}": str(place) for name, place in places.items() if place}}

@@ -9,13 +9,14 @@ from core.errors import MienError
 from training.splits import how_apart
 from ui.models import NO_MODEL
 from ui.samples import SAMPLES
+from ui.words import plain
 
 st.header("About Mien", anchor=False)
 
 st.subheader("What happens to your picture", anchor=False)
 st.markdown(
-    "It is read in the memory of the server that shows this page and forgotten when you remove it, choose "
-    "another or close the page. "
+    "It is read in the memory of the server that shows this page and forgotten when you remove it, upload "
+    "or take another, or close the page. "
     "Neither the picture nor a crop of it is written to a disk or sent elsewhere, unless you choose "
     "“This is wrong” and agree that the small grey crop is kept for review. "
     "No camera opens before you have switched it on."
@@ -42,7 +43,7 @@ for name in bundle_names():
         continue
     card = bundle.card
     with st.container(border=True):
-        st.markdown(f"**{card.title}** · `{card.name}` · {bundle.digest}")
+        st.markdown(f"**{plain(card.title)}** · `{card.name}` · {bundle.digest}")
         for score in card.scores:
             badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
             st.markdown(

@@ -18,18 +18,23 @@ from ui.engagement.recording import (
     read_upload,
     still_here,
 )
-from ui.engagement.report import report_card, settings_card
+from ui.engagement.report import chosen_settings, report_card, settings_card
 from ui.engagement.surveys import surveys_card
+from ui.engagement.trend import trend_card
 from ui.engagement.upload import choose_upload
 from ui.models import choose_model
-from ui.roles import actor, sign_in_card
+from ui.roles import actor, may_see_people, sign_in_card
+from ui.words import counted
 
 
 def keep(engagement: Engagement, reading: BackgroundReading) -> None:
-    """Store a result under the name that was typed."""
+    """Store a result under the name that was typed, with the settings that are chosen now."""
     typed = {name: st.session_state[f"engagement_{name}"].strip() for name in ("name", "channel")}
+    known = engagement.report
     try:
-        engagement = Engagement(**dict(engagement) | {name: value for name, value in typed.items() if value})
+        report = make_report(engagement.moments, chosen_settings(), known.seconds, known.incomplete)
+        changes = {"report": report, **{name: value for name, value in typed.items() if value}}
+        engagement = Engagement(**dict(engagement) | changes)
         keep_engagement(engagement, actor())
         reading.kept = True
         st.session_state["kept"] = engagement.name
@@ -101,9 +106,15 @@ else:
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
-    else:
+    elif may_see_people():
         if chosen := list_card(kept):
             kept_card(chosen)
         surveys_card(kept)
+    else:
+        trend_card(kept)
+        st.info(
+            f"{counted(len(kept), 'engagement')} kept. Each by itself is for analysts: sign in as one.",
+            icon=":material/lock:",
+        )
     left_over_card({"api"})
     log_card()

@@ -53,6 +53,5 @@ if len(names) > 1:
             with column:
                 st.caption(name)
                 answer_card(shown[name].readings[chosen])
-                bars_card(
-                    shown[name].readings[chosen], load_classifier(name).bundle.card.thresholds, key=name
-                )
+                thresholds = load_classifier(name).bundle.card.thresholds
+                bars_card(shown[name].readings[chosen], thresholds, key=f"bars-{name}")

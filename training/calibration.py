@@ -1,5 +1,7 @@
 """One temperature and the thresholds for abstaining, chosen on the inner part of a run."""
 
+import math
+
 import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize_scalar
@@ -50,7 +52,12 @@ def choose_thresholds(
     """
     confidence = softmax(logits / np.float32(temperature)).max(axis=1)
     return Thresholds(
-        confidence=round(float(np.quantile(confidence, 1 - COVERAGE)), 4),
+        confidence=_rounded_down(float(np.quantile(confidence, 1 - COVERAGE))),
         coverage=COVERAGE,
-        face=round(float(np.quantile(face, 1 - FACES_KEPT)), 4) if face is not None else None,
+        face=_rounded_down(float(np.quantile(face, 1 - FACES_KEPT))) if face is not None else None,
     )
+
+
+def _rounded_down(threshold: float) -> float:
+    """To four digits: rounded up to 1 it would refuse all that a sure network answers."""
+    return math.floor(threshold * 1e4) / 1e4

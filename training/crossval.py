@@ -209,7 +209,7 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     initial, teacher = (find_bundle(name) if name else None for name in (fold.initial, fold.teacher))
     naming = Naming(f"fold-{fold.number}", f"Fold {fold.number + 1} of {fold.count}")
     about = {"data": list(fold.data), "fold": fold.number + 1, "folds": fold.count}
-    with Tracker(fold.folder, f"{fold.recipe.name}, {naming.title.lower()}", None, **about) as tracker:
+    with Tracker(fold.folder, f"{fold.recipe.name}, {naming.title.lower()}", **about) as tracker:
         train_run(
             fold.recipe,
             parts,

@@ -5,10 +5,12 @@ import os
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from core.errors import MienError
 from core.settings import PROJECT_ROOT, settings
+from training.devices import find_devices
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
@@ -19,8 +21,18 @@ LEFT_BEHIND = (".git", ".venv", "var", "tests", "docs", "benchmarks")
 KNOCK_SECONDS = 5
 
 
+ENDED = (
+    "A process was ended from outside, most likely for want of memory: use fewer --workers and call again. "
+    "What was finished is kept."
+)
+
+
 class ClusterError(MienError):
     """The Ray cluster cannot be used."""
+
+
+class EndedError(MienError):
+    """A process was ended before its task was done."""
 
 
 def run_all(
@@ -34,14 +46,18 @@ def run_all(
 
     Raises:
         ClusterError: the cluster does not answer, or Ray is not installed.
+        EndedError: one of the processes was killed.
     """
     address = settings().ray_address
     yield from _on_ray(function, tasks, address) if address else _on_this_machine(function, tasks, workers)
 
 
 def default_workers() -> int:
-    """One process for four processors: two trainings that share two are slower than one after the other."""
-    return max(1, (os.cpu_count() or 1) // 4)
+    """One process for four processors: two trainings that share two are slower than one after the other.
+
+    On a GPU one after the other: each takes the card's memory for itself.
+    """
+    return 1 if find_devices()[0].is_gpu else max(1, (os.cpu_count() or 1) // 4)
 
 
 def _on_this_machine(
@@ -54,7 +70,11 @@ def _on_this_machine(
     try:
         futures = {pool.submit(function, task): number for number, task in enumerate(tasks)}
         for future in as_completed(futures):
-            yield futures[future], future.result()
+            try:
+                result = future.result()
+            except BrokenProcessPool:
+                raise EndedError(ENDED) from None
+            yield futures[future], result
     finally:
         pool.shutdown(cancel_futures=True)
 
@@ -80,6 +100,8 @@ def _on_ray(
                 result = ray.get(done)
             except ray.exceptions.RayTaskError as error:
                 raise error.cause from None  # as if it had failed here
+            except ray.exceptions.RayError:  # its machine is gone, or its memory was too small
+                raise EndedError(ENDED) from None
             yield waiting.pop(done), result
     finally:
         ray.shutdown()

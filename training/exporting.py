@@ -15,6 +15,7 @@ from core.bundles.store import file_digest
 from core.classifier import Classifier, softmax
 from core.errors import BundleError
 from core.settings import PROJECT_ROOT
+from training.accelerator import full_precision
 from training.conversion import Variant, convert
 from training.networks import load_network, save_compact
 
@@ -49,6 +50,26 @@ def convert_into(folder: Path, network: keras.Model, variant: Variant) -> dict[s
     return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
 
 
+def write_variant(
+    network: keras.Model, folder: Path, variant: Variant, crops: npt.NDArray[np.uint8] | None
+) -> dict[str, str]:
+    """Write the runtime model alone, of any variant; return its SHA-256.
+
+    Raises:
+        BundleError: it could not be converted.
+    """
+    if variant is Variant.INT8:
+        if keras.backend.backend() != "tensorflow":
+            raise BundleError("An int8 model is made by TensorFlow alone: unset KERAS_BACKEND.")
+        (folder / RUNTIME_FILE).write_bytes(convert(network, variant, crops))
+        return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
+    save_compact(network, folder / KERAS_FILE)
+    try:
+        return convert_into(folder, network, variant)
+    finally:
+        (folder / KERAS_FILE).unlink()
+
+
 def _convert_under_tensorflow(folder: Path, variant: Variant) -> None:
     done = subprocess.run(  # noqa: S603
         [sys.executable, "-m", __spec__.name, str(folder.resolve()), variant],
@@ -72,7 +93,9 @@ def check_parity(network: keras.Model, classifier: Classifier, crops: npt.NDArra
     Raises:
         BundleError: it is more than `PARITY`.
     """
-    expected = softmax(np.asarray(network.predict(crops, batch_size=256, verbose=0), np.float32))
+    with full_precision():
+        answers = network.predict(crops, batch_size=256, verbose=0)
+    expected = softmax(np.asarray(answers, np.float32))
     gap = float(np.abs(expected - softmax(classifier.logits(crops))).max())
     if not gap < PARITY:
         raise BundleError(

@@ -8,12 +8,14 @@ neither Keras nor scikit-learn, so a page may read them.
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
 
 from core.bundles import Score
 from core.corrections import ACCEPTED
+from core.durable import staged_file
 from core.expressions import Expression
 
 if TYPE_CHECKING:
@@ -45,15 +47,16 @@ def keep_judged(run: Path, predictions: "Predictions", scored_as: npt.NDArray[np
     """
     data = predictions.data
     may_stay = data.sources != ACCEPTED
-    np.savez(
-        run / JUDGED_FILE,
-        labels=np.array([label.value for label in predictions.labels]),
-        crops=data.crops[may_stay],
-        names=data.names[may_stay],
-        scored_as=scored_as[may_stay],
-        truth=predictions.truth[may_stay],
-        probabilities=predictions.probabilities[may_stay],
-    )
+    with staged_file(run / JUDGED_FILE) as staged, staged.open("wb") as file:
+        np.savez(
+            file,
+            labels=np.array([label.value for label in predictions.labels]),
+            crops=data.crops[may_stay],
+            names=data.names[may_stay],
+            scored_as=scored_as[may_stay],
+            truth=predictions.truth[may_stay],
+            probabilities=predictions.probabilities[may_stay],
+        )
 
 
 def pictures_behind(run: Path, score: Score, truth: Expression, guess: Expression | None) -> Behind | None:
@@ -69,7 +72,7 @@ def pictures_behind(run: Path, score: Score, truth: Expression, guess: Expressio
     try:
         with np.load(run / JUDGED_FILE) as kept:
             found = dict(kept)
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return None
     labels = [Expression(name) for name in found["labels"]]
     asked = [labels.index(label) for label in score.labels or labels]

@@ -10,15 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from core.bundles import ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
-from core.expressions import Expression
+from core.expressions import EXPRESSIONS, Expression
 from training.datasets import read
 from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
-from training.evaluation import measure_refusal, measure_robustness, predict, score, scored_as
+from training.evaluation import measure_refusal, measure_robustness, predict, score
 from training.evaluation.fairness import measure_groups, read_groups
+from training.evaluation.scoring import called
 from training.evaluation.timing import time_one
 from training.measured import AS_GIVEN, FAIR_AGREEMENT
 
@@ -128,7 +129,8 @@ def judge(
     faces, nonfaces = cut.take(shows_a_face), cut.take(~shows_a_face)
     predictions = predict(classifier, faces)
     if present_only:
-        predictions = predictions.view(faces.expressions)
+        shown = np.unique(faces.labels)  # a single vote shows none
+        predictions = predictions.view([EXPRESSIONS[label] for label in shown])
     if len(predictions.labels) < 2:
         raise DataError(
             "The data shows one expression alone, among which nothing can be confused: add others."
@@ -151,7 +153,7 @@ def judge(
         digest=classifier.bundle.digest,
         data=tuple(data),
         part=part,
-        score=score(predictions, _called(faces), protocol, bool(learned)),
+        score=score(predictions, called(faces), protocol, bool(learned)),
         refusal=refusal,
         refusal_leaks=refusal_leaks,
         robustness=measure_robustness(classifier, raw.take(shows_a_face), bool(learned))
@@ -160,12 +162,6 @@ def judge(
         groups=measure_groups(predictions, table, bool(learned)) if table else (),
         milliseconds_per_crop=time_one(classifier.bundle, faces.crops[:1]),
     )
-
-
-def _called(faces: LabelledCrops) -> str:
-    """The `data` of the score of these faces, as a training would name it."""
-    names = scored_as(faces)
-    return ", ".join(dict.fromkeys((names if (names != "").all() else faces.sources).tolist()))
 
 
 def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:

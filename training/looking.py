@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from core.errors import DataError
-from core.settings import PROJECT_ROOT
+from core.settings import PROJECT_ROOT, environment
 from training.checking import DataCheck
 
 PATIENCE: Final = 600.0
@@ -88,7 +88,12 @@ def _run(command: Sequence[str], wanted: Callable[[], bool]) -> subprocess.Compl
     _mind(wanted)
     end = time.monotonic() + PATIENCE
     with subprocess.Popen(  # noqa: S603 - our own command; what a user typed stands after --
-        command, cwd=PROJECT_ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command,
+        cwd=PROJECT_ROOT,
+        env=environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
         try:
             while True:

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
+import psutil
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
@@ -15,7 +16,15 @@ from core.durable import replace_text
 from core.errors import DataError
 from training.callbacks.checkpoint import CHECKPOINTS
 from training.recipe import Recipe
-from training.run_folder import ANEW, CANCEL_FILE, EVENTS_FILE, INPUTS_FILE, RUN_FILE, telling_damage
+from training.run_folder import (
+    ANEW,
+    CANCEL_FILE,
+    EVENTS_FILE,
+    INPUTS_FILE,
+    RUN_FILE,
+    ask_to_cancel,
+    telling_damage,
+)
 
 COMPUTED: Final = "computed"
 """In it: backend and number format, which a training keeps to its end."""
@@ -55,6 +64,7 @@ def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterat
 def _opened(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterator[Callable[[], None]]:
     earlier = folder.with_name(f".{folder.name}-before")
     _settle(folder, earlier)  # one that was killed before its training began
+    asked = _is_asked_to_cancel(folder)
     if resume and _begun(folder):
         _require_same(folder, inputs)
         (folder / CANCEL_FILE).unlink(missing_ok=True)
@@ -63,10 +73,20 @@ def _opened(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterato
             folder.rename(earlier)
         folder.mkdir(parents=True)
         replace_text(folder / INPUTS_FILE, json.dumps(inputs, indent=2))
+    if asked:
+        ask_to_cancel(folder)
     try:
         yield partial(shutil.rmtree, earlier, ignore_errors=True)
     finally:
         _settle(folder, earlier)
+
+
+def _is_asked_to_cancel(folder: Path) -> bool:
+    """Whether somebody asked so since this process began, while the data were read say."""
+    try:
+        return bool((folder / CANCEL_FILE).stat().st_mtime > psutil.Process().create_time())
+    except FileNotFoundError:
+        return False
 
 
 def _settle(folder: Path, earlier: Path) -> None:

@@ -53,12 +53,12 @@ def publish(staged: Path, target: Path) -> Bundle:
     for file in staged.iterdir():
         sync(file)
     with staging(target) as old:
-        if target.exists():
-            target.rename(old / target.name)
         try:
+            if target.exists():
+                target.rename(old / target.name)
             staged.rename(target)
-        except OSError:
-            if (old / target.name).exists():
+        except BaseException:  # a cancel too may come between the two
+            if (old / target.name).exists() and not target.exists():
                 (old / target.name).rename(target)
             raise
     return read_bundle(target)

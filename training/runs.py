@@ -92,7 +92,7 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     if recipe.made_nonfaces:
         train, inner = (
             LabelledCrops.concatenate(
-                [part, make_nonfaces(part.crops, round(recipe.made_nonfaces * share), seed + offset)]
+                [part, make_nonfaces(part.crops, max(1, round(recipe.made_nonfaces * share)), seed + offset)]
             )
             for part, share, offset in ((train, 1 - recipe.inner_share, 0), (inner, recipe.inner_share, 1))
         )
@@ -147,30 +147,30 @@ def train_run(
         begins = keras.callbacks.LambdaCallback(on_train_begin=lambda _: let_go())
         watched = (begins, *watchers)
         fitted = fit(recipe, parts.train, parts.inner, seed, folder, verbose, initial, teacher, watched)
-    (folder / "curves.json").write_text(json.dumps(fitted.history))
-    fitted.network.save(folder / "network.keras")
-    replace_text(
-        folder / RUN_FILE,
-        json.dumps(
-            {
-                "created": datetime.now(UTC).isoformat(timespec="seconds"),
-                "split": parts.split,
-                "seed": seed,
-                "initial": initial.name if initial else None,
-                "teacher": teacher.name if teacher else None,
-                "learned_before": sorted(seen_by(initial, teacher)),
-                "data_digest": parts.digest,
-                "columns": fitted.columns,
-                "sources": learned_names(parts.train),
-                "rows": {name: len(getattr(parts, name)) for name in ("train", "inner", "test")},
-                "epochs": len(fitted.history["loss"]),
-                "seconds": round(fitted.seconds, 1),
-                "precision": fitted.precision,
-                **circumstances(),
-            },
-            indent=2,
-        ),
-    )
+        (folder / "curves.json").write_text(json.dumps(fitted.history))
+        fitted.network.save(folder / "network.keras")
+        replace_text(
+            folder / RUN_FILE,
+            json.dumps(
+                {
+                    "created": datetime.now(UTC).isoformat(timespec="seconds"),
+                    "split": parts.split,
+                    "seed": seed,
+                    "initial": initial.name if initial else None,
+                    "teacher": teacher.name if teacher else None,
+                    "learned_before": sorted(seen_by(initial, teacher)),
+                    "data_digest": parts.digest,
+                    "columns": fitted.columns,
+                    "sources": learned_names(parts.train),
+                    "rows": {name: len(getattr(parts, name)) for name in ("train", "inner", "test")},
+                    "epochs": len(fitted.history["loss"]),
+                    "seconds": round(fitted.seconds, 1),
+                    "precision": fitted.precision,
+                    **circumstances(),
+                },
+                indent=2,
+            ),
+        )
     return fitted
 
 

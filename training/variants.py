@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
 from core.bundles.card import NAME_PATTERN
-from core.bundles.store import file_digest, read_bundle
+from core.bundles.store import read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
 from training.cards import write_card
-from training.conversion import Variant, convert
+from training.conversion import Variant
 from training.placing import publish, require_place, staging
 
 PARITY_CROPS: Final = 256
@@ -64,12 +64,12 @@ def export_variant(
         if variant == bundle.card.runtime:
             changes["files"] = exporting.write_runtime_model(network, staged, variant)
         else:
-            (staged / RUNTIME_FILE).write_bytes(convert(network, variant, crops))
+            files = exporting.write_variant(network, staged, variant, crops)
             changes |= {
                 "runtime": variant.value,
                 "title": f"{bundle.card.title} ({variant})",
                 "created": datetime.now(UTC).replace(microsecond=0),
-                "files": {RUNTIME_FILE: file_digest(staged / RUNTIME_FILE)},
+                "files": files,
                 "scores": (),
                 "refusal": None,
                 "robustness": (),

@@ -1,7 +1,6 @@
 """`python -m training.worker`: starts queued jobs, one a device at a time, and sees to their end."""
 
 import logging
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Annotated, Final
 import typer
 from filelock import FileLock, Timeout
 
-from core.settings import PROJECT_ROOT
+from core.settings import PROJECT_ROOT, environment
 from training.devices import Device, find_devices
 from training.jobs import table
 from training.jobs.failures import DISK_FULL, NO_MEMORY
@@ -67,7 +66,7 @@ class Worker:
             if child.poll() is not None:
                 self._bury(table.get(name), child.returncode)
                 del self.children[name]
-        jobs = table.everything()
+        jobs = _of_this_machine()
         for job in jobs:
             if job.state is JobState.RUNNING:
                 own = self.children.get(job.id)
@@ -96,7 +95,7 @@ class Worker:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
-                    env={**os.environ, **device.environment, "PYTHONUNBUFFERED": "1"},
+                    env={**environment(), **device.environment, "PYTHONUNBUFFERED": "1"},
                 )
         except OSError as error:
             table.end(job.id, JobState.FAILED, f"The job could not be started ({error.strerror}).")
@@ -113,6 +112,10 @@ class Worker:
             settle(job, f"{LOST} If it was for want of memory: {NO_MEMORY.lower()}")
         else:
             settle(job)
+
+
+def _of_this_machine() -> list[Job]:
+    return [job for job in table.everything() if not job.on_cluster]
 
 
 def _attend(job: Job, process: Process | None) -> None:
@@ -155,7 +158,7 @@ def main(
             log.info("Another worker is there already.")
             return
         # A job that came between the last look and letting go of the lock found a worker, so look again.
-        if worker.stopping or all(job.state.ended for job in table.everything()):
+        if worker.stopping or all(job.state.ended for job in _of_this_machine()):
             return
 
 

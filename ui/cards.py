@@ -1,9 +1,11 @@
 """One reading, one picture, many pictures: the parts of the photo page."""
 
+import io
 from collections.abc import Sequence
 from typing import Final
 
 import streamlit as st
+from PIL import Image
 
 from core.abstention import Reason
 from core.bundles import Thresholds
@@ -11,7 +13,7 @@ from core.faces import Quality
 from core.readings import Reading
 from ui.charts import describe_probabilities, probability_bars
 from ui.palette import display_name, percent
-from ui.pictures import annotate, enlarge_crop, thumbnail, to_data_url
+from ui.pictures import annotate, enlarge_crop, to_data_url
 from ui.session import Shown
 
 MOST_PILLS: Final = 12
@@ -21,13 +23,14 @@ TALLEST: Final = 900
 
 def picture_card(shown: Shown, chosen: int) -> None:
     """The picture with numbered boxes."""
-    if shown.display is not None:
+    if shown.display:
+        display = Image.open(io.BytesIO(shown.display))
         faces = sum(reading.box is not None for reading in shown.readings)
         count = "one face" if faces == 1 else f"{faces or 'no'} faces"
-        width, height = shown.display.size
+        width, height = display.size
         fits = height <= 2 * width
         st.image(
-            annotate(shown.display, shown.scale, shown.readings, chosen),
+            annotate(display, shown.scale, shown.readings, chosen),
             width="stretch" if fits else max(1, TALLEST * width // height),
             alt=f"{shown.name} with {count} marked",
         )
@@ -140,7 +143,7 @@ def _choose_row(rows: Sequence[dict[str, object]], key: str, alt: str, row_heigh
 def _row(shown: Shown) -> dict[str, object]:
     first = shown.readings[0] if shown.readings else None
     return {
-        "": to_data_url(thumbnail(shown.display)) if shown.display is not None else None,
+        "": shown.thumbnail or None,
         "Picture": shown.name,
         **({"Expression": "Not read", "Sure": None} if first is None else _told(first)),
         "Faces": sum(reading.box is not None for reading in shown.readings),

@@ -54,7 +54,7 @@ def choose_model() -> Classifier:
             st.button(f"Use {others[0]} instead", on_click=_choose, args=(others[0],))
         st.stop()
     with st.sidebar:
-        st.caption(f"**{classifier.bundle.name}**: {classifier.bundle.card.title.rstrip('.')}.")
+        st.caption(f"**{classifier.bundle.name}**: {plain(classifier.bundle.card.title.rstrip('.'))}.")
         st.caption(headline(classifier.bundle.card))
         st.caption(classifier.bundle.card.limits[0])
     return classifier

@@ -50,9 +50,14 @@ def enlarge_crop(crop: npt.NDArray[np.uint8], side: int = 240) -> Image.Image:
 
 def to_data_url(image: Image.Image) -> str:
     """Encode for a table cell."""
+    return "data:image/jpeg;base64," + base64.b64encode(to_jpeg(image)).decode()
+
+
+def to_jpeg(image: Image.Image, quality: int = 80) -> bytes:
+    """Encode, a twentieth of the memory."""
     stream = io.BytesIO()
-    image.save(stream, "JPEG", quality=80)
-    return "data:image/jpeg;base64," + base64.b64encode(stream.getvalue()).decode()
+    image.save(stream, "JPEG", quality=quality)
+    return stream.getvalue()
 
 
 def _draw_number(

@@ -1,20 +1,27 @@
 """Who may do what: the one place that decides it.
 
-Everybody may look. To start, cancel, promote or delete takes an analyst: somebody who gave the code in
-`MIEN_ANALYST_CODE`, or, where none is set, whoever opens the page on the machine that serves it.
+Everybody may look at models and trainings. To start, cancel, promote or delete, and to see what was kept of
+customers, takes an analyst: somebody who gave the code in `MIEN_ANALYST_CODE`, or, where none is set, whoever
+opens the page on the machine that serves it; without a code everybody sees what was kept.
 """
 
 import getpass
 import hmac
+import math
 from typing import Final
 
 import streamlit as st
 
 from core.errors import MienError
 from core.hosts import speaks_from_here
+from core.rate_limit import RateLimit
 from core.settings import settings
 
 KEY: Final = "analyst"
+TRIES_A_MINUTE: Final = 10
+"""Wrong codes from one address; then the right one has to wait too, or nobody would be slowed down."""
+
+_TRIES: Final = RateLimit()
 
 
 class NotAllowedError(MienError):
@@ -27,6 +34,11 @@ def analyst() -> str | None:
     if code is None:
         return _user() if _is_on_this_machine() else None
     return st.session_state.get(KEY)
+
+
+def may_see_people() -> bool:
+    """Whether what was kept of single customers is shown: to analysts alone where a code tells who is one."""
+    return settings().analyst_code is None or analyst() is not None
 
 
 def actor() -> str:
@@ -63,10 +75,22 @@ def sign_in_card() -> None:
             who = st.text_input("Your name", max_chars=60)
             code = st.text_input("Analyst code", type="password")
             if st.form_submit_button("Act as an analyst"):
-                if who.strip() and hmac.compare_digest(code.encode(), _code().encode()):
+                if told := _refusal(who, code):
+                    st.error(told, icon=":material/lock:")
+                else:
                     st.session_state[KEY] = who.strip()
                     st.rerun()
-                st.error("Give your name and the right code.", icon=":material/lock:")
+
+
+def _refusal(who: str, code: str) -> str | None:
+    """Why somebody may not sign in; None where they may."""
+    address = _address() or ""
+    if wait := _TRIES.take(address, TRIES_A_MINUTE / 60, TRIES_A_MINUTE):
+        return f"Too many tries from there: wait {math.ceil(wait)} seconds."
+    if who.strip() and hmac.compare_digest(code.encode(), _code().encode()):
+        _TRIES.forget(address)
+        return None
+    return "Give your name and the right code."
 
 
 def _code() -> str:
@@ -76,7 +100,12 @@ def _code() -> str:
 
 def _is_on_this_machine() -> bool:
     """Whether the browser runs here."""
-    return speaks_from_here(st.context.ip_address, st.context.headers)
+    return speaks_from_here(_address(), st.context.headers)
+
+
+def _address() -> str | None:
+    """Where the browser is; None where Streamlit does not say."""
+    return st.context.ip_address
 
 
 def _user() -> str:

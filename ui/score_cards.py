@@ -12,6 +12,7 @@ from training.splits import ANOTHER, PROTOCOLS, how_apart
 from training.terms import limits_told
 from ui.history.architecture import architecture_card
 from ui.score_details import score_details
+from ui.words import plain
 
 HONEST_ECE: Final = 0.03
 """Expected calibration error up to which a confidence is called honest: one sees no difference to it."""
@@ -34,7 +35,7 @@ def score_card(name: str, serving: bool) -> None:
             st.subheader(name, anchor=False)
             if serving:
                 st.badge("Serves now", icon=":material/verified:", color="green")
-        st.caption(card.title)
+        st.caption(plain(card.title))
         if card.headline is None:
             st.markdown("Its score on faces it never saw was **not measured**: do not rely on it.")
         else:

@@ -8,13 +8,12 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 import streamlit as st
-from PIL import Image
 
 from core.classifier import Classifier
 from core.errors import MienError
 from core.readings import Reading, read_bytes
 from core.reports import to_record
-from ui.pictures import shrink
+from ui.pictures import shrink, thumbnail, to_data_url, to_jpeg
 
 
 @dataclass(frozen=True, eq=False)
@@ -23,14 +22,16 @@ class Shown:
 
     Attributes:
         key: names the picture among others, whichever model read it.
-        display: a copy no larger than a browser needs; None where the picture could not be read.
+        display: a copy no larger than a browser needs, as JPEG; empty where the picture could not be read.
+        thumbnail: a small one for a table's cell, likewise.
         scale: display pixels a picture pixel.
         record: the reading as it is downloaded.
     """
 
     key: str
     name: str
-    display: Image.Image | None
+    display: bytes
+    thumbnail: str
     scale: float
     readings: tuple[Reading, ...]
     crops: npt.NDArray[np.uint8]
@@ -40,6 +41,7 @@ class Shown:
 
 
 READINGS: Final = "readings"
+DISPLAY_QUALITY: Final = 95
 EXPLANATIONS: Final = "explanations"
 """Names of what a session keeps of its pictures."""
 
@@ -90,7 +92,17 @@ def _read(key: str, name: str, data: bytes, classifier: Classifier) -> Shown:
         result = read_bytes(data, classifier)
     except MienError as error:
         record = to_record(name, None, model, str(error))
-        return Shown(key, name, None, 1.0, (), np.empty((0, 48, 48, 1), np.uint8), {}, record, str(error))
+        return Shown(key, name, b"", "", 1.0, (), np.empty((0, 48, 48, 1), np.uint8), {}, record, str(error))
     display, scale = shrink(result.picture)
-    record = to_record(name, result, model)
-    return Shown(key, name, display, scale, result.readings, result.crops, result.milliseconds, record, None)
+    return Shown(
+        key=key,
+        name=name,
+        display=to_jpeg(display, DISPLAY_QUALITY),
+        thumbnail=to_data_url(thumbnail(display)),
+        scale=scale,
+        readings=result.readings,
+        crops=result.crops,
+        milliseconds=result.milliseconds,
+        record=to_record(name, result, model),
+        error=None,
+    )

@@ -16,6 +16,9 @@ CAMERA_NOTICE: Final = (
 KEPT: Final = "kept_uploads"
 """Pictures of this session; a page's own uploader forgets them as soon as another page is looked at."""
 
+MOST: Final = 200
+"""Pictures at once; a session keeps them all in memory."""
+
 KINDS: Final = {
     "Sample": ":material/image:",
     "Upload": ":material/upload:",
@@ -74,7 +77,13 @@ def _uploads() -> list[Source]:
         on_change=_forget,
     )
     if files:
-        st.session_state[KEPT] = [(file.name, file.getvalue()) for file in files]
+        st.session_state[KEPT] = [(file.name, file.getvalue()) for file in files[:MOST]]
+    if len(files) > MOST:
+        st.warning(
+            f"The first {MOST} of {len(files)} pictures are read here: for more, use "
+            "`python -m core classify FOLDER` on the server.",
+            icon=":material/photo_library:",
+        )
     kept: list[Source] = st.session_state.get(KEPT, [])
     if not kept:
         st.caption(

@@ -84,7 +84,7 @@ def engagement(
     )
     _check_labels(keep, channel, consent)
     if course is not None:
-        _check_place(course)
+        _check_place(course, recording)
     if not recording.is_file():
         raise typer.BadParameter(f"there is no file at {recording}", param_hint="RECORDING")
     try:
@@ -162,8 +162,10 @@ def _check_labels(name: str | None, channel: str, consent: str) -> None:
             raise typer.BadParameter(f"it may have {most} characters", param_hint=option)
 
 
-def _check_place(file: Path) -> None:
-    """Tell before a long reading where its course could not be written after it."""
+def _check_place(file: Path, recording: Path) -> None:
+    """Tell before a long reading where its course could not be written after it, or must not be."""
+    if file.exists() and recording.exists() and file.samefile(recording):
+        raise typer.BadParameter(f"{file} is the recording: name another file", param_hint="--course")
     if file.is_dir() or not os.access(file if file.exists() else file.parent, os.W_OK):
         raise typer.BadParameter(
             f"cannot write {file}: name a file in a folder that is there", param_hint="--course"

@@ -53,23 +53,23 @@ def test_customer_is_named_by_a_point_in_the_face(address):
 def test_what_the_server_refuses_is_its_sentence(address, home, monkeypatch):
     with pytest.raises(MienError, match="no model called"):
         Client(address).classify(__file__, model="nothing")
-    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame"]')
+    monkeypatch.setenv("MIEN_API_TOKENS", '["open sesame, please"]')
     settings.cache_clear()
     with pytest.raises(MienError, match="token"):
         Client(address).models()
-    assert Client(address, token="open sesame").models()
+    assert Client(address, token="open sesame, please").models()
     with pytest.raises(MienError, match="does not answer"):
         Client("http://127.0.0.1:9").models()
 
 
 def test_client_waits_where_it_is_asked_to_slow_down(address, home, monkeypatch):
-    monkeypatch.setenv("MIEN_API_TOKENS", '["of this test"]')
+    monkeypatch.setenv("MIEN_API_TOKENS", '["a token of this test"]')
     monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "2")
     monkeypatch.setenv("MIEN_API_BURST", "1")
     settings.cache_clear()
-    client = Client(address, token="of this test")
+    client = Client(address, token="a token of this test")
     assert len([client.models() for _ in range(3)]) == 3
-    impatient = Client(address, token="of this test", patience=0.5)
+    impatient = Client(address, token="a token of this test", patience=0.5)
     with pytest.raises(MienError, match="Too many"):
         impatient.models()
 

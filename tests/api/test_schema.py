@@ -16,7 +16,7 @@ from core.engagement.closing import close_journal
 from core.engagement.journal import Journal, Opening
 from core.settings import settings as server_settings
 
-TOKEN = "of this test"
+TOKEN = "a token of this test"
 SCHEMA = schemathesis.openapi.from_asgi("/api/v1/openapi.json", Starlette(routes=[mount()]))
 
 

@@ -87,3 +87,12 @@ def test_result_is_kept_once_with_the_consent_that_was_given(tmp_path, home):
     assert (kept.name, kept.channel, kept.consent) == ("call 18", "video", "told and agreed")
     assert (kept.source, kept.model) == ("recorded", "mien-8")
     assert kept.report.model_dump(mode="json") == json.loads(result.stdout)
+
+
+def test_course_does_not_take_the_place_of_the_recording(tmp_path):
+    (tmp_path / "call.mp4").write_bytes(b"irreplaceable")
+    (tmp_path / "link.csv").symlink_to(tmp_path / "call.mp4")
+    for name in ("call.mp4", "link.csv"):
+        told = judge(tmp_path / "call.mp4", "--course", tmp_path / name, code=2)
+        assert "is the recording: name another file" in " ".join(told.stderr.replace("│", " ").split())
+    assert (tmp_path / "call.mp4").read_bytes() == b"irreplaceable"

@@ -81,14 +81,39 @@ def test_light_and_noise_stay_in_range():
     assert out.max() <= 255
 
 
+def test_light_contrast_and_noise_each_change_what_they_say():
+    grey = np.full((200, 48, 48, 1), 128, np.float32)
+    grey[:, :24] = 64
+    brighter, steeper, noisy = (augment(grey, **{name: 0.2}) for name in ("brightness", "contrast", "noise"))
+    halves = [(out[:, :24].mean((1, 2, 3)), out[:, 24:].mean((1, 2, 3))) for out in (grey, brighter, steeper)]
+    (dark, light), (dark_moved, light_moved), (dark_apart, light_apart) = halves
+    assert np.std(light_moved - light) > 5
+    assert np.corrcoef(dark_moved, light_moved)[0, 1] > 0.9
+    assert np.std((light_apart - dark_apart) / (light - dark)) > 0.05
+    assert noisy[:, 24:].std((1, 2, 3)).mean() > 5
+
+
+def test_shear_slants_upright_lines():
+    upright = np.zeros((200, 48, 48, 1), np.float32)
+    upright[:, :, 23:25] = 255
+    out = augment(upright, shear=20)[..., 0]
+    columns = np.arange(48)
+
+    def middle(rows):
+        return (rows * columns).sum((1, 2)) / rows.sum((1, 2))
+
+    slants = middle(out[:, 36:42]) - middle(out[:, 6:12])
+    assert np.std(slants) > 1
+    assert np.abs(slants).max() < 30 * np.tan(np.radians(20)) + 1
+
+
 def test_erasing_fills_one_rectangle_with_one_grey():
     out = augment(np.repeat(CROPS[:1], 100, axis=0), erase=1.0)
     for crop in out:
         changed = np.argwhere(np.abs(crop - CROPS[0])[..., 0] > 1e-3)
-        if len(changed):
-            values = crop[tuple(changed.T)]
-            assert np.ptp(values) < 1e-3
-            assert np.ptp(changed, axis=0).max() < 24
+        values = crop[tuple(changed.T)]
+        assert np.ptp(values) < 1e-3
+        assert 2 < np.ptp(changed, axis=0).max() < 24
 
 
 def test_seed_decides():

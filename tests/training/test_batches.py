@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -59,8 +61,12 @@ def test_full_balance_draws_each_class_alike():
 
 
 def test_source_weight_draws_its_rows_more_often():
-    odds = draw_odds(DATA, make_recipe(source_weights={"CK+48": 3.0, "other": 9.0}))
-    assert odds == pytest.approx(np.full(len(DATA), 1 / len(DATA)))
+    sources = DATA.sources.astype(object)
+    sources[::2] = "other"
+    data = replace(DATA, sources=sources.astype(str))
+    odds = draw_odds(data, make_recipe(source_weights={DATA.sources[0]: 3.0, "other": 9.0, "absent": 5.0}))
+    assert odds.sum() == pytest.approx(1)
+    assert odds[::2] == pytest.approx(3 * odds[1])
 
 
 def test_resident_crops_hand_out_the_rows_asked_for():

@@ -33,3 +33,14 @@ def test_thresholds_keep_the_promised_shares():
 
 def test_network_without_a_face_output_has_no_face_threshold():
     assert choose_thresholds(RNG.normal(0, 1, (50, 3)).astype(np.float32), 1.0, None).face is None
+
+
+def test_sure_network_is_not_refused_for_a_digit():
+    """Temperature 1 and logits so far apart that nine in ten answers round to 1."""
+    rng = np.random.default_rng(0)
+    sure = (1 - 10 ** rng.uniform(-7, -4.7, 2000)).astype(np.float32)
+    logits = np.zeros((2000, 2), np.float32)
+    logits[:, 0] = np.log(sure / (1 - sure))
+    thresholds = choose_thresholds(logits, 1.0, sure)
+    assert (sure >= thresholds.face).mean() >= FACES_KEPT
+    assert (sure >= thresholds.confidence).mean() >= COVERAGE

@@ -97,12 +97,13 @@ def test_plateau_lowers_the_learning_rate_to_its_floor():
         epochs=8,
         schedule="plateau",
         plateau_patience=1,
-        plateau_floor=1e-6,
-        learning_rate=1e-6,
+        plateau_floor=5e-10,
+        learning_rate=1e-9,  # so little that nothing is learned
         network="reference",
     )
     rates = fit(recipe, TRAIN, INNER, seed=3).history["learning_rate"]
-    assert min(rates) == pytest.approx(1e-6)
+    assert rates[0] == pytest.approx(1e-9)
+    assert min(rates) == pytest.approx(5e-10)
 
 
 def test_training_that_diverges_is_refused_with_advice():

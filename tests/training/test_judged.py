@@ -1,6 +1,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from core.bundles import find_bundle
 from core.classifier import Classifier
@@ -11,7 +12,7 @@ from training.comparing import compare
 from training.datasets import read
 from training.datasets.labelled import LabelledCrops
 from training.evaluation import predict
-from training.judged import JUDGED_FILE, keep_judged
+from training.judged import JUDGED_FILE, keep_judged, pictures_behind
 from training.verdict import DISAGREEMENTS_FILE
 
 
@@ -34,3 +35,13 @@ def test_no_run_keeps_the_picture_of_a_corrected_face(home, tmp_path):
     assert verdict.disagreements == ()
     with np.load(tmp_path / DISAGREEMENTS_FILE) as disagreements:
         assert len(disagreements["crops"]) == 0
+
+
+@pytest.mark.parametrize("length", [0, 100, None])
+def test_pictures_that_were_cut_short_are_none(tmp_path, length):
+    predictions = predict(Classifier(find_bundle("mien-8")), make_crops(2))
+    keep_judged(tmp_path, predictions, np.full(len(predictions.data), "all"))
+    file = tmp_path / JUDGED_FILE
+    file.write_bytes(file.read_bytes()[: -200 if length is None else length])
+    score = find_bundle("mien-8").card.scores[0]
+    assert pictures_behind(tmp_path, score, Expression.FEAR, None) is None

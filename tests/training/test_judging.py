@@ -80,6 +80,9 @@ def test_what_cannot_be_judged_says_why_and_what_is_left_out_is_told(champion, t
     alone = write_folder(tmp_path / "alone", {"anger/a.png": png(0)})
     with pytest.raises(DataError, match="one expression alone"):
         judge(champion, [str(alone)], present_only=True)
+    stray = [{name: 8, "fear": 2} for name in ("anger", "happiness", "surprise")]
+    asked = judge(champion, [str(write_npz(tmp_path / "valid.npz", stray))], present_only=True).score
+    assert len(asked.labels) == 3, "a stray vote shows nothing"
     mixed = write_folder(tmp_path / "mixed", pictures | {"fear/broken.png": b"broken"})
     judge(load_classifier("ckplus-reference"), [str(mixed)])
     assert "left out 1 crops of expressions that ckplus-reference does not know" in caplog.text

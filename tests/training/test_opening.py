@@ -1,12 +1,14 @@
 """A run's folder before anything trains in it."""
 
 import json
+import os
 
 import pytest
 
 from core.errors import DataError, RecipeError
 from training.opening import COMPUTED, open_run
 from training.recipe import load_recipe
+from training.run_folder import ask_to_cancel
 
 INPUTS = {
     "recipe": load_recipe("quick").model_dump(mode="json"),
@@ -80,3 +82,16 @@ def test_training_stays_with_its_backend_and_number_format_until_it_is_finished(
     begun.pop(COMPUTED)
     (run / "inputs.json").write_text(json.dumps(begun))  # as before it was noted
     begin(run, "trained on", elsewhere, resume=True)
+
+
+@pytest.mark.parametrize("resume", [False, True])
+def test_cancel_that_was_asked_for_while_the_data_were_read_is_heeded_and_an_older_one_is_not(run, resume):
+    (run / "run.json").unlink()
+    ask_to_cancel(run)
+    with pytest.raises(RecipeError), open_run(run, INPUTS, resume):
+        assert (run / "cancel").exists()
+        raise RecipeError("not begun")
+    os.utime(run / "cancel", (0, 0))
+    with pytest.raises(RecipeError), open_run(run, INPUTS, resume):
+        assert not (run / "cancel").exists()
+        raise RecipeError("not begun")

@@ -61,7 +61,8 @@ def test_published_bundle_can_be_read_by_whoever_may_read_its_neighbours(tmp_pat
     assert (tmp_path / "new").stat().st_mode == (tmp_path / "neighbour").stat().st_mode
 
 
-def test_model_comes_back_where_the_new_one_cannot_be_moved(tmp_path, bundle, monkeypatch):
+@pytest.mark.parametrize("error", [OSError("no"), KeyboardInterrupt("no")])
+def test_model_comes_back_where_the_new_one_is_not_moved(tmp_path, bundle, monkeypatch, error):
     shutil.copytree(bundle.folder, tmp_path / "old")
     with staging(tmp_path / "old") as staged:
         shutil.copytree(bundle.folder, staged, dirs_exist_ok=True)
@@ -69,10 +70,10 @@ def test_model_comes_back_where_the_new_one_cannot_be_moved(tmp_path, bundle, mo
 
         def refuse(path, target):
             if path == staged:
-                raise OSError("no")
+                raise error
             return move(path, target)
 
         monkeypatch.setattr(type(staged), "rename", refuse)
-        with pytest.raises(OSError, match="no"):
+        with pytest.raises(type(error), match="no"):
             publish(staged, tmp_path / "old")
     assert read_bundle(tmp_path / "old").digest == bundle.digest

@@ -50,9 +50,9 @@ def test_page_that_ends_while_it_waits_leaves_the_work_to_its_next_run():
             st.session_state["work"] = Background(lambda watched: go.wait(30), 60)
         st.write(str(watch(st.session_state["work"])))
 
-    app = AppTest.from_function(page, default_timeout=3)
+    app = AppTest.from_function(page, default_timeout=60)
     with pytest.raises(RuntimeError, match="timed out"):
-        app.run()
+        app.run(timeout=3)
     app.session_state["go"].set()
     assert app.run().markdown[0].value == "True"
 

@@ -31,7 +31,7 @@ def card(home, monkeypatch) -> AppTest:
     for number in range(20):
         ended(f"done-{number}", JobState.DONE)
     table.add(SPEC, "ada")
-    return AppTest.from_function(jobs_list).run()
+    return AppTest.from_function(jobs_list, default_timeout=60).run()
 
 
 def test_what_waits_or_was_lost_is_always_listed_and_the_rest_comes_on_demand(card):

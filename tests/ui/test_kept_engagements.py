@@ -30,6 +30,11 @@ def look(seconds: float, expression: Expression = Expression.HAPPINESS) -> Momen
 MOMENTS = tuple(look(n * 0.5, Expression.SADNESS if n < 40 else Expression.HAPPINESS) for n in range(80))
 
 
+def kept_page(name: str) -> AppTest:
+    script = f"from ui.engagement.kept import kept_card\nkept_card('{name}')"
+    return AppTest.from_string(script, default_timeout=60)
+
+
 @lru_cache
 def report_of_moments() -> Report:
     return make_report(MOMENTS)
@@ -53,8 +58,8 @@ def keep(**changes) -> Engagement:
 def test_kept_engagement_is_shown_as_it_was_and_with_other_settings(home):
     hostile = "![x](https://example.org/x.png)"
     one = keep(name=hostile, consent=hostile)
-    kept_card = AppTest.from_string(f"from ui.engagement.kept import kept_card\nkept_card('{one.id}')")
-    kept_card.run(timeout=60)
+    kept_card = kept_page(one.id)
+    kept_card.run()
     assert not kept_card.exception
     shown = [e.value for e in [*kept_card.subheader, *kept_card.markdown, *kept_card.caption]]
     assert not any(hostile in text for text in shown), "a name from elsewhere is no Markdown"
@@ -71,8 +76,8 @@ def test_kept_engagement_is_shown_as_it_was_and_with_other_settings(home):
 
 def test_kept_engagement_with_any_share_is_shown_as_it_was(home):
     one = keep(report=make_report(MOMENTS, ReportSettings(exit_share=0.333)))
-    page = AppTest.from_string(f"from ui.engagement.kept import kept_card\nkept_card('{one.id}')")
-    page.run(timeout=60)
+    page = kept_page(one.id)
+    page.run()
     assert not page.exception
     assert not page.info
     page.slider(key=f"exit_share-{one.id}").set_value(50).run()
@@ -83,8 +88,8 @@ def test_kept_engagement_is_deleted_by_an_analyst_only(home, monkeypatch):
     monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
     settings.cache_clear()
     one = keep()
-    page = AppTest.from_string(f"from ui.engagement.kept import kept_card\nkept_card('{one.id}')")
-    page.run(timeout=60)
+    page = kept_page(one.id)
+    page.run()
     assert not [button for button in page.button if button.key == "delete_engagement"]
     page.session_state["analyst"] = "Ada"
     page.run()
@@ -157,10 +162,11 @@ def test_trend_has_a_line_for_each_channel_and_only_what_can_be_compared(for_goo
     assert list(video.customdata) == [2, 1]
     assert video.line.color != shop.line.color
     page = AppTest.from_string(
-        "from core.engagement.store import list_engagements\n"
+        default_timeout=60,
+        script="from core.engagement.store import list_engagements\n"
         "from ui.engagement.trend import trend_card\n"
-        "trend_card(list_engagements())"
-    ).run(timeout=60)
+        "trend_card(list_engagements())",
+    ).run()
     assert not page.exception
     assert len(page.get("plotly_chart")) == 1
     assert "2 engagements are not in this trend" in page.caption[0].value
@@ -172,10 +178,10 @@ def test_surveys_are_checked_on_the_page(for_good):
     rows = [f"{name};90" for name in others]
     rows += [f"{name};{4 * n}" for n, name in enumerate(ids)] + [f"{ids[0]};50", f"{ids[3]};none"]
     page = AppTest.from_string(
-        "from core.engagement.store import list_engagements\n"
+        default_timeout=60,
+        script="from core.engagement.store import list_engagements\n"
         "from ui.engagement.surveys import surveys_card\n"
         "surveys_card(list_engagements())",
-        default_timeout=60,
     ).run()
     page.file_uploader(key="surveys").upload(
         "s.csv", "\n".join(["id;CSAT", *rows]).encode(), "text/csv"
@@ -224,3 +230,17 @@ def test_engagement_that_an_application_left_is_offered_to_analysts(app, home, m
     assert unfinished() == ()
     assert [(one.name, one.channel) for one in list_engagements()] == [("call 18", "video")]
     assert [(line["action"], line["by"]) for line in read_notes()] == [("kept", "Ada"), ("deleted", "Ada")]
+
+
+def test_what_was_kept_of_single_customers_is_for_analysts_where_a_code_tells_who_is_one(app, monkeypatch):
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    keep(name="Ms Kovacs", consent="told and agreed")
+    app.run()
+    app.segmented_control(key="view").set_value("Kept").run()
+    assert not app.exception
+    assert "1 engagement kept. Each by itself is for analysts" in app.info[0].value
+    assert not app.dataframe
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    assert app.dataframe[0].value["Name"].tolist() == ["Ms Kovacs"]

@@ -180,7 +180,7 @@ def test_open_recording_is_shown_before_the_camera_is_and_can_be_finished(own):
     app.run()
     assert "A recording is open, and no video plays" in said(app)
     app.text_input(key="live_name").set_value("call 17")
-    app.radio(key="method-live").set_value("end-weighted").run()
+    app.radio(key="method-live").set_value("end-weighted")  # changed and clicked in one go, as by a tap
     app.button(key="finish").click().run()
     assert not app.exception
     assert "not enough seen" in app.success[0].value

@@ -4,8 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bundles import GroupScore, Interval, bundle_names, find_bundle
+from tests.training.test_registry import copy_bundle
 from tests.ui.conftest import open_page
 from training.cards import write_card
+from training.registry import promote
 from ui.score_cards import by_person, leaking_beside
 
 
@@ -128,3 +130,11 @@ def test_page_with_one_damaged_model_shows_the_others(app, home):
     assert not app.exception
     assert "card of the model broken is damaged" in app.error[0].value
     assert app.metric
+
+
+@pytest.mark.parametrize("name", ["sample", "pair"])
+def test_model_may_have_any_name_and_its_title_is_no_markdown(app, home, name):
+    promote(copy_bundle(home, name, "3*3 kernels, 2*width"), "ada", "better on our photos")
+    app.run()
+    assert not app.exception
+    assert "3\\*3 kernels, 2\\*width" in [text.value for text in app.caption]

@@ -122,6 +122,13 @@ def test_many_pictures_stand_in_a_table_and_a_failed_one_says_so_in_its_row(app)
     assert app.title[0].value == "Happiness"
 
 
+def test_of_more_pictures_than_memory_should_hold_the_first_are_read_and_that_is_said(app, monkeypatch):
+    monkeypatch.setattr("ui.sources.MOST", 2)
+    upload(app, *((f"{number}.png", astronaut()) for number in range(3)))
+    assert list(app.dataframe[0].value["Picture"]) == ["0.png", "1.png"]
+    assert "The first 2 of 3 pictures are read here" in app.warning[0].value
+
+
 def faces_of(app):
     """The choice among faces, as pills or as a table."""
     return next(element for element in [*app.pills, *app.dataframe] if str(element.key).startswith("face-"))

@@ -27,7 +27,7 @@ def recipe_card(divided: bool) -> None:
 
 @pytest.mark.parametrize("divided", [True, False])
 def test_own_division_of_the_data_is_offered_where_they_have_one(home, divided):
-    card = AppTest.from_function(recipe_card, kwargs={"divided": divided}).run()
+    card = AppTest.from_function(recipe_card, default_timeout=60, kwargs={"divided": divided}).run()
     assert not card.exception
     splits = card.radio[0].options
     assert splits[0].startswith("By person")
@@ -44,7 +44,7 @@ def test_every_card_is_named_with_what_it_trains_and_the_queue_is_counted(home, 
     for name in ("first", "second"):
         table.add(SPEC.model_copy(update={"name": name}), "ada")
     table.claim("gpu:1")
-    card = AppTest.from_function(recipe_card, kwargs={"divided": False}).run()
+    card = AppTest.from_function(recipe_card, default_timeout=60, kwargs={"divided": False}).run()
     told = [caption.value for caption in card.caption]
     assert "NVIDIA H100, 80 GB · bfloat16 · free" in told[0]
     assert "NVIDIA GB10" in told[1]
@@ -63,7 +63,7 @@ def times(card: AppTest) -> dict[str, str]:
 
 
 def test_expected_time_is_of_as_many_epochs_as_were_asked_for(home):
-    card = AppTest.from_function(presets).run()
+    card = AppTest.from_function(presets, default_timeout=60).run()
     before = times(card)
     card.number_input(key="epochs-quick").set_value(1).run()
     assert not card.exception
@@ -82,7 +82,7 @@ def test_expected_time_is_of_as_many_epochs_as_were_asked_for(home):
 @pytest.mark.usefixtures("cards")
 def test_no_time_is_promised_on_a_card_that_has_trained_nothing(home, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    card = AppTest.from_function(presets).run()
+    card = AppTest.from_function(presets, default_timeout=60).run()
     assert times(card)["Quick"].endswith("How long it takes here is known after the first such training.")
 
 
@@ -93,7 +93,7 @@ def test_no_time_is_promised_on_a_card_that_has_trained_nothing(home, monkeypatc
 @pytest.mark.usefixtures("bare_cards")
 def test_cards_without_libraries_are_named_with_what_to_do(home, monkeypatch):
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
-    card = AppTest.from_function(recipe_card, kwargs={"divided": False}).run()
+    card = AppTest.from_function(recipe_card, default_timeout=60, kwargs={"divided": False}).run()
     assert "NVIDIA H100 is here, but CUDA's libraries are not" in card.warning[0].value
     assert "cores" in card.caption[0].value
 
@@ -119,7 +119,7 @@ def drawn_champion(home) -> Path:
 
 def test_fine_tuning_goes_on_with_the_network_of_the_champion(home):
     drawn_champion(home)
-    card = AppTest.from_function(finetuned).run()
+    card = AppTest.from_function(finetuned, default_timeout=60).run()
     card.radio(key="recipe-quick").set_value("finetune").run()
     assert not card.exception
     assert not card.error
@@ -141,7 +141,7 @@ def test_champion_without_weights_is_not_offered_for_fine_tuning_and_why_is_said
     del card["files"]["model.keras"]
     (folder / "card.json").write_text(json.dumps(card))
     (folder / "model.keras").unlink()
-    page = AppTest.from_function(finetuned).run()
+    page = AppTest.from_function(finetuned, default_timeout=60).run()
     assert not page.exception
     assert page.radio(key="recipe-quick").options == ["Drawn demo", "Quick", "Reference", "Recommended"]
     assert "doodles has no model.keras to go on from" in page.caption[0].value

@@ -32,7 +32,7 @@ def third(home, monkeypatch) -> str:
 
 
 def test_promotion_takes_a_reason_and_an_analyst(third):
-    dialog = AppTest.from_function(promotion)
+    dialog = AppTest.from_function(promotion, default_timeout=60)
     dialog.session_state["analyst"] = "Ada"
     dialog.run()
     dialog.button(key="confirm_promotion").click().run()
@@ -49,7 +49,7 @@ def test_promotion_takes_a_reason_and_an_analyst(third):
 
 
 def test_model_is_thrown_away_by_an_analyst_only(third):
-    dialog = AppTest.from_function(removal).run()
+    dialog = AppTest.from_function(removal, default_timeout=60).run()
     dialog.button(key="confirm_discard").click().run()
     assert "Only an analyst may do this" in dialog.error[0].value
     assert third in bundle_names()

@@ -18,4 +18,5 @@ class Cancel(keras.callbacks.Callback):
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         """Look for the file; Keras calls it before each batch: after it, it would wait for the losses."""
         if self.flag.exists():
+            self.flag.unlink(missing_ok=True)  # it is obeyed
             raise TrainingCancelledError("The training was cancelled; its best checkpoint was kept.")

@@ -11,7 +11,8 @@ from core.errors import DataError
 from training.datasets.tables import read_table
 from training.evaluation.intervals import bootstrap
 from training.evaluation.predictions import Predictions
-from training.evaluation.scoring import scored_as
+from training.evaluation.refusal import unanswered
+from training.evaluation.scoring import called
 from training.splits import groups as people
 
 
@@ -49,7 +50,7 @@ def measure_groups(
         DataError: none of the judged pictures is in the table.
     """
     names, keys = predictions.data.names.tolist(), people(predictions.data)
-    sources = scored_as(predictions.data)
+    lost = unanswered(predictions)
     right = predictions.guess == predictions.truth
     attributes = list(dict.fromkeys(name for row in table.values() for name in row))
     found = []
@@ -61,11 +62,11 @@ def measure_groups(
                 GroupScore(
                     attribute=attribute,
                     group=str(group),
-                    data=", ".join(dict.fromkeys(sources[rows].tolist())),
+                    data=called(predictions.data.take(rows)),
                     leaks=leaks,
                     n=len(rows),
                     accuracy=bootstrap(_share(right[rows]), keys[rows]),
-                    unanswered=float(1 - predictions.answered[rows].mean()),
+                    unanswered=float(lost[rows].mean()),
                 )
             )
     if not found:

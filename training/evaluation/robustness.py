@@ -16,7 +16,7 @@ from training.datasets.labelled import LabelledCrops
 from training.datasets.recutting import recut
 from training.evaluation.predictions import Predictions, predict
 from training.evaluation.refusal import unanswered
-from training.evaluation.scoring import scored_as
+from training.evaluation.scoring import called
 
 Crop = npt.NDArray[np.uint8]
 """uint8 (48, 48)."""
@@ -73,7 +73,7 @@ def measure_robustness(
     return tuple(
         Robustness(
             change=name,
-            data=", ".join(dict.fromkeys(scored_as(answers.data).tolist())),
+            data=called(answers.data),
             n=len(answers.data),
             leaks=leaks,
             accuracy=_accuracy(answers),

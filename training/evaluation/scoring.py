@@ -83,6 +83,12 @@ def scored_as(data: LabelledCrops) -> npt.NDArray[np.str_]:
     return names.astype(np.str_)
 
 
+def called(faces: LabelledCrops) -> str:
+    """The `data` of the score of these faces, as a training would name it."""
+    names = scored_as(faces)
+    return ", ".join(dict.fromkeys((names if (names != "").all() else faces.sources).tolist()))
+
+
 def score(
     predictions: Predictions, name: str, protocol: str, leaks: bool, overlap: Overlap | None = None
 ) -> Score:

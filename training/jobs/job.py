@@ -21,8 +21,6 @@ VERDICT_FILE: Final = "verdict.json"
 RAY: Final = "ray:"
 """Begins the device of a job on a cluster, where Ray says which one it is."""
 
-"""Marks a job that has begun to write its bundle: resumed, it may write it again."""
-
 
 class JobError(MienError):
     """A job is unknown, or cannot do what is asked in the state it is in."""

@@ -1,6 +1,5 @@
 """Jobs as processes of this machine; a worker apart from the pages starts them one after another."""
 
-import os
 import subprocess
 import sys
 import time
@@ -9,12 +8,12 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from core.settings import PROJECT_ROOT
+from core.settings import PROJECT_ROOT, environment
 from training.jobs import table
 from training.jobs.failures import NO_MEMORY, tells_of_no_memory
 from training.jobs.job import OUTCOME_FILE, Job, JobError, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import Process, is_alive, noted_process
-from training.jobs.shared import TableRunner, end_of_log
+from training.jobs.shared import RESUMED, TableRunner, end_of_log
 from training.run_folder import ask_to_cancel
 
 WORKER_LOCK: Final = "worker.lock"
@@ -28,6 +27,9 @@ SILENCE: Final = timedelta(seconds=30)
 SECONDS_BETWEEN_STARTS: Final = 10.0
 """A worker that ends at once is not started again and again."""
 
+NO_CLUSTER: Final = (
+    "It ran on a Ray cluster, and no setting names one any more: look there what became of it."
+)
 LOST: Final = "Its process ended without a word. Resume it: it goes on from the last finished epoch."
 
 
@@ -50,6 +52,8 @@ class LocalRunner(TableRunner):
                 raise JobError(f"The job {name} is {job.state} already: there is nothing to cancel.")
             table.ask_cancel(name)
             ask_to_cancel(job.run)
+            if job.on_cluster:
+                table.end(name, JobState.LOST, NO_CLUSTER)
             self._start_worker()  # it sees to it that the job's process ends
         return self.get(name)
 
@@ -85,7 +89,7 @@ class LocalRunner(TableRunner):
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=dict(os.environ),
+                env=environment(),
             )
 
 
@@ -99,7 +103,7 @@ def settle(job: Job, message: str = LOST) -> None:
         table.end(job.id, outcome.state, outcome.message)
     elif job.cancel_asked:
         table.end(job.id, JobState.CANCELLED, "Stopped. What was learned up to the last epoch is kept.")
-    elif tells_of_no_memory(end_of_log(job, lines=5)):
+    elif tells_of_no_memory(end_of_log(job, lines=5).rpartition(RESUMED)[2]):
         table.end(job.id, JobState.FAILED, NO_MEMORY)
     else:
         table.end(job.id, JobState.LOST, message)

@@ -4,7 +4,6 @@ The cluster's machines must see `MIEN_HOME` and the data under the same paths.
 """
 
 import os
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
@@ -117,8 +116,12 @@ class RayRunner(TableRunner):
     def _share(self) -> dict[str, float]:
         """What a job asks for, so that one trains at a time: a GPU, else over half of the largest machine."""
         from ray.util.state import list_nodes
+        from ray.util.state.exception import RayStateApiException
 
-        nodes = list_nodes(address=self.client.get_address())
+        try:
+            nodes = list_nodes(address=self.client.get_address())
+        except RayStateApiException as error:  # of no kind that everybody here knows
+            raise RuntimeError(str(error)) from error
         has = [node.resources_total or {} for node in nodes if node.state == "ALIVE"]
         if any(one.get("GPU") for one in has):
             return {"entrypoint_num_gpus": 1}
@@ -155,13 +158,21 @@ class RayRunner(TableRunner):
 
     def _hand_over_again(self, job: Job) -> None:
         table.change(job.id, JobState.QUEUED, attempt=job.attempt + 1, queued=table.now())
-        with suppress(OSError, RuntimeError):  # another process may have done so at the same moment
+        try:
             self._hand_over(table.get(job.id))
+        except (OSError, RuntimeError) as error:
+            if not _is_known(error):  # the cluster does not answer just now: the next look tries again
+                table.change(job.id, JobState.QUEUED, attempt=job.attempt, queued=job.queued)
 
 
 def _is_unknown(error: OSError | RuntimeError) -> bool:
     """Whether the cluster answered that it knows no such job; Ray has no type for it."""
     return "404" in str(error) or "does not exist" in str(error)
+
+
+def _is_known(error: OSError | RuntimeError) -> bool:
+    """Whether another process handed the job over at the same moment; Ray has no type for it either."""
+    return "already exists" in str(error)
 
 
 def _submission(job: Job) -> str:

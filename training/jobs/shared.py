@@ -3,7 +3,8 @@
 import shutil
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
@@ -23,6 +24,9 @@ from training.jobs.processes import PROCESS_FILE
 from training.jobs.unreadable import OTHER_VERSION
 from training.run_folder import CANCEL_FILE, read_events
 from training.starting import require_start
+
+RESUMED: Final = "\nResumed.\n"
+"""Stands in a job's log between what its attempts printed."""
 
 
 class TableRunner:
@@ -88,6 +92,8 @@ class TableRunner:
             file.unlink(missing_ok=True)
         if not table.requeue(job, self._device_of(name)):
             raise JobError(f"The job {name} was resumed by somebody else just now.")
+        with suppress(OSError), (job.folder / LOG_FILE).open("a") as log:
+            log.write(RESUMED)
         return table.get(name)
 
     def _cancel_waiting(self, name: str) -> bool:

@@ -44,13 +44,12 @@ class Tracker(keras.callbacks.Callback):
     Args:
         folder: the run's folder, as `train_run` keeps it.
         name: what MLflow calls the run.
-        parent: folder of the run that this one is a part of, as a fold is of a cross-validation.
         about: what else to log as parameters.
     """
 
-    def __init__(self, folder: Path, name: str, parent: Path | None = None, **about: object) -> None:
+    def __init__(self, folder: Path, name: str, **about: object) -> None:
         super().__init__()
-        self.folder, self.name, self.parent, self.about = folder, name, parent, about
+        self.folder, self.name, self.about = folder, name, about
         self._outbox = Outbox(self._connect, f"The run {name}")
         self._begun = False
         self._first: tuple[Step, ...] = ()
@@ -123,9 +122,7 @@ class Tracker(keras.callbacks.Callback):
             history = client.get_metric_history(noted, "loss")
             self._logged_epochs = max((metric.step for metric in history), default=0)
             return client, noted
-        parent = _noted_run(self.parent) if self.parent else None
-        tags = {"mlflow.parentRunId": parent} if parent else {}
-        run = str(client.create_run(experiment, run_name=self.name, tags=tags).info.run_id)
+        run = str(client.create_run(experiment, run_name=self.name).info.run_id)
         note = {"tracking_uri": without_password(tracking_uri()), "run_id": run}
         replace_text(self.folder / NOTE_FILE, json.dumps(note))
         return client, run

@@ -1,6 +1,7 @@
 """One engagement as a person reads it: how it ended, how sure that is, and the course."""
 
 from collections.abc import Sequence
+from typing import Any, Final
 
 import streamlit as st
 
@@ -16,6 +17,11 @@ from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
 
 PLAIN = {"displayModeBar": False}
+KINDS: Final = ("seconds", "share")
+LAST_PART: Final = "last-part"
+SHARE: Final = 0.2
+"""Of the whole, where the last part is chosen so."""
+
 LEAST_SHOWN = 0.02
 """Probability from which on a part of the baseline is named."""
 
@@ -30,15 +36,15 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
     start = start or ReportSettings()
     with st.expander("How it is computed", icon=":material/function:"):
         methods: list[Method] = ["peak-end", "end-weighted"]
-        method: Method = st.radio(
+        st.radio(
             "Index",
             methods,
             index=methods.index(start.method),
             captions=[index_formula(ReportSettings(method=m)) for m in methods],
             key=f"method{key}",
         )
-        seconds, share = _last_part(start, key)
-        rest = st.slider(
+        _last_part(start, key)
+        st.slider(
             "Rest at the start to subtract, seconds",
             0.0,
             LONGEST_REST,
@@ -48,8 +54,8 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
         )
         st.markdown("valence = Σ probability · weight")
         columns = st.columns(4)
-        weights = {
-            expression: columns[number % 4].number_input(
+        for number, expression in enumerate(EXPRESSIONS):
+            columns[number % 4].number_input(
                 display_name(expression),
                 -1.0,
                 1.0,
@@ -57,45 +63,57 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
                 0.1,
                 key=f"weight-{expression}{key}",
             )
-            for number, expression in enumerate(EXPRESSIONS)
-        }
         st.caption(
             "The weights are a convention: no formula that leads from expressions to satisfaction has been "
             "validated. Check it against your own surveys before you rely on it."
         )
+    return chosen_settings(start, key)
+
+
+def chosen_settings(start: ReportSettings | None = None, key: str = "") -> ReportSettings:
+    """What `settings_card` shows now: for a click's callback, which may come with a change just made.
+
+    What the card returned is of the run before that change.
+    """
+    start = start or ReportSettings()
+    chosen = st.session_state
+
+    def value(name: str, default: Any) -> Any:  # noqa: ANN401 - of any widget
+        return chosen.get(f"{name}{key}", default)
+
+    seconds, share = start.exit_seconds, start.exit_share
+    if value(LAST_PART, KINDS[share is not None]) == "seconds":
+        seconds, share = value("exit_seconds", seconds), None
+    else:
+        known = share or SHARE
+        percent = value("exit_share", round(100 * known))
+        share = known if percent == round(100 * known) else percent / 100  # one of 33.3% is as it was kept
     return start.model_copy(
         update={
-            "method": method,
+            "method": value("method", start.method),
             "exit_seconds": seconds,
             "exit_share": share,
-            "baseline_seconds": rest,
-            "weights": weights,
+            "baseline_seconds": value("baseline", start.baseline_seconds),
+            "weights": {one: value(f"weight-{one}", start.weights[one]) for one in EXPRESSIONS},
         }
     )
 
 
-def _last_part(start: ReportSettings, key: str) -> tuple[float, float | None]:
+def _last_part(start: ReportSettings, key: str) -> None:
     """Its length in seconds, or as a share of the whole."""
-    kinds = ["seconds", "share"]
     kind = st.segmented_control(
         "Last part, as",
-        kinds,
-        default=kinds[start.exit_share is not None],
+        KINDS,
+        default=KINDS[start.exit_share is not None],
         required=True,
-        key=f"last-part{key}",
+        key=f"{LAST_PART}{key}",
     )
     if kind == "seconds":
         shortest = min(start.least_stretches * BLOCK_SECONDS, start.exit_seconds)
-        seconds = st.slider(
-            "Seconds", shortest, LONGEST_EXIT, start.exit_seconds, 1.0, key=f"exit_seconds{key}"
-        )
-        return seconds, None
-    known = start.exit_share or 0.2
-    percent = round(100 * known)
-    share = st.slider(
-        "Percent of the whole", round(100 * SMALLEST_SHARE), 100, percent, 5, key=f"exit_share{key}"
-    )
-    return start.exit_seconds, known if share == percent else share / 100  # one of 33.3% is as it was kept
+        st.slider("Seconds", shortest, LONGEST_EXIT, start.exit_seconds, 1.0, key=f"exit_seconds{key}")
+        return
+    percent = round(100 * (start.exit_share or SHARE))
+    st.slider("Percent of the whole", round(100 * SMALLEST_SHARE), 100, percent, 5, key=f"exit_share{key}")
 
 
 def report_card(moments: Sequence[Moment], report: Report) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from html import escape
 from statistics import mean
 from typing import Final
 
@@ -80,7 +81,7 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
             x=list(days),
             y=[mean(values) for values in days.values()],
             mode="lines+markers",
-            name=channel,
+            name=escape(channel),
             line={"color": COLORS[place % len(COLORS)]},
             marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8},
             customdata=[len(values) for values in days.values()],

@@ -1,4 +1,4 @@
-"""A colour for each run that is looked at, which it keeps for as long as it is."""
+"""A colour and a symbol for each run that is looked at, which it keeps for as long as it is."""
 
 from collections.abc import Mapping, Sequence
 from itertools import count
@@ -14,6 +14,11 @@ RUN_COLORS: Final = (
 )
 """One for each of ten compared runs."""
 
+RUN_SYMBOLS: Final = (
+    *("circle", "square", "diamond", "cross", "triangle-up"),
+    *("x", "star", "hexagon", "triangle-down", "bowtie"),
+)
+
 KEY: Final = "run_slots"
 
 
@@ -27,6 +32,11 @@ def in_order(runs: Sequence[Run]) -> list[Run]:
 def color_of(run: Run) -> str:
     """The colour of a run that went through `in_order`."""
     return RUN_COLORS[st.session_state[KEY][run.id] % len(RUN_COLORS)]
+
+
+def symbol_of(run: Run) -> str:
+    """The symbol of a run that went through `in_order`."""
+    return RUN_SYMBOLS[st.session_state[KEY][run.id] % len(RUN_SYMBOLS)]
 
 
 def take_slots(taken: Mapping[str, int], wanted: Sequence[str]) -> dict[str, int]:

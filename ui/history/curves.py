@@ -7,14 +7,14 @@ import streamlit as st
 from training.history import Course, History, Run
 from training.history.course import GOES_ON
 from ui.charts import SAVABLE
-from ui.history.colors import color_of
+from ui.history.colors import color_of, symbol_of
 from ui.history.curves_chart import Line, curves_chart
 
 
 def curves_card(history: History, runs: Sequence[Run]) -> dict[str, Course]:
     """Loss and accuracy; returns how the runs went by their names."""
     lines = {
-        name: Line(_course(history, run), color_of(run))
+        name: Line(_course(history, run), color_of(run), symbol_of(run))
         for name, run in zip(_distinct(runs), runs, strict=True)
     }
     courses = {name: line.course for name, line in lines.items()}

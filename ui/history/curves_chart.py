@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
+from typing import Final
 
 import plotly.graph_objects as go
 
 from training.history import Course
 from ui.charts import LINE, await_pandas
+
+MOST_SYMBOLS: Final = 12
+"""On one line; the runs of a comparison are told apart by them without colours too."""
 
 
 @dataclass(frozen=True)
@@ -15,6 +20,7 @@ class Line:
 
     course: Course
     color: str
+    symbol: str = "circle"
 
 
 def curves_chart(
@@ -32,8 +38,8 @@ def curves_chart(
     """
     await_pandas()
     chart = go.Figure()
-    for name, line in lines.items():
-        places = _places(line.course, by_time)
+    for called, line in lines.items():
+        name, places = escape(called), _places(line.course, by_time)
         for key, dash, what in ((f"val_{figure}", "solid", "held apart"), (figure, "dot", "training")):
             points = line.course.curves.get(key, ())
             if not points:
@@ -43,7 +49,8 @@ def curves_chart(
                 y=smooth([value for _, _, value in points], smoothing),
                 name=f"{name}, {what}" if len(lines) > 1 else what,
                 line={"color": line.color, "dash": dash, "width": 2.2 if dash == "solid" else 1.4},
-                mode="lines" if len(points) > 1 else "markers",
+                mode=_mode(len(points), len(lines), dash),
+                marker={"symbol": line.symbol, "size": 8, "maxdisplayed": MOST_SYMBOLS},
                 showlegend=len(lines) == 1 or dash == "solid",
                 hovertemplate=f"{name}, {what}: %{{y:.4f}}<extra></extra>",
             )
@@ -60,6 +67,12 @@ def curves_chart(
     chart.update_xaxes(title="minutes" if by_time else "epoch", rangemode="tozero" if by_time else "normal")
     chart.update_yaxes(type="log" if log else "linear")
     return chart
+
+
+def _mode(points: int, lines: int, dash: str) -> str:
+    if points == 1:
+        return "markers"
+    return "lines+markers" if lines > 1 and dash == "solid" else "lines"
 
 
 def smooth(values: Sequence[float], weight: float) -> list[float]:

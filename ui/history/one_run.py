@@ -17,13 +17,14 @@ from ui.history.edit import edit_card
 from ui.history.left_model import left_model, why_none
 from ui.history.pictures import pictures_card, take_click
 from ui.history.table import state_of
+from ui.words import plain
 
 
 def run_card(history: History, run: Run) -> None:
     """Everything about one run."""
-    st.subheader(run.name, anchor=False)
+    st.subheader(plain(run.name), anchor=False)
     st.caption(
-        f"{state_of(run)} · {run.started:%d %b %Y %H:%M} UTC · {run.recipe} on {run.data}, "
+        f"{state_of(run)} · {run.started:%d %b %Y %H:%M} UTC · {plain(run.recipe)} on {plain(run.data)}, "
         f"split by {run.split} · {run.device}"
     )
     (course,) = curves_card(history, [run]).values()

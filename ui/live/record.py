@@ -12,7 +12,7 @@ from core.errors import MienError
 from core.live import LiveState
 from core.recorder import Recorder
 from ui.engagement.left_over import left_over_card
-from ui.engagement.report import settings_card
+from ui.engagement.report import chosen_settings, settings_card
 from ui.live.holder import Holder
 from ui.roles import actor
 
@@ -27,14 +27,14 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     if own.recorder is None:
         st.caption(CONSENT)
         agreed = st.checkbox("This is so", key="live_consent")
-        channel = st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
+        st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
         st.fragment(_choose, run_every=1.0 if playing else None)(own)
         st.button(
             "Record the engagement",
             icon=":material/fiber_manual_record:",
             disabled=not (agreed and playing),
             on_click=_begin,
-            args=(own, classifier, channel),
+            args=(own, classifier),
             key="record",
         )
     open_card(own)
@@ -46,10 +46,10 @@ def open_card(own: Holder) -> None:
     if own.recorder is not None:
         st.fragment(_state, run_every=1.0)(own)
         st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
-        journal, settings = own.recorder.journal, settings_card(key="-live")
+        journal = own.recorder.journal
+        settings_card(key="-live")
         with st.container(horizontal=True):
-            finish = (own, journal, settings)
-            st.button("Finish", type="primary", key="finish", on_click=_finish, args=finish)
+            st.button("Finish", type="primary", key="finish", on_click=_finish, args=(own, journal))
             st.button(
                 "Discard",
                 icon=":material/delete:",
@@ -119,11 +119,11 @@ def _person(number: int) -> str:
     return f"Person {number}"
 
 
-def _begin(own: Holder, classifier: Classifier, channel: str) -> None:
+def _begin(own: Holder, classifier: Classifier) -> None:
     if own.recorder is not None:  # Streamlit calls it again where a timer cut the click's own run short
         return
     st.session_state.pop("live_done", None)
-    bundle = classifier.bundle
+    bundle, channel = classifier.bundle, st.session_state["live_channel"]
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
     try:
         own.record(Recorder(Journal.begin(opening), _customer(own)))
@@ -140,12 +140,12 @@ def _customer(own: Holder) -> int | None:
     return chosen if chosen in known else None
 
 
-def _finish(own: Holder, journal: Journal, settings: ReportSettings) -> None:
+def _finish(own: Holder, journal: Journal) -> None:
     if own.recorder is None or own.recorder.journal is not journal:  # likewise
         return
     fault, end = own.recorder.fault, own.recorder.seconds
     own.record(None)
-    _keep(journal, st.session_state["live_name"], actor(), fault, end, settings)
+    _keep(journal, st.session_state["live_name"], actor(), fault, end, chosen_settings(key="-live"))
 
 
 def _discard(own: Holder, journal: Journal) -> None:

@@ -11,7 +11,7 @@ from training.registry import Promotion, previous_champion, promote, promotions,
 from ui.roles import analyst, require_analyst
 
 WENT_BACK: Final = "went_back"
-WHY_BACK: Final = "Gone back on the Retrain page."
+WHY_BACK: Final = "Gone back with one click."
 WHY_UNDONE: Final = "Going back was undone."
 
 

@@ -1,6 +1,7 @@
 """What to train on: choose it, and see what is in it before anything is trained."""
 
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Final
 
@@ -20,6 +21,7 @@ from ui.roles import require_analyst
 
 MOST_MEGABYTES: Final = 500
 LEAKING: Final = 0.01
+MOST_FOLDERS: Final = 1000
 UNWATCHED_SECONDS: Final = 5.0
 """Where other data were chosen, or the page was left, a look goes on for so long."""
 
@@ -93,12 +95,13 @@ def _begun(data: tuple[str, ...], fingerprint: tuple[float, ...]) -> Background[
 
 
 def _fingerprint(data: Sequence[str]) -> tuple[float, ...]:
-    """Changes when a file or one of the class folders does."""
+    """Changes when a file or one of the class folders does; of a whole disk the first folders must do."""
     found = []
     for one in data:
         try:
             path = Path(one)
-            folders = [folder for folder in path.glob("**/") if folder.is_dir()] if path.is_dir() else []
+            below = path.glob("**/") if path.is_dir() else ()
+            folders = [folder for folder in islice(below, MOST_FOLDERS) if folder.is_dir()]
             found += [place.stat().st_mtime for place in (path, *folders) if place.exists()]
         except OSError:  # a closed folder, or no path at all: reading will say so
             found.append(0.0)

@@ -1,6 +1,7 @@
 """One training as it happens: progress, curves, log, and what can be done about it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Final, Literal, TypeAlias
 
 import streamlit as st
@@ -11,6 +12,7 @@ from training.jobs.progress import read_progress
 from training.run_folder import read_epochs
 from ui.retrain.charts import curve
 from ui.roles import analyst, require_analyst
+from ui.words import plain
 
 SECONDS_BETWEEN_LOOKS: Final = 1.0
 SECONDS_AFTER_THE_END: Final = 5.0
@@ -60,19 +62,25 @@ def _show(job: Job) -> None:
         st.subheader(job.spec.name, anchor=False)
         st.badge(label, icon=icon, color=color)
     st.caption(
-        f"Recipe {job.spec.recipe.name} on {', '.join(job.spec.data)}, split by {job.spec.split}, "
-        f"started by {job.by} · job {job.id}"
+        f"Recipe {job.spec.recipe.name} on {plain(_told(job.spec.data))}, split by {job.spec.split}, "
+        f"started by {plain(job.by)} · job {job.id}"
     )
     if not job.state.ended:
         _progress_card(job)
     elif job.message:
         _end_card(job)
     _curves_card(job)
-    with st.expander("Log", icon=":material/terminal:"):
-        st.code(get_runner().logs(job.id, 40) or "Nothing was printed yet.", language=None, height=260)
+    if analyst() is not None:  # it names files of the data
+        with st.expander("Log", icon=":material/terminal:"):
+            st.code(get_runner().logs(job.id, 40) or "Nothing was printed yet.", language=None, height=260)
     if job.state.ended and not st.session_state.get(f"ended-{job.id}-{job.attempt}"):
         st.session_state[f"ended-{job.id}-{job.attempt}"] = True
         st.rerun()  # the whole page: the verdict stands outside this fragment
+
+
+def _told(data: Sequence[str]) -> str:
+    """What was learned from, for everybody: a path of the server is for analysts."""
+    return ", ".join(data if analyst() is not None else (Path(one).name for one in data))
 
 
 def _progress_card(job: Job) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 from core.errors import MienError
 from training.jobs import Job, JobState, get_runner
 from ui.retrain.job import BADGES
+from ui.words import plain
 
 AT_FIRST: Final = 8
 SHOWN: Final = "jobs_shown"
@@ -66,5 +67,5 @@ def open_(name: str | None) -> None:
 
 
 def _tell(job: Job) -> str:
-    told = f"{job.spec.recipe.name}, {job.created.astimezone():%d %b %H:%M}, {job.by}"
+    told = f"{job.spec.recipe.name}, {job.created.astimezone():%d %b %H:%M}, {plain(job.by)}"
     return f"{told}, place {job.place + 1} in the queue" if job.place is not None else told

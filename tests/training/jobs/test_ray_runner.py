@@ -50,6 +50,10 @@ def impatient_cluster(monkeypatch):
         yield address
 
 
+def unreachable(*_, **__):
+    raise ConnectionError("the dashboard is starting again")
+
+
 @pytest.mark.xdist_group("ray")
 def test_second_job_on_a_machine_waits_as_long_as_it_takes(data, home, monkeypatch, impatient_cluster):
     runner = runner_on(impatient_cluster, monkeypatch)
@@ -58,6 +62,10 @@ def test_second_job_on_a_machine_waits_as_long_as_it_takes(data, home, monkeypat
     second = runner.submit(spec(data, "second", epochs=1), by="ben")
     waiting = until(runner, second.id, lambda job: job.attempt >= 2)
     assert (waiting.state, runner.get(first.id).state) == (JobState.QUEUED, JobState.RUNNING)
+    with monkeypatch.context() as away:
+        away.setattr(runner.client, "submit_job", unreachable)
+        runner._hand_over_again(waiting)
+    assert runner.get(second.id).attempt == waiting.attempt, "an attempt that never was does not count"
     runner.cancel(first.id)
     done = until(runner, second.id, lambda job: job.state.ended)
     assert done.state is JobState.DONE, runner.logs(second.id)

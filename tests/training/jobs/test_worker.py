@@ -14,8 +14,9 @@ from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.jobs.conftest import no_worker, spec
 from training.devices import Device
 from training.jobs import Job, JobState, table
-from training.jobs.job import RAY, SPEC_FILE
-from training.jobs.local_runner import SILENCE
+from training.jobs.failures import NO_MEMORY
+from training.jobs.job import LOG_FILE, RAY, SPEC_FILE
+from training.jobs.local_runner import SILENCE, settle
 from training.jobs.process import main
 from training.jobs.processes import PROCESS_FILE, note_process
 from training.worker import Worker
@@ -101,3 +102,27 @@ def test_job_that_was_cancelled_before_its_process_began_does_not_begin(claimed,
     Worker(()).step()
     ended = table.get(claimed.id)
     assert (ended.state, ended.message) == (JobState.CANCELLED, "Cancelled before it began.")
+
+
+def test_job_of_a_cluster_that_is_no_longer_named_can_be_ended_and_keeps_no_worker(runner, monkeypatch):
+    no_worker(monkeypatch)
+    stray = table.add(spec("drawn"), "ada", device=f"{RAY}a")
+    table.change(stray.id, state=JobState.RUNNING)
+    stray.folder.mkdir()
+    assert not Worker(()).step(), "nothing to do here"
+    ended = runner.cancel(stray.id)
+    assert ended.state is JobState.LOST
+    assert "no setting names one any more" in ended.message
+    runner.delete(stray.id)
+
+
+def test_resumed_job_that_is_killed_is_not_blamed_for_its_earlier_attempt(claimed, runner):
+    (claimed.folder / LOG_FILE).write_text(f"Reading …\n{NO_MEMORY}\n")
+    settle(claimed)
+    assert table.get(claimed.id).state is JobState.FAILED
+    runner.resume(claimed.id)
+    again = table.claim("cpu")
+    with (again.folder / LOG_FILE).open("a") as log:
+        log.write("Reading …\n")
+    settle(again)
+    assert table.get(claimed.id).state is JobState.LOST

@@ -124,17 +124,6 @@ def test_inner_accuracy_is_that_of_the_epoch_that_was_kept(store, folder):
     assert known.inner_accuracy == 0.8
 
 
-def test_fold_is_shown_under_its_cross_validation(store, tmp_path, folder):
-    for name, parent in (("whole", None), ("fold", tmp_path / "whole")):
-        (tmp_path / name).mkdir()
-        (tmp_path / name / "inputs.json").write_text("{}")
-        with Tracker(tmp_path / name, name, parent=parent) as tracker:
-            tracker.on_train_begin()
-    _, whole = read_run(store, tmp_path / "whole")
-    _, fold = read_run(store, tmp_path / "fold")
-    assert fold.data.tags["mlflow.parentRunId"] == whole.info.run_id
-
-
 def test_training_that_never_began_leaves_no_run(store, folder):
     with pytest.raises(ValueError), Tracker(folder, "tiny"):
         raise ValueError("the data are of no use")

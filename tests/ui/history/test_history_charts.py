@@ -1,5 +1,7 @@
 """What the charts of the History page draw."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -47,7 +49,11 @@ def test_minutes_begin_with_the_run_leave_pauses_out_and_keep_the_marks():
 
 
 def test_compared_runs_have_their_colours_and_no_marks():
-    figure = curves_chart({"one": line("#111111"), "two": line("#222222")}, "loss", **PLAIN)
+    marked = replace(line("#111111"), symbol="star")
+    figure = curves_chart({"<b>one</b>": marked, "two": line("#222222")}, "loss", **PLAIN)
+    held_apart = figure.data[0]
+    assert (held_apart.mode, held_apart.marker.symbol) == ("lines+markers", "star"), "not by colour alone"
+    assert held_apart.name == "&lt;b&gt;one&lt;/b&gt;, held apart", "a name is no markup"
     assert [trace.line.color for trace in figure.data] == ["#111111"] * 2 + ["#222222"] * 2
     assert not figure.layout.shapes
 
