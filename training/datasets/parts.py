@@ -32,22 +32,23 @@ TWICE: Final = "The same or nearly the same picture is in the test part already.
 def part_of(names: Sequence[PurePosixPath]) -> npt.NDArray[np.str_]:
     """Read "train", "test" or "" from the folders above that of each picture's expression; str (n,).
 
+    Those below count where none stands above and every picture lies in one: a single folder may be called
+    after a person, Val say.
     A validation folder is the test part where there is no test folder. Else it is learned from: what a
     training chooses, it chooses on an inner part that it sets aside by itself.
     """
-    parts = [next(filter(None, map(_called, _above(name))), "") for name in names]
+    above, below = zip(*map(_told, names), strict=True) if names else ((), ())
+    parts = below if all(below) and not any(above) else above
     valid = "train" if "test" in parts else "test"
     return np.array([valid if part == "valid" else part for part in parts], np.str_)
 
 
-def _above(name: PurePosixPath) -> tuple[str, ...]:
-    """Folders above the one of its class: one below may be called after a person, Val say."""
-    folder = class_folder(name)
-    return folder.parts[:-1] if folder else name.parts[:-1]
-
-
-def _called(folder: str) -> str:
-    return FOLDERS.get(KIND.sub("", folder.lower()), "")
+def _told(name: PurePosixPath) -> tuple[str, str]:
+    """The part that a folder above the one of its class names, and one below it; "" where none does."""
+    folder = class_folder(name) or name.parent
+    depth = len(folder.parts)
+    called = [FOLDERS.get(KIND.sub("", one.lower()), "") for one in name.parts[:-1]]
+    return next(filter(None, called[: depth - 1]), ""), next(filter(None, called[depth:]), "")
 
 
 def keep_test_unseen(data: ReadData) -> ReadData:

@@ -75,8 +75,8 @@ def _reader(path: Path) -> Callable[[Path], ReadData]:
 
 def _holds_npz(folder: Path) -> bool:
     """Whether a folder is our npz form, and not one of pictures in which such a file lies about."""
-    inside = [entry for entry in folder.iterdir() if not entry.name.startswith((".", "__"))]
-    return any(entry.suffix == ".npz" for entry in inside) and not any(entry.is_dir() for entry in inside)
+    below = (file.suffix.lower() for file in folder.glob("[!.]*/**/*"))
+    return any(folder.glob("*.npz")) and not any(suffix in SUFFIXES for suffix in below)
 
 
 def _is_ckplus(names: Sequence[PurePosixPath]) -> bool:

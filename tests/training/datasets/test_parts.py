@@ -23,4 +23,9 @@ def test_validation_part_is_the_test_only_where_there_is_no_other(folder):
 
 
 def test_person_called_like_a_part_is_none():
-    assert parts("happy/Val/1.png", "happy/Dev/2.png", "happy/Ann/test/3.png") == ["", "", ""]
+    assert parts("happy/Val/1.png", "happy/Ann/2.png", "fear/Ann/test/3.png") == ["", "", ""]
+    assert parts("train/happy/Val/1.png", "test/happy/Ann/2.png") == ["train", "test"]
+
+
+def test_division_may_stand_below_the_classes_where_it_is_complete():
+    assert parts("happy/train/1.png", "fear/test/2.png", "fear/test/3.png") == ["train", "test", "test"]
