@@ -8,7 +8,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.bundles import Bundle, find_bundle
 from core.bundles.store import champion_name
-from core.rate_limit import RateLimit
 from core.settings import settings
 from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
@@ -113,29 +112,6 @@ def test_only_an_analyst_may_start_and_a_code_makes_one(app):
     next(button for button in app.button if button.label == "Act as an analyst").click().run()
     assert not app.button(key="start-0").disabled
     assert "analyst Ada" in texts(app)
-
-
-def test_guessing_the_code_is_slowed_down(home, monkeypatch):
-    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
-    monkeypatch.setattr("ui.roles._TRIES", RateLimit())
-    monkeypatch.setattr("ui.roles.TRIES_A_MINUTE", 1)
-    monkeypatch.setattr("ui.roles._address", lambda: "10.0.0.9")
-    settings.cache_clear()
-    page = AppTest.from_string("from ui.roles import sign_in_card\nsign_in_card()", default_timeout=60).run()
-
-    def sign_in(code: str) -> None:
-        page.text_input[0].set_value("Ada")
-        page.text_input[1].set_value(code)
-        page.button[0].click().run()
-
-    sign_in("open says me")
-    assert "the right code" in page.error[0].value
-    sign_in("open sesame")
-    assert "Too many tries from there: wait" in page.error[0].value
-    assert "analyst" not in page.session_state
-    monkeypatch.setattr("ui.roles._TRIES", RateLimit())
-    sign_in("open sesame")
-    assert page.session_state["analyst"] == "Ada"
 
 
 def test_visitor_sees_neither_the_servers_paths_nor_the_log_of_a_training(home, monkeypatch):
