@@ -17,7 +17,7 @@ from sklearn.metrics import (
 from core.bundles import ClassScore, Score
 from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
-from training.datasets.families import TEST_PART, is_among
+from training.datasets.families import TEST_PART, UNDIVIDED, learned_from
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import LabelledCrops
@@ -48,7 +48,7 @@ def score_predictions(
         leaks: whether sequences of the tested rows were learned from.
         how: what stands before the split's protocol, such as "10 folds".
         learned_before: data sets that the model which a training started or learned from had seen, people on
-            the test side included; their scores leak.
+            the test side included; their scores leak, but for a data set's own test part that it left alone.
         overlap: of all rows with what was learned from; None where that is not known.
     """
     scores = []
@@ -57,8 +57,9 @@ def score_predictions(
         chosen = names == name
         rows, shared = predictions.take(chosen), overlap.take(chosen) if overlap else None
         source = str(rows.data.sources[0])
-        kept = TEST_PART if name == FERPLUS_VALID else ""
-        seen_before = is_among(f"{source}{kept}", learned_before)
+        tested = source not in UNDIVIDED and (rows.data.parts == "test").all()
+        kept = TEST_PART if tested else ""
+        seen_before = bool(learned_from(rows.data, learned_before))
         unnamed = split == "subject" and (rows.data.subjects == "").any()
         protocol = f"{how}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
         if name == FERPLUS_VALID:

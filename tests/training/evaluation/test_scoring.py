@@ -113,6 +113,23 @@ def test_pictures_of_fer2013_are_known_by_either_name(champion, source, leaks):
     assert found.leaks is leaks
 
 
+@pytest.mark.parametrize(
+    ("source", "learned", "leaks"),
+    [
+        ("mine", "mine", False),
+        ("mine", "mine (test part)", True),
+        ("FER2013", "FER+", False),
+        ("CK+48", "CK+48", True),  # it has no test part of its own
+    ],
+)
+def test_own_test_part_that_the_first_model_left_alone_stays_honest(champion, source, learned, leaks):
+    data = make_crops(6)
+    data = replace(data, sources=np.full(len(data), source), parts=np.full(len(data), "test"))
+    found = score_predictions(predict(champion, data), "official", False, "its own division", [learned])
+    assert {one.leaks for one in found} == {leaks}
+    assert ("had learned from" in found[0].protocol) is leaks
+
+
 def test_faces_taken_for_none_are_counted_by_themselves(champion):
     predictions = predict(champion, make_crops(6))
     face = champion.answer(make_crops(6).crops).face
