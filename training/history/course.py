@@ -20,21 +20,25 @@ class Plan:
     """What a recipe says about how its curves are to be read.
 
     Attributes:
-        epochs: at most; None where nobody said.
+        epochs: at most, of all networks; None where nobody said.
+        members: networks that learn one after another.
         restores_best: whether it may end early and goes back to the epoch of the smallest inner loss.
         steps_down: whether the learning rate falls in steps, and not all the time.
     """
 
     epochs: int | None = None
+    members: int = 1
     restores_best: bool = False
     steps_down: bool = False
 
 
 def plan_of(recipe: Mapping[str, Any]) -> Plan:
     """Read the plan from those settings of a recipe that are `PLANNED`."""
-    epochs, members = recipe.get("epochs"), recipe.get("members") or 1
+    epochs, said = recipe.get("epochs"), recipe.get("members")
+    members = said if isinstance(said, int) and said > 0 else 1
     return Plan(
-        epochs=epochs * members if isinstance(epochs, int) and isinstance(members, int) else None,
+        epochs=epochs * members if isinstance(epochs, int) else None,
+        members=members,
         restores_best=recipe.get("early_stopping") is not None,
         steps_down=recipe.get("schedule") == "plateau",
     )
@@ -75,13 +79,23 @@ class Course:
                 found.setdefault(epoch, {})[name] = value
         return dict(sorted(found.items()))
 
+    @cached_property
+    def networks(self) -> tuple[tuple[int, ...], ...]:
+        """The epochs of each network that has any, one after another."""
+        each = (self.plan.epochs or 0) // self.plan.members
+        found: dict[int, list[int]] = {}
+        for epoch in self.epochs:
+            found.setdefault((epoch - 1) // each if each else 0, []).append(epoch)
+        return tuple(tuple(epochs) for epochs in found.values())
+
     @property
-    def kept(self) -> int | None:
-        """The epoch whose weights a training that came to its end keeps; None before the first."""
+    def kept(self) -> tuple[int, ...]:
+        """The epoch of each network whose weights a training that came to its end keeps."""
         if not self.plan.restores_best:
-            return max(self.epochs, default=None)
-        losses = [point for point in self.curves.get("val_loss", ()) if not math.isnan(point[2])]
-        return min(losses, key=lambda point: point[2])[0] if losses else None
+            return tuple(epochs[-1] for epochs in self.networks)
+        losses = {epoch: loss for epoch, _, loss in self.curves.get("val_loss", ()) if not math.isnan(loss)}
+        known = ([epoch for epoch in epochs if epoch in losses] for epochs in self.networks)
+        return tuple(min(epochs, key=losses.__getitem__) for epochs in known if epochs)
 
     @property
     def elapsed(self) -> dict[int, float]:
@@ -102,11 +116,11 @@ class Course:
         """Where the learning rate fell, which epoch counts, and where it ended before its time."""
         rates = self.curves.get("learning_rate", ()) if self.plan.steps_down else ()
         found = [Mark(epoch) for (_, _, before), (epoch, _, after) in pairwise(rates) if after < before]
-        if self.kept is not None and self.state == "finished":
-            found.append(Mark(self.kept, "kept"))
-        elif self.kept is not None and self.plan.restores_best:
-            found.append(Mark(self.kept, "best so far"))
-        last = max(self.epochs, default=0)
-        if self.state not in GOES_ON and 0 < last < (self.plan.epochs or 0):
-            found.append(Mark(last, f"stopped at epoch {last}"))
+        if self.state == "finished":
+            found += [Mark(epoch, "kept") for epoch in self.kept]
+        elif self.plan.restores_best:
+            found += [Mark(epoch, "best so far") for epoch in self.kept]
+        each = (self.plan.epochs or 0) // self.plan.members
+        ended = self.networks[: -1 if self.state in GOES_ON else None]
+        found += [Mark(one[-1], f"stopped at epoch {one[-1]}") for one in ended if each and one[-1] % each]
         return tuple(found)

@@ -7,6 +7,7 @@ import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from statistics import mean
 from typing import Any, Final
 
 from core.bundles import Card
@@ -39,9 +40,13 @@ def course_of(folder: Path) -> Course:
 
 
 def kept_of(course: Course) -> dict[str, str]:
-    """A tag with the inner accuracy of the epoch whose weights a training that came to its end keeps."""
-    kept = course.epochs.get(course.kept or 0, {}) if course.state == "finished" else {}
-    return {KEPT_ACCURACY_TAG: json.dumps(kept["val_accuracy"])} if "val_accuracy" in kept else {}
+    """A tag with the inner accuracy of the epoch whose weights a training that came to its end keeps.
+
+    Of several networks it is the mean.
+    """
+    kept = [course.epochs[epoch].get("val_accuracy") for epoch in course.kept]
+    known = [accuracy for accuracy in kept if accuracy is not None]
+    return {KEPT_ACCURACY_TAG: json.dumps(mean(known))} if known and course.state == "finished" else {}
 
 
 def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:

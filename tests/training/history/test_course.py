@@ -23,12 +23,12 @@ def test_plan_is_read_from_the_recipes_as_they_are():
 
 
 def test_recipe_that_ends_early_keeps_the_epoch_of_the_smallest_inner_loss():
-    assert course().kept == 2
-    assert course(val_loss=(float("nan"), 0.8, 0.4, 0.5)).kept == 3
+    assert course().kept == (2,)
+    assert course(val_loss=(float("nan"), 0.8, 0.4, 0.5)).kept == (3,)
 
 
 def test_recipe_that_averages_its_weights_keeps_the_last_epoch():
-    assert course(plan=Plan(epochs=4)).kept == 4
+    assert course(plan=Plan(epochs=4)).kept == (4,)
 
 
 def test_marks_name_the_epoch_that_was_kept_the_stop_and_where_the_learning_rate_fell():
@@ -45,6 +45,17 @@ def test_training_that_came_to_its_last_epoch_did_not_stop_early():
     assert course("killed", Plan(epochs=9)).marks == (Mark(4, "stopped at epoch 4"),)
 
 
+def test_each_of_several_networks_keeps_an_epoch_of_its_own():
+    """Of the first the third, of the second, which is epochs 5 to 8, the one before it stopped."""
+    losses = (0.9, 0.5, 0.4, 0.6, 0.8, 0.3, 0.7)
+    plan = Plan(epochs=8, members=2, restores_best=True)
+    two = course(plan=plan, val_loss=losses, learning_rate=(1e-3,) * 7)
+    assert two.kept == (3, 6)
+    assert two.marks == (Mark(3, "kept"), Mark(6, "kept"), Mark(7, "stopped at epoch 7"))
+    averaged = course("running", Plan(epochs=8, members=2), val_loss=losses, learning_rate=(1e-3,) * 7)
+    assert (averaged.kept, averaged.marks) == ((4, 7), ())
+
+
 def test_time_leaves_pauses_out_where_epochs_were_timed():
     assert course(seconds=(10.0, 10.0, 10.0, 10.0)).elapsed == {1: 10, 2: 20, 3: 30, 4: 40}
 
@@ -55,7 +66,7 @@ def test_time_counts_from_the_start_where_they_were_not():
 
 def test_training_without_an_epoch_has_no_marks():
     nothing = Course({}, 0.0, Plan(), "killed")
-    assert (nothing.kept, nothing.marks, nothing.elapsed) == (None, (), {})
+    assert (nothing.kept, nothing.marks, nothing.elapsed) == ((), (), {})
 
 
 @pytest.mark.parametrize(("said", "planned"), [({}, 5), ({"members": None}, 5), ({"members": 3}, 15)])
