@@ -157,7 +157,9 @@ def test_trend_has_a_line_for_each_channel_and_only_what_can_be_compared(for_goo
         "shop": {"2026-05-02": [30.0]},
         "no channel": {"2026-05-03": [20.0]},
     }
-    video, shop, _ = trend_chart(lines).data
+    figure = trend_chart(lines)
+    assert figure.layout.xaxis.dtick == 24 * 3600 * 1000, "days, and no hours between them"
+    video, shop, _ = figure.data
     assert (video.name, list(video.x), list(video.y)) == ("video", ["2026-05-01", "2026-05-02"], [50.0, 70.0])
     assert list(video.customdata) == [2, 1]
     assert video.line.color != shop.line.color

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from html import escape
 from statistics import mean
 from typing import Final
@@ -18,6 +19,12 @@ SYMBOLS: Final = ("circle", "square", "diamond", "cross", "triangle-up", "x")
 """Lines are told apart without colours too."""
 
 MOST_CHANNELS: Final = len(COLORS)
+DAY: Final = 86_400_000
+"""Milliseconds, in which Plotly counts between ticks."""
+
+FEW_DAYS: Final = 6
+"""Between which Plotly would tell hours."""
+
 NO_CHANNEL: Final = "no channel"
 
 Days = Mapping[str, Sequence[float]]
@@ -85,15 +92,21 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
             line={"color": COLORS[place % len(COLORS)]},
             marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8},
             customdata=[len(values) for values in days.values()],
-            hovertemplate="%{x}: %{y:.0f} from %{customdata} engagements<extra>%{fullData.name}</extra>",
+            cliponaxis=False,  # one at 0 or 100 is whole
+            hovertemplate="%{x|%d %b %Y}: %{y:.0f} from %{customdata} engagements"
+            "<extra>%{fullData.name}</extra>",
         )
     figure.add_hline(y=50, line_dash="dot", line_width=1, line_color=LINE)
     figure.update_layout(
         height=260,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        margin={"l": 0, "r": 12, "t": 8, "b": 0},
         showlegend=len(channels) > 1,
-        legend={"orientation": "h", "y": -0.2},
+        legend={"orientation": "h", "y": 1.04, "yanchor": "bottom"},
     )
+    known = sorted(date.fromisoformat(day) for days in channels.values() for day in days)
+    few = (known[-1] - known[0]).days < FEW_DAYS
     figure.update_xaxes(type="date", title="day (UTC)", automargin=True)
+    if few:
+        figure.update_xaxes(tickformat="%d %b", dtick=DAY)
     figure.update_yaxes(range=[0, 100], title="index", automargin=True)
     return figure

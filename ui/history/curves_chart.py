@@ -61,7 +61,7 @@ def curves_chart(
         height=320,
         title={"text": figure.capitalize(), "font": {"size": 14}},
         margin={"l": 0, "r": 0, "t": 44, "b": 0},
-        legend={"orientation": "h", "y": -0.2},
+        legend={"orientation": "h", "y": -0.3},
         hovermode="x unified",
     )
     chart.update_xaxes(title="minutes" if by_time else "epoch", rangemode="tozero" if by_time else "normal")
