@@ -34,7 +34,9 @@ SCRIPT = """
 import sys
 from pathlib import Path
 from tests.training.test_resuming import INNER, RECIPES, TRAIN, make_recipe
+from training.callbacks import checkpoint
 from training.fitting import fit
+checkpoint.SHARE_OF_TIME = 1e9  # save after each epoch: so short a training is over before its second save
 fit(make_recipe(**RECIPES[sys.argv[1]]), TRAIN, INNER, seed=5, run=Path(sys.argv[2]))
 """
 ROOT = Path(__file__).parents[2]

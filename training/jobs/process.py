@@ -21,6 +21,7 @@ from training.jobs.job import OUTCOME_FILE, RUN_FOLDER, SPEC_FILE, JobSpec, JobS
 from training.jobs.processes import note_process
 from training.run_folder import CANCEL_FILE, TrainingCancelledError
 
+CANCELLED: Final = "The training was cancelled; what was learned up to the last epoch is kept."
 NICENESS: Final = 10
 NO_SPACE_STATUS: Final = 74
 """Exit status (EX_IOERR) for a full disk, on which not even the outcome can be written."""
@@ -62,6 +63,8 @@ def _run(folder: Path) -> Outcome:
     except MienError as error:
         return Outcome(state=JobState.FAILED, message=str(error))
     except Exception as error:
+        if _is_cancelled():  # the import of a library turns what the signal raises into an error of its own
+            return Outcome(state=JobState.CANCELLED, message=CANCELLED)
         with contextlib.suppress(OSError):
             traceback.print_exc()
         return Outcome(state=JobState.FAILED, message=describe(error))
@@ -69,7 +72,12 @@ def _run(folder: Path) -> Outcome:
 
 def _cancel(number: int, frame: FrameType | None) -> None:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough
-    raise TrainingCancelledError("The training was cancelled; what was learned up to the last epoch is kept.")
+    raise TrainingCancelledError(CANCELLED)
+
+
+def _is_cancelled() -> bool:
+    """Whether the signal came."""
+    return signal.getsignal(signal.SIGTERM) is signal.SIG_IGN
 
 
 if __name__ == "__main__":

@@ -1,5 +1,11 @@
-from training.jobs.job import JobState, jobs_folder
-from training.jobs.process import main
+import os
+import signal
+import time
+
+from tests.training.conftest import make_recipe
+from training.jobs.job import JobSpec, JobState, Outcome, jobs_folder
+from training.jobs.process import CANCELLED, main
+from training.run_folder import TrainingCancelledError
 
 
 def test_damaged_specification_fails_the_job_and_says_so(home):
@@ -10,3 +16,28 @@ def test_damaged_specification_fails_the_job_and_says_so(home):
     outcome = (folder / "outcome.json").read_text()
     assert JobState.FAILED in outcome
     assert "failed unexpectedly" in outcome
+
+
+def test_cancel_in_the_middle_of_an_import_is_a_cancel(home, monkeypatch):
+    """A library that is being loaded turns what the signal raises into an error of its own."""
+
+    def load_and_train(spec, folder):
+        try:
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(5)
+        except TrainingCancelledError:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr("training.jobs.execution.execute", load_and_train)
+    folder = jobs_folder() / "x"
+    folder.mkdir(parents=True)
+    (folder / "spec.json").write_text(
+        JobSpec(recipe=make_recipe(), data=("drawn",), name="x").model_dump_json()
+    )
+    before = signal.getsignal(signal.SIGTERM)
+    try:
+        assert main("x") == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    outcome = Outcome.model_validate_json((folder / "outcome.json").read_bytes())
+    assert (outcome.state, outcome.message) == (JobState.CANCELLED, CANCELLED)
