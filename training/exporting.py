@@ -35,44 +35,36 @@ def write_runtime_model(
     return {KERAS_FILE: file_digest(folder / KERAS_FILE), **convert_into(folder, network, variant)}
 
 
-def convert_into(folder: Path, network: keras.Model, variant: Variant) -> dict[str, str]:
-    """Write the runtime model beside the Keras file that is there; return its SHA-256.
+def convert_into(
+    folder: Path,
+    network: keras.Model,
+    variant: Variant,
+    crops: npt.NDArray[np.uint8] | None = None,
+    saved: Path | None = None,
+) -> dict[str, str]:
+    """Write the runtime model; return its SHA-256.
 
     Only TensorFlow converts for LiteRT: under another backend it does so in a process of its own.
 
-    Raises:
-        BundleError: it did not.
-    """
-    if keras.backend.backend() == "tensorflow":
-        (folder / RUNTIME_FILE).write_bytes(convert(network, variant))
-    else:
-        _convert_under_tensorflow(folder, variant)
-    return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
-
-
-def write_variant(
-    network: keras.Model, folder: Path, variant: Variant, crops: npt.NDArray[np.uint8] | None
-) -> dict[str, str]:
-    """Write the runtime model alone, of any variant; return its SHA-256.
+    Args:
+        crops: on which int8 fixes its ranges.
+        saved: the network's Keras file, where it is not in `folder`.
 
     Raises:
         BundleError: it could not be converted.
     """
-    if variant is Variant.INT8:
-        if keras.backend.backend() != "tensorflow":
-            raise BundleError("An int8 model is made by TensorFlow alone: unset KERAS_BACKEND.")
+    if keras.backend.backend() == "tensorflow":
         (folder / RUNTIME_FILE).write_bytes(convert(network, variant, crops))
-        return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
-    save_compact(network, folder / KERAS_FILE)
-    try:
-        return convert_into(folder, network, variant)
-    finally:
-        (folder / KERAS_FILE).unlink()
+    elif variant is Variant.INT8:
+        raise BundleError("An int8 model is made by TensorFlow alone: unset KERAS_BACKEND.")
+    else:
+        _convert_under_tensorflow(saved or folder / KERAS_FILE, folder / RUNTIME_FILE, variant)
+    return {RUNTIME_FILE: file_digest(folder / RUNTIME_FILE)}
 
 
-def _convert_under_tensorflow(folder: Path, variant: Variant) -> None:
+def _convert_under_tensorflow(saved: Path, target: Path, variant: Variant) -> None:
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-m", __spec__.name, str(folder.resolve()), variant],
+        [sys.executable, "-m", __spec__.name, str(saved.resolve()), str(target.resolve()), variant],
         cwd=PROJECT_ROOT,
         env={**os.environ, "KERAS_BACKEND": "tensorflow"},
         capture_output=True,
@@ -110,5 +102,5 @@ def agreement(one: Classifier, other: Classifier, crops: npt.NDArray[np.uint8]) 
 
 
 if __name__ == "__main__":
-    place = Path(sys.argv[1])
-    (place / RUNTIME_FILE).write_bytes(convert(load_network(place / KERAS_FILE), Variant(sys.argv[2])))
+    saved_network, runtime_model = map(Path, sys.argv[1:3])
+    runtime_model.write_bytes(convert(load_network(saved_network), Variant(sys.argv[3])))

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from core.bundles import ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
-from core.expressions import EXPRESSIONS, Expression
+from core.expressions import Expression
 from training.datasets import read
 from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
@@ -129,8 +129,7 @@ def judge(
     faces, nonfaces = cut.take(shows_a_face), cut.take(~shows_a_face)
     predictions = predict(classifier, faces)
     if present_only:
-        shown = np.unique(faces.labels)  # a single vote shows none
-        predictions = predictions.view([EXPRESSIONS[label] for label in shown])
+        predictions = predictions.view(faces.expressions)
     if len(predictions.labels) < 2:
         raise DataError(
             "The data shows one expression alone, among which nothing can be confused: add others."

@@ -64,12 +64,12 @@ def export_variant(
         if variant == bundle.card.runtime:
             changes["files"] = exporting.write_runtime_model(network, staged, variant)
         else:
-            files = exporting.write_variant(network, staged, variant, crops)
+            saved = bundle.folder / KERAS_FILE
             changes |= {
                 "runtime": variant.value,
                 "title": f"{bundle.card.title} ({variant})",
                 "created": datetime.now(UTC).replace(microsecond=0),
-                "files": files,
+                "files": exporting.convert_into(staged, network, variant, crops, saved),
                 "scores": (),
                 "refusal": None,
                 "robustness": (),

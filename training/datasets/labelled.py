@@ -58,9 +58,8 @@ class LabelledCrops:
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        """The expressions that occur, in Mien's order."""
-        seen = self.targets.sum(axis=0) > 0
-        return tuple(e for e, present in zip(EXPRESSIONS, seen[:NOT_A_FACE], strict=True) if present)
+        """The expressions that are shown, in Mien's order; a single vote shows none."""
+        return tuple(EXPRESSIONS[label] for label in np.unique(self.labels) if label != NOT_A_FACE)
 
     @property
     def digest(self) -> str:

@@ -31,6 +31,11 @@ class Plan:
     restores_best: bool = False
     steps_down: bool = False
 
+    @property
+    def each(self) -> int:
+        """Epochs of one network at most; 0 where nobody said."""
+        return (self.epochs or 0) // self.members
+
 
 def plan_of(recipe: Mapping[str, Any]) -> Plan:
     """Read the plan from those settings of a recipe that are `PLANNED`."""
@@ -82,7 +87,7 @@ class Course:
     @cached_property
     def networks(self) -> tuple[tuple[int, ...], ...]:
         """The epochs of each network that has any, one after another."""
-        each = (self.plan.epochs or 0) // self.plan.members
+        each = self.plan.each
         found: dict[int, list[int]] = {}
         for epoch in self.epochs:
             found.setdefault((epoch - 1) // each if each else 0, []).append(epoch)
@@ -120,7 +125,7 @@ class Course:
             found += [Mark(epoch, "kept") for epoch in self.kept]
         elif self.plan.restores_best:
             found += [Mark(epoch, "best so far") for epoch in self.kept]
-        each = (self.plan.epochs or 0) // self.plan.members
+        each = self.plan.each
         ended = self.networks[: -1 if self.state in GOES_ON else None]
         found += [Mark(one[-1], f"stopped at epoch {one[-1]}") for one in ended if each and one[-1] % each]
         return tuple(found)
