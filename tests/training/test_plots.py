@@ -6,7 +6,9 @@ from training.plots import plots_page
 def test_page_holds_curves_with_their_marks_and_everything_a_score_says():
     points = [(epoch, float(epoch), 1 / epoch) for epoch in (1, 2, 3)]
     names = ("loss", "val_loss", "accuracy", "val_accuracy", "learning_rate")
-    course = Course(dict.fromkeys(names, points), 0.0, Plan(9, restores_best=True, steps_down=True), "finished")
+    course = Course(
+        dict.fromkeys(names, points), 0.0, Plan(9, restores_best=True, steps_down=True), "finished"
+    )
     page = plots_page(course, find_bundle("ckplus-reference").card)
     for part in (
         "nobody in the test part was seen in training",
