@@ -11,7 +11,7 @@ import pytest
 
 from core.settings import PROJECT_ROOT
 from tests.training.datasets.test_ckplus import write_learnable
-from tests.training.jobs.conftest import PATIENCE, no_worker, spec
+from tests.training.jobs.conftest import no_worker, spec
 from training.devices import Device
 from training.jobs import Job, JobState, table
 from training.jobs.failures import NO_MEMORY
@@ -70,9 +70,9 @@ def test_process_that_only_its_job_folder_knows_is_taken_over_and_cancelled(clai
             runner.cancel(claimed.id)
             asked = time.monotonic()
             while not table.get(claimed.id).state.ended:
-                assert time.monotonic() - asked < PATIENCE
                 Worker(()).step()
                 time.sleep(0.1)
+            assert time.monotonic() - asked < 5
             assert table.get(claimed.id).state is JobState.CANCELLED
             assert child.wait(5) is not None
         finally:
