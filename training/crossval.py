@@ -19,6 +19,7 @@ from training.overlap import Overlap
 from training.recipe import Recipe
 from training.runs import load, seen_by, take_apart, train_run
 from training.splits import Split, SplitKind, folds
+from training.tracking.parent import ParentRun
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 
@@ -123,25 +124,31 @@ def cross_validate(
         )
         for number in range(len(found))
     ]
-    try:
-        answers: dict[int, tuple[Predictions, Refusal | None]] = dict(run_all(run_fold, tasks, workers))
-    except MienError:  # what was refused leaves the earlier folds as they were
-        for mark in marks:
-            mark.unlink(missing_ok=True)
-        raise
-    pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
-    result = CrossValidation(
-        recipe=recipe,
-        split=split,
-        folds=len(found),
-        seed=seed,
-        initial=initial,
-        initial_digest=start.digest if start else None,
-        teacher=teacher,
-        teacher_digest=taught_by.digest if taught_by else None,
-        data_digest=crops.digest,
-        grouping_digest=crops.grouping_digest,
-        scores=score_predictions(
+    about: dict[str, object] = {
+        "recipe": recipe,
+        "split": split,
+        "folds": len(found),
+        "seed": seed,
+        "initial": initial,
+        "initial_digest": start.digest if start else None,
+        "teacher": teacher,
+        "teacher_digest": taught_by.digest if taught_by else None,
+        "data_digest": crops.digest,
+        "grouping_digest": crops.grouping_digest,
+    }
+    inputs = about | {"recipe": recipe.model_dump(mode="json"), "data": list(data)}
+    with ParentRun(folder, f"{recipe.name}, {len(found)} folds", inputs, anew=anew) as parent:
+        answers: dict[int, tuple[Predictions, Refusal | None]] = {}
+        try:
+            for number, answer in run_all(run_fold, tasks, workers):
+                answers[number] = answer
+                parent.adopt(folders[number])
+        except MienError:  # what was refused leaves the earlier folds as they were
+            for mark in marks:
+                mark.unlink(missing_ok=True)
+            raise
+        pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
+        scores = score_predictions(
             pooled,
             split,
             any(fold.leaks for fold in found),
@@ -153,9 +160,10 @@ def cross_validate(
                     for number, fold in enumerate(found)
                 ]
             ),
-        ),
-        refusal=_pool_refusals([refusal for _, refusal in answers.values() if refusal]),
-    )
+        )
+        refusal = _pool_refusals([refusal for _, refusal in answers.values() if refusal])
+        parent.log_scores(scores, refusal)
+    result = CrossValidation.model_validate({**about, "scores": scores, "refusal": refusal})
     folder.mkdir(parents=True, exist_ok=True)
     (folder / CROSSVAL_FILE).write_text(result.model_dump_json(indent=2) + "\n")
     return result

@@ -9,17 +9,14 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from core.errors import MienError
-from core.settings import PROJECT_ROOT, settings
+from core.settings import settings
 from training.devices import find_devices
+from training.ray_environment import ray_environment
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
 
-LEFT_BEHIND = (".git", ".venv", "var", "tests", "docs", "benchmarks")
-"""What a Ray worker does not need of the project folder."""
-
 KNOCK_SECONDS = 5
-
 
 ENDED = (
     "A process was ended from outside, most likely for want of memory: use fewer --workers and call again. "
@@ -116,7 +113,7 @@ def _connect(address: str) -> Any:  # noqa: ANN401 - the module, which is not al
         knock(address)
         ray.init(
             address,
-            runtime_env={"working_dir": str(PROJECT_ROOT), "excludes": list(LEFT_BEHIND)},
+            runtime_env=ray_environment(),
             log_to_driver=False,
         )
     except (OSError, ValueError, RuntimeError) as error:

@@ -12,6 +12,7 @@ from core.bundles.card import (
     Robustness,
     Score,
     Thresholds,
+    headline_of,
 )
 from core.bundles.store import CARD_FILE, KERAS_FILE, RUNTIME_FILE, Bundle, bundle_names, find_bundle
 
@@ -33,4 +34,5 @@ __all__ = [
     "Thresholds",
     "bundle_names",
     "find_bundle",
+    "headline_of",
 ]

@@ -1,5 +1,6 @@
 """The card of a bundle: what it answers, what it is worth, and what it may be used for."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final, Literal, Self
 
@@ -270,6 +271,11 @@ class Card(_Frozen):
 
     @property
     def headline(self) -> Score | None:
-        """The one to believe: the first that does not leak, of people it never saw where there is such."""
-        honest = [score for score in self.scores if not score.leaks]
-        return next((score for score in honest if not score.shared_people), honest[0] if honest else None)
+        """The one to believe, as `headline_of` tells."""
+        return headline_of(self.scores)
+
+
+def headline_of(scores: Sequence[Score]) -> Score | None:
+    """The score to believe: the first that does not leak, of people never seen where there is such."""
+    honest = [score for score in scores if not score.leaks]
+    return next((score for score in honest if not score.shared_people), honest[0] if honest else None)

@@ -28,6 +28,7 @@ from training.crossval import (
 )
 from training.datasets import read
 from training.executors import ClusterError, run_all
+from training.history import open_history
 from training.splits import folds
 
 RECIPE = make_recipe(epochs=1, batch_size=32)
@@ -254,6 +255,11 @@ def test_folds_run_as_tasks_of_a_ray_cluster(tmp_path, data, home, monkeypatch, 
     settings.cache_clear()
     result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, 1)
     assert result.scores[0].n == len(read([data]).crops)
+    above, *folded = sorted(open_history().runs(), key=lambda run: run.started)
+    assert above.name.endswith(", 2 folds")
+    assert (above.state, above.accuracy) == ("finished", result.scores[0].accuracy.value)
+    assert above.parameters["data_digest"] == result.data_digest
+    assert [run.tags["mlflow.parentRunId"] for run in folded] == [above.id] * 2
 
 
 def test_cluster_that_does_not_answer_gets_one_sentence(home, monkeypatch):

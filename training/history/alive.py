@@ -70,8 +70,6 @@ def _state_of_a_running(job: Job) -> str:
 
 
 def _is_silent(folder: Path, now: datetime) -> bool:
-    try:
-        told = (folder / EVENTS_FILE).stat().st_mtime
-    except OSError:
-        return False
-    return now - datetime.fromtimestamp(told, UTC) > SILENCE
+    """Whether no training in a folder, nor in those in it (folds), has told anything of late."""
+    told = [file.stat().st_mtime for file in (*folder.glob(EVENTS_FILE), *folder.glob(f"*/{EVENTS_FILE}"))]
+    return bool(told) and now - datetime.fromtimestamp(max(told), UTC) > SILENCE

@@ -3,33 +3,23 @@
 The cluster's machines must see `MIEN_HOME` and the data under the same paths.
 """
 
-import os
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any, Final
 
-from core.settings import PROJECT_ROOT, settings
-from training.executors import LEFT_BEHIND, ClusterError, knock
+from core.settings import settings
+from training.executors import ClusterError, knock
 from training.jobs import table
 from training.jobs.job import RAY, Job, JobError, JobSpec, JobState
 from training.jobs.local_runner import settle
 from training.jobs.shared import TableRunner, end_of_log
+from training.ray_environment import ray_environment
 from training.run_folder import ask_to_cancel
 
 HANDING_OVER: Final = timedelta(minutes=5)
 """How long a cluster may take to know a job."""
 
 WAITED_TOO_LONG: Final = "JOB_SUPERVISOR_ACTOR_START_TIMEOUT"
-
-PASSED_ON: Final = (
-    "KERAS_BACKEND",
-    "MLFLOW_TRACKING_URI",
-    "MLFLOW_TRACKING_USERNAME",
-    "MLFLOW_TRACKING_PASSWORD",
-    "MLFLOW_TRACKING_TOKEN",
-    "MLFLOW_EXPERIMENT_NAME",
-)
-"""Variables of this process that a job on the cluster should see."""
 
 
 class RayRunner(TableRunner):
@@ -101,16 +91,11 @@ class RayRunner(TableRunner):
             raise ClusterError(failed) from error
 
     def _hand_over(self, job: Job) -> None:
-        passed_on = {name: os.environ[name] for name in PASSED_ON if name in os.environ}
         self.client.submit_job(
             entrypoint=f"{settings().ray_python} -m training.jobs.process {job.id}",
             submission_id=_submission(job),
             **self._share(),
-            runtime_env={
-                "working_dir": str(PROJECT_ROOT),
-                "excludes": list(LEFT_BEHIND),
-                "env_vars": {"MIEN_HOME": str(settings().home.resolve()), **passed_on},
-            },
+            runtime_env=ray_environment(),
         )
 
     def _share(self) -> dict[str, float]:

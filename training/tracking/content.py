@@ -5,12 +5,12 @@ import re
 import shutil
 import subprocess
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import mean
 from typing import Any, Final
 
-from core.bundles import Card
+from core.bundles import Refusal, Score, headline_of
 from core.settings import PROJECT_ROOT
 from training.history.course import Course, plan_of
 from training.history.run import COMMIT_TAG, HEADLINE_TAG, KEPT_ACCURACY_TAG
@@ -57,15 +57,16 @@ def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
-def score_values(card: Card) -> dict[str, float]:
-    """Every figure of a card's scores: `ck-48/accuracy`, and apart from them `ck-48-leaking/accuracy`."""
-    believed_last = (*reversed(card.scores), *((card.headline,) if card.headline else ()))
+def score_values(scores: Sequence[Score], refusal: Refusal | None) -> dict[str, float]:
+    """Every figure of scores: `ck-48/accuracy`, and apart from them `ck-48-leaking/accuracy`."""
+    headline = headline_of(scores)
+    believed_last = (*reversed(scores), *((headline,) if headline else ()))
     groups = {
         _slug(score.data) + ("-leaking" if score.leaks else ""): score.model_dump(mode="json")
         for score in believed_last  # it takes the place of those before
     }
-    if card.refusal is not None:
-        groups["refusal"] = card.refusal.model_dump(mode="json")
+    if refusal is not None:
+        groups["refusal"] = refusal.model_dump(mode="json")
     return {
         _allowed(name.removesuffix("/value")): float(value)
         for name, value in _flatten(groups, "/")
@@ -73,9 +74,10 @@ def score_values(card: Card) -> dict[str, float]:
     }
 
 
-def headline_of(card: Card) -> dict[str, str]:
+def headline_tag(scores: Sequence[Score]) -> dict[str, str]:
     """A tag that names the group in `score_values` whose figures are the ones to believe."""
-    return {HEADLINE_TAG: _slug(card.headline.data)} if card.headline else {}
+    headline = headline_of(scores)
+    return {HEADLINE_TAG: _slug(headline.data)} if headline else {}
 
 
 def code_version() -> dict[str, str]:

@@ -10,25 +10,24 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import keras
 
 from core.bundles import Bundle
-from core.durable import replace_text
 from training.circumstances import circumstances
-from training.run_folder import INPUTS_FILE, TrainingCancelledError, read_epochs, read_outcome
+from training.run_folder import INPUTS_FILE, read_epochs, read_outcome
 from training.tracking.content import (
     code_version,
     course_of,
     curve_values,
-    headline_of,
+    headline_tag,
     kept_of,
     parameters_of,
     score_values,
 )
-from training.tracking.outbox import Outbox, Step, without_password
-from training.tracking.store import open_store, tracking_uri
+from training.tracking.noted import open_run, status_after
+from training.tracking.outbox import Outbox, Step
+from training.tracking.telling import tell
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
 
-NOTE_FILE: Final = "mlflow.json"
 OUTCOMES: Final = ("rows", "epochs", "seconds", "precision")
 
 
@@ -64,16 +63,12 @@ class Tracker(keras.callbacks.Callback):
     ) -> None:
         """Log how it ended; a training that never began leaves no run."""
         if self._begun:
-            status = "FINISHED"
-            if kind is not None:
-                stopped = issubclass(kind, TrainingCancelledError | KeyboardInterrupt | SystemExit)
-                status = "KILLED" if stopped else "FAILED"
             self._outbox.put(
                 *self._first,
                 self._log_epochs,
                 self._log_outcome,
                 self._log_plots,
-                lambda client, run: client.set_terminated(run, status),
+                lambda client, run: client.set_terminated(run, status_after(kind)),
             )
         self._outbox.close()
 
@@ -85,8 +80,8 @@ class Tracker(keras.callbacks.Callback):
         tags = parameters_of({**self._circumstances(), "folder": str(self.folder.resolve())}) | code_version()
         self._first = (
             self._log_inputs,
-            lambda client, run: _log(client, run, parameters=parameters_of(self.about)),
-            lambda client, run: _log(client, run, tags=tags),
+            lambda client, run: tell(client, run, parameters=parameters_of(self.about)),
+            lambda client, run: tell(client, run, tags=tags),
         )
 
     def on_train_batch_begin(self, batch: int, logs: dict[str, Any] | None = None) -> None:
@@ -106,25 +101,19 @@ class Tracker(keras.callbacks.Callback):
         """
         self.on_train_begin()
         self._bundle = bundle
-        values = {0: (time.time(), score_values(bundle.card))}
-        tags = {"bundle": bundle.name, "digest": bundle.digest, **headline_of(bundle.card)}
+        card = bundle.card
+        values = {0: (time.time(), score_values(card.scores, card.refusal))}
+        tags = {"bundle": bundle.name, "digest": bundle.digest, **headline_tag(card.scores)}
         self._outbox.put(
-            lambda client, run: _log(client, run, values, tags=tags),
+            lambda client, run: tell(client, run, values, tags=tags),
             lambda client, run: client.log_artifacts(run, str(bundle.folder), "bundle"),
         )
 
     def _connect(self) -> tuple["MlflowClient", str]:
-        """Open the store and the run: the one noted in the folder where it still exists, else a new one."""
-        client, experiment = open_store()
-        noted = _noted_run(self.folder)
-        if noted is not None and _exists(client, noted):
-            client.update_run(noted, status="RUNNING")
-            history = client.get_metric_history(noted, "loss")
+        client, run, known = open_run(self.folder, self.name)
+        if known:
+            history = client.get_metric_history(run, "loss")
             self._logged_epochs = max((metric.step for metric in history), default=0)
-            return client, noted
-        run = str(client.create_run(experiment, run_name=self.name).info.run_id)
-        note = {"tracking_uri": without_password(tracking_uri()), "run_id": run}
-        replace_text(self.folder / NOTE_FILE, json.dumps(note))
         return client, run
 
     def _put_first(self) -> None:
@@ -139,62 +128,22 @@ class Tracker(keras.callbacks.Callback):
 
     def _log_inputs(self, client: "MlflowClient", run: str) -> None:
         inputs = json.loads((self.folder / INPUTS_FILE).read_text())
-        _log(client, run, parameters=parameters_of(inputs))
+        tell(client, run, parameters=parameters_of(inputs))
 
     def _log_epochs(self, client: "MlflowClient", run: str) -> None:
         """Log what the events hold and the store does not: one epoch, or all that it missed."""
         events = read_epochs(self.folder)
         new = {n: (e["time"], curve_values(e)) for n, e in events.items() if n > self._logged_epochs}
-        _log(client, run, new)
+        tell(client, run, new)
         self._logged_epochs = max(new, default=self._logged_epochs)
 
     def _log_outcome(self, client: "MlflowClient", run: str) -> None:
         found = read_outcome(self.folder)
         tags = parameters_of({name: found[name] for name in OUTCOMES if name in found})
-        _log(client, run, tags=tags | kept_of(course_of(self.folder)))
+        tell(client, run, tags=tags | kept_of(course_of(self.folder)))
 
     def _log_plots(self, client: "MlflowClient", run: str) -> None:
         from training.plots import plots_page
 
         page = plots_page(course_of(self.folder), self._bundle.card if self._bundle else None)
         client.log_text(run, page, "plots.html")
-
-
-def _noted_run(folder: Path) -> str | None:
-    """The id of a folder's run in the store that is in use."""
-    file = folder / NOTE_FILE
-    note = json.loads(file.read_text()) if file.exists() else {}
-    return str(note["run_id"]) if note.get("tracking_uri") == without_password(tracking_uri()) else None
-
-
-def _exists(client: "MlflowClient", run: str) -> bool:
-    from mlflow.exceptions import MlflowException
-
-    try:
-        return bool(client.get_run(run).info.lifecycle_stage == "active")
-    except MlflowException as error:
-        if error.get_http_status_code() >= 500:
-            raise
-        return False
-
-
-def _log(
-    client: "MlflowClient",
-    run: str,
-    metrics: Mapping[int, tuple[float, Mapping[str, float]]] | None = None,
-    parameters: Mapping[str, str] | None = None,
-    tags: Mapping[str, str] | None = None,
-) -> None:
-    """Log everything in one call; `metrics` holds, by step, a time in seconds and values."""
-    from mlflow.entities import Metric, Param, RunTag
-
-    client.log_batch(
-        run,
-        metrics=[
-            Metric(name, value, int(when * 1000), step)
-            for step, (when, values) in (metrics or {}).items()
-            for name, value in values.items()
-        ],
-        params=[Param(name, value) for name, value in (parameters or {}).items()],
-        tags=[RunTag(name, value) for name, value in (tags or {}).items()],
-    )

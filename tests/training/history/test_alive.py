@@ -79,6 +79,18 @@ def test_run_of_a_command_is_lost_once_it_fell_silent(home, tmp_path):
     assert state_of(tmp_path, "finished") == "finished"
 
 
+def test_run_above_folds_is_lost_once_all_of_them_fell_silent(home, tmp_path):
+    silent = time.time() - SILENCE.total_seconds() - 1
+    for number in range(2):
+        assert state_of(tmp_path) == "running"
+        (tmp_path / f"fold-{number}").mkdir()
+        (tmp_path / f"fold-{number}" / EVENTS_FILE).touch()
+    os.utime(tmp_path / "fold-0" / EVENTS_FILE, (silent, silent))
+    assert state_of(tmp_path) == "running"
+    os.utime(tmp_path / "fold-1" / EVENTS_FILE, (silent, silent))
+    assert state_of(tmp_path) == "lost"
+
+
 @pytest.mark.parametrize("folder", ["", "/of/another/machine"])
 def test_run_elsewhere_is_believed(home, folder):
     assert state_of(folder) == "running"

@@ -16,7 +16,7 @@ def test_settings_become_flat_names_that_mlflow_takes():
 
 def test_leaking_scores_stand_apart_from_honest_ones():
     card = find_bundle("ckplus-reference").card
-    values = score_values(card)
+    values = score_values(card.scores, card.refusal)
     honest = card.headline
     assert values["ck-48/accuracy"] == honest.accuracy.value
     assert values["ck-48/macro_f1/low"] == honest.macro_f1.low
@@ -29,7 +29,8 @@ def test_figures_of_the_headline_are_those_that_the_card_believes():
     scores = (next(s for s in card.scores if s.protocol.endswith("its person may")), *card.scores)
     ordered = card.model_copy(update={"scores": scores})
     assert ordered.headline.accuracy != scores[0].accuracy
-    assert score_values(ordered)["ck-48/accuracy"] == ordered.headline.accuracy.value
+    values = score_values(ordered.scores, ordered.refusal)
+    assert values["ck-48/accuracy"] == ordered.headline.accuracy.value
 
 
 def test_epoch_trained_again_counts_once_and_a_torn_line_not_at_all(tmp_path):
