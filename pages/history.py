@@ -57,7 +57,7 @@ try:
     if len(chosen) > 1:
         compare_card(history, chosen)
     elif chosen:
-        run_card(history, chosen[0])
+        run_card(history, chosen[0], runs)
     else:
         st.caption("Tick a run to open it, or several to compare them.")
 except MienError as error:

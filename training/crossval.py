@@ -17,13 +17,13 @@ from training.executors import run_all
 from training.fitting import present_columns
 from training.overlap import Overlap
 from training.recipe import Recipe
+from training.run_folder import CROSSVAL_FILE
 from training.runs import load, seen_by, take_apart, train_run
 from training.splits import Split, SplitKind, folds
 from training.tracking.parent import ParentRun
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
 
-CROSSVAL_FILE: Final = "crossval.json"
 ANEW_FILE: Final = "anew"
 """In a fold's folder: what is there is not gone on with."""
 

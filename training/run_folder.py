@@ -18,6 +18,9 @@ RUN_FILE: Final = "run.json"
 """Written last: what lies beside it is whole."""
 
 INPUTS_FILE: Final = "inputs.json"
+CROSSVAL_FILE: Final = "crossval.json"
+"""The pooled result of folds, beside their folders."""
+
 ANEW: Final = "start anew, `fit` without --resume and `crossval` with --anew"
 
 

@@ -13,6 +13,9 @@ from training.history.course import PLANNED, Curves, Plan, plan_of
 NOTE_TAG: Final = "mlflow.note.content"
 LABELS_TAG: Final = "mien.labels"
 ARCHIVED_TAG: Final = "mien.archived"
+PARENT_TAG: Final = "mlflow.parentRunId"
+"""Names the run that a fold belongs to; MLflow shows it below that one."""
+
 COMMIT_TAG: Final = "mlflow.source.git.commit"
 HEADLINE_TAG: Final = "mien.headline"
 """Names the data set whose held-out figures are the ones to believe."""
@@ -73,6 +76,22 @@ class Run:
         named = _parse(self.parameters.get("data", ""))
         names = named if isinstance(named, list) else [named]
         return ", ".join(str(name).rstrip("/").rpartition("/")[2] for name in names)
+
+    @property
+    def above(self) -> str | None:
+        """Id of the cross-validation that it is a fold of."""
+        return self.tags.get(PARENT_TAG)
+
+    @property
+    def fold(self) -> int | None:
+        """Which fold it is, from 1; None where it is none."""
+        said = self.parameters.get("fold", "")
+        return int(said) if said.isdigit() else None
+
+    @property
+    def has_folds(self) -> bool:
+        """Whether it is a cross-validation."""
+        return "folds" in self.parameters and self.fold is None
 
     @property
     def epochs(self) -> int | None:

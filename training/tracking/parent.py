@@ -4,9 +4,10 @@ import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Final, Self
+from typing import TYPE_CHECKING, Self
 
 from core.bundles import Refusal, Score
+from training.history.run import PARENT_TAG
 from training.tracking.content import code_version, headline_tag, parameters_of, score_values
 from training.tracking.noted import NOTE_FILE, noted_run, open_run, status_after
 from training.tracking.outbox import Outbox
@@ -14,9 +15,6 @@ from training.tracking.telling import tell
 
 if TYPE_CHECKING:
     from mlflow.tracking import MlflowClient
-
-PARENT_TAG: Final = "mlflow.parentRunId"
-"""By it MLflow shows runs below another one."""
 
 
 class ParentRun:

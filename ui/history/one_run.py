@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.bundles import Bundle, Score
+from core.bundles import Score
 from training.history import History, Run
 from training.modelcard import told_apart
 from training.splits import how_apart
@@ -14,27 +14,49 @@ from ui.history.charts import classes_chart, confusion_chart, coverage_chart, re
 from ui.history.curves import curves_card
 from ui.history.downloads import downloads
 from ui.history.edit import edit_card
+from ui.history.folds import folds_card, folds_of, pooled_scores
 from ui.history.left_model import left_model, why_none
 from ui.history.pictures import pictures_card, take_click
 from ui.history.table import state_of
 from ui.words import plain
 
 
-def run_card(history: History, run: Run) -> None:
-    """Everything about one run."""
+def run_card(history: History, run: Run, runs: Sequence[Run]) -> None:
+    """Everything about one run; of a cross-validation, the folds among `runs` too."""
     st.subheader(plain(run.name), anchor=False)
+    device = f" · {run.device}" if run.device else ""
     st.caption(
         f"{state_of(run)} · {run.started:%d %b %Y %H:%M} UTC · {plain(run.recipe)} on {plain(run.data)}, "
-        f"split by {run.split} · {run.device}"
+        f"split by {run.split}{device}"
     )
+    if run.has_folds:
+        if scores := pooled_scores(run):
+            _score_card(_choose_score(scores), scores, run)
+        elif run.accuracy is not None:
+            st.markdown(f"**{run.accuracy:.1%}** right, macro-F1 {run.macro_f1:.3f}, all folds together.")
+        folds_card(history, folds_of(run, runs))
+        _settings_card(run)
+    else:
+        _training_card(history, run)
+    edit_card(history, run)
+
+
+def _training_card(history: History, run: Run) -> None:
     (course,) = curves_card(history, [run]).values()
     bundle = left_model(run)
     if bundle:
-        if bundle.card.scores:
-            _score_card(_choose_score(bundle.card.scores), bundle, run)
+        if scores := bundle.card.scores:
+            _score_card(_choose_score(scores), scores, run)
+            parameters = f"{bundle.card.parameters:,} parameters"
+            st.caption(f"Model {bundle.name}, {parameters}, {bundle.digest}.")
         architecture_card(bundle.card.layers)
     elif told := why_none(run):
         st.info(told, icon=":material/inventory_2:")
+    _settings_card(run)
+    downloads(run, course, bundle)
+
+
+def _settings_card(run: Run) -> None:
     with st.expander("Settings, data and versions", icon=":material/settings:"):
         st.dataframe(
             [{"Setting": name, "Value": value} for name, value in sorted(run.parameters.items())]
@@ -42,8 +64,6 @@ def run_card(history: History, run: Run) -> None:
             hide_index=True,
             alt="Settings of the run",
         )
-    downloads(run, course, bundle)
-    edit_card(history, run)
 
 
 def _choose_score(scores: Sequence[Score]) -> Score:
@@ -59,7 +79,7 @@ def _choose_score(scores: Sequence[Score]) -> Score:
     return scores[st.selectbox("Judged on", range(len(scores)), format_func=called, key="score")]
 
 
-def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
+def _score_card(score: Score, scores: Sequence[Score], run: Run) -> None:
     leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
         f"**{score.accuracy.in_percent}** right, "
@@ -78,7 +98,8 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
             on_select=lambda: take_click(score),
             selection_mode="points",
         )
-        pictures_card(run, score, bundle.card.scores)
+        if not run.has_folds:
+            pictures_card(run, score, scores)
     with classes:
         st.plotly_chart(classes_chart(score), config=SAVABLE, alt="Recall and precision", key="per_class")
         st.caption(
@@ -91,7 +112,6 @@ def _score_card(score: Score, bundle: Bundle, run: Run) -> None:
     with coverage:
         chart = coverage_chart(score.risk_coverage, score.coverage)
         st.plotly_chart(chart, config=SAVABLE, alt="Accuracy against coverage", key="coverage")
-    st.caption(f"Model {bundle.name}, {bundle.card.parameters:,} parameters, {bundle.digest}.")
 
 
 def _facts(run: Run) -> dict[str, str]:

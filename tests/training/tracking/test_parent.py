@@ -7,7 +7,8 @@ from mlflow.tracking import MlflowClient
 from core.bundles import find_bundle
 from core.errors import DataError
 from tests.training.tracking.conftest import finish_epoch
-from training.tracking.parent import PARENT_TAG, ParentRun
+from training.history.run import PARENT_TAG
+from training.tracking.parent import ParentRun
 from training.tracking.tracker import Tracker
 
 INPUTS = {"recipe": {"name": "tiny", "epochs": 9}, "folds": 1}
