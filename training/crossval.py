@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict
 
-from core.bundles import Bundle, Refusal, Score, find_bundle
+from core.bundles import Refusal, find_bundle
 from core.classifier import Classifier
 from core.errors import DataError, MienError
 from core.expressions import EXPRESSIONS
 from training.bundling import Naming, bundle_run
+from training.crossval_result import CrossValidation
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import Predictions, measure_refusal, predict, score_predictions
 from training.executors import run_all
@@ -49,25 +50,6 @@ class Fold(BaseModel):
     folder: Path
     initial: str | None = None
     teacher: str | None = None
-
-
-class CrossValidation(BaseModel):
-    """The pooled result, as it is written to `crossval.json` and copied into a card."""
-
-    model_config = ConfigDict(frozen=True)
-
-    recipe: Recipe
-    split: SplitKind
-    folds: int
-    seed: int
-    initial: str | None
-    initial_digest: str | None = Field(None, description="of `initial`; None: not recorded")
-    teacher: str | None = Field(None, description="None: none, or not recorded")
-    teacher_digest: str | None = None
-    data_digest: str
-    grouping_digest: str | None = Field(None, description="None: not recorded")
-    scores: tuple[Score, ...]
-    refusal: Refusal | None
 
 
 def cross_validate(
@@ -138,30 +120,24 @@ def cross_validate(
     }
     inputs = about | {"recipe": recipe.model_dump(mode="json"), "data": list(data)}
     with ParentRun(folder, f"{recipe.name}, {len(found)} folds", inputs, anew=anew) as parent:
-        answers: dict[int, tuple[Predictions, Refusal | None]] = {}
         try:
-            for number, answer in run_all(run_fold, tasks, workers):
-                answers[number] = answer
-                parent.adopt(folders[number])
+            answers = _run_folds(tasks, workers, parent)
         except MienError:  # what was refused leaves the earlier folds as they were
             for mark in marks:
                 mark.unlink(missing_ok=True)
             raise
-        pooled = Predictions.pool([answers[number][0] for number in sorted(answers)])
+        parts = [
+            (answer.data, crops.take(fold.train)) for (answer, _), fold in zip(answers, found, strict=True)
+        ]
         scores = score_predictions(
-            pooled,
+            Predictions.pool([answer for answer, _ in answers]),
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
             seen_by(start, taught_by),
-            Overlap.pool(
-                [
-                    Overlap.between(answers[number][0].data, crops.take(fold.train))
-                    for number, fold in enumerate(found)
-                ]
-            ),
+            Overlap.pool([Overlap.between(test, train) for test, train in parts]),
         )
-        refusal = _pool_refusals([refusal for _, refusal in answers.values() if refusal])
+        refusal = _pool_refusals([refusal for _, refusal in answers if refusal])
         parent.log_scores(scores, refusal)
     result = CrossValidation.model_validate({**about, "scores": scores, "refusal": refusal})
     folder.mkdir(parents=True, exist_ok=True)
@@ -169,40 +145,15 @@ def cross_validate(
     return result
 
 
-def read_crossval(
-    path: Path,
-    recipe: Recipe,
-    crops: LabelledCrops,
-    initial: Bundle | None,
-    teacher: Bundle | None = None,
-) -> CrossValidation:
-    """Read what an earlier cross-validation of the same training wrote.
-
-    Args:
-        crops: to train on, as `load` gives them.
-        initial: bundle that the training starts from.
-        teacher: bundle that it learns from besides the labels.
-
-    Raises:
-        DataError: the file cannot be read, or judges another recipe, other data, another start or teacher.
-    """
-    try:
-        found = CrossValidation.model_validate_json(path.read_bytes())
-    except (OSError, ValidationError):
-        raise DataError(f"{path} is not a cross-validation: write it with `crossval --output`.") from None
-    if found.recipe != recipe:
-        raise DataError(
-            f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
-        )
-    start = initial.name if initial else None
-    other_start = found.initial_digest is not None and initial and found.initial_digest != initial.digest
-    if (found.data_digest, found.initial) != (crops.digest, start) or other_start:
-        raise DataError(f"{path} judges other data or another model to start from: cross-validate again.")
-    if found.teacher_digest != (teacher.digest if teacher else None):
-        raise DataError(f"{path} judges what another teacher taught, or none: cross-validate again.")
-    if found.grouping_digest not in {None, crops.grouping_digest}:
-        raise DataError(f"{path} judges the same pictures with other people or parts: cross-validate again.")
-    return found
+def _run_folds(
+    tasks: Sequence[Fold], workers: int, parent: ParentRun
+) -> list[tuple[Predictions, Refusal | None]]:
+    """The answers of each fold, in order."""
+    answers = {}
+    for number, answer in run_all(run_fold, tasks, workers):
+        answers[number] = answer
+        parent.adopt(tasks[number].folder)
+    return [answers[number] for number in sorted(answers)]
 
 
 def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:

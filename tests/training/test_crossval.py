@@ -19,13 +19,12 @@ from tests.training.datasets.test_ferplus import write as write_npz
 from tests.training.datasets.test_labelled_folder import png
 from training.commands import app
 from training.crossval import (
-    CrossValidation,
     Fold,
     cross_validate,
-    read_crossval,
     require_same_classes,
     run_fold,
 )
+from training.crossval_result import CrossValidation, read_crossval
 from training.datasets import read
 from training.executors import ClusterError, run_all
 from training.history import open_history
@@ -253,6 +252,8 @@ def test_file_that_is_no_cross_validation_is_refused(tmp_path):
 def test_folds_run_as_tasks_of_a_ray_cluster(tmp_path, data, home, monkeypatch, ray_cluster):
     monkeypatch.setenv("MIEN_RAY_ADDRESS", ray_cluster)
     settings.cache_clear()
+    store = settings().home.resolve() / "runs.db"
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{store}")  # another test's cluster may know another
     result = cross_validate(RECIPE, [data], "subject", 2, 0, tmp_path, 1)
     assert result.scores[0].n == len(read([data]).crops)
     above, *folded = sorted(open_history().runs(), key=lambda run: run.started)

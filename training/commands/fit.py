@@ -69,7 +69,7 @@ def fit(
         chosen = load_recipe(recipe)
         start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
-        from training.crossval import read_crossval
+        from training.crossval_result import read_crossval
         from training.runs import Parts, divide, divide_whole, load, train_run
         from training.tracking.tracker import Tracker
 
