@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import streamlit as st
-from pydantic import ValidationError
 
-from core.bundles import Score, headline_of
+from core.bundles import Score
 from training.history import History, Run
 from training.run_folder import CROSSVAL_FILE
+from training.tracking.content import score_values
 from ui.history.colors import in_order
 from ui.history.curves import curves_card
 from ui.history.table import MOST_COMPARED, state_of
@@ -55,10 +55,9 @@ def pooled_scores(run: Run) -> tuple[Score, ...]:
     file = Path(run.tags.get("folder", "")) / CROSSVAL_FILE
     try:
         scores = tuple(Score.model_validate(score) for score in json.loads(file.read_bytes())["scores"])
-    except (OSError, ValueError, ValidationError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError):
         return ()
-    headline = headline_of(scores)
-    tracked = run.score_name("accuracy")
-    if headline is None or tracked is None or run.metrics[tracked] != headline.accuracy.value:
+    name = run.score_name("accuracy")
+    if name is None or score_values(scores, None).get(name) != run.metrics[name]:
         return ()  # another one was made in that folder since
     return scores

@@ -1,6 +1,7 @@
 """One run: how it went, what came of it, and what to do with it."""
 
 from collections.abc import Sequence
+from typing import Final
 
 import streamlit as st
 
@@ -20,6 +21,9 @@ from ui.history.pictures import pictures_card, take_click
 from ui.history.table import state_of
 from ui.words import plain
 
+LEAKS: Final = " :orange-badge[leaks]"
+"""Stands behind figures of pictures that were learned from."""
+
 
 def run_card(history: History, run: Run, runs: Sequence[Run]) -> None:
     """Everything about one run; of a cross-validation, the folds among `runs` too."""
@@ -33,7 +37,8 @@ def run_card(history: History, run: Run, runs: Sequence[Run]) -> None:
         if scores := pooled_scores(run):
             _score_card(_choose_score(scores), scores, run)
         elif run.accuracy is not None:
-            st.markdown(f"**{run.accuracy:.1%}** right, macro-F1 {run.macro_f1:.3f}, all folds together.")
+            right = f"**{run.accuracy:.1%}** right, macro-F1 {run.macro_f1:.3f}, all folds together."
+            st.markdown(right + LEAKS * run.leaks)
         folds_card(history, folds_of(run, runs))
         _settings_card(run)
     else:
@@ -80,10 +85,9 @@ def _choose_score(scores: Sequence[Score]) -> Score:
 
 
 def _score_card(score: Score, scores: Sequence[Score], run: Run) -> None:
-    leaks = " :orange-badge[leaks]" if score.leaks else ""
     st.markdown(
-        f"**{score.accuracy.in_percent}** right, "
-        f"macro-F1 {score.macro_f1.value:.3f}, on {score.n} held-out faces: {how_apart(score)}.{leaks}"
+        f"**{score.accuracy.in_percent}** right, macro-F1 {score.macro_f1.value:.3f}, "
+        f"on {score.n} held-out faces: {how_apart(score)}.{LEAKS * score.leaks}"
     )
     confusion, classes, reliability, coverage = st.tabs(
         ["Confusion", "Each expression", "Is it as sure as it says?", "What abstaining brings"]

@@ -74,6 +74,21 @@ def test_result_of_another_call_in_the_same_folder_is_not_taken_for_this_one(abo
     assert "all folds together" in texts(opened(above))
 
 
+def test_cross_validation_on_a_split_that_leaks_says_so_with_and_without_its_folder(store, tmp_path):
+    scores = tuple(score for score in SCORES if score.leaks)
+    file = tmp_path / "crossval.json"
+    file.write_text(json.dumps({"scores": [score.model_dump(mode="json") for score in scores]}))
+    given = {"recipe.name": "quick", "data": "drawn", "split": "random", "folds": "2"}
+    run = log("leaking, 2 folds", score_values(scores, None), given, {"folder": str(tmp_path)})
+    shown = texts(opened(run))
+    assert "held-out faces" in shown
+    assert "orange-badge[leaks]" in shown
+    file.unlink()
+    shown = texts(opened(run))
+    assert "all folds together" in shown
+    assert "orange-badge[leaks]" in shown
+
+
 def test_cross_validation_none_of_whose_folds_is_known_says_so(store):
     given = {"recipe.name": "quick", "data": "drawn", "split": "subject", "folds": "2"}
     assert "No fold has ended" in texts(opened(log("quick, none of 2", {}, given, {})))
