@@ -126,16 +126,18 @@ def cross_validate(
             for mark in marks:
                 mark.unlink(missing_ok=True)
             raise
-        parts = [
-            (answer.data, crops.take(fold.train)) for (answer, _), fold in zip(answers, found, strict=True)
-        ]
         scores = score_predictions(
             Predictions.pool([answer for answer, _ in answers]),
             split,
             any(fold.leaks for fold in found),
             f"{len(found)} folds",
             seen_by(start, taught_by),
-            Overlap.pool([Overlap.between(test, train) for test, train in parts]),
+            Overlap.pool(
+                [
+                    Overlap.between(answer.data, crops.take(fold.train))
+                    for (answer, _), fold in zip(answers, found, strict=True)
+                ]
+            ),
         )
         refusal = _pool_refusals([refusal for _, refusal in answers if refusal])
         parent.log_scores(scores, refusal)

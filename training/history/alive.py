@@ -71,5 +71,9 @@ def _state_of_a_running(job: Job) -> str:
 
 def _is_silent(folder: Path, now: datetime) -> bool:
     """Whether no training in a folder, nor in those in it (folds), has told anything of late."""
-    told = [file.stat().st_mtime for file in (*folder.glob(EVENTS_FILE), *folder.glob(f"*/{EVENTS_FILE}"))]
+    files = (*folder.glob(EVENTS_FILE), *folder.glob(f"*/{EVENTS_FILE}"))
+    try:
+        told = [file.stat().st_mtime for file in files]
+    except OSError:  # deleted meanwhile
+        return False
     return bool(told) and now - datetime.fromtimestamp(max(told), UTC) > SILENCE

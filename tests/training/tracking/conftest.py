@@ -8,6 +8,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from mlflow.entities import Run
+from mlflow.tracking import MlflowClient
 
 
 @pytest.fixture
@@ -17,6 +19,12 @@ def folder(tmp_path) -> Path:
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "inputs.json").write_text(json.dumps(inputs))
     return tmp_path / "run"
+
+
+def read_run(store: Path, folder: Path) -> tuple[MlflowClient, Run]:
+    """The client of a store, and the run that a folder goes under there."""
+    client = MlflowClient(f"sqlite:///{store / 'runs.db'}")
+    return client, client.get_run(json.loads((folder / "mlflow.json").read_text())["run_id"])
 
 
 def finish_epoch(folder: Path, epoch: int) -> None:

@@ -1,22 +1,15 @@
-import json
 import logging
 
 import pytest
-from mlflow.tracking import MlflowClient
 
 from core.bundles import find_bundle
 from core.errors import DataError
-from tests.training.tracking.conftest import finish_epoch
+from tests.training.tracking.conftest import finish_epoch, read_run
 from training.history.run import PARENT_TAG
 from training.tracking.parent import ParentRun
 from training.tracking.tracker import Tracker
 
 INPUTS = {"recipe": {"name": "tiny", "epochs": 9}, "folds": 1}
-
-
-def read_run(store, folder):
-    client = MlflowClient(f"sqlite:///{store / 'runs.db'}")
-    return client.get_run(json.loads((folder / "mlflow.json").read_text())["run_id"])
 
 
 @pytest.fixture
@@ -34,11 +27,11 @@ def test_run_above_holds_what_all_were_given_and_the_pooled_scores(store, fold):
     with ParentRun(fold.parent, "tiny, 1 folds", INPUTS) as parent:
         parent.adopt(fold)
         parent.log_scores(card.scores, card.refusal)
-    above = read_run(store, fold.parent)
+    _, above = read_run(store, fold.parent)
     assert (above.info.status, above.info.run_name) == ("FINISHED", "tiny, 1 folds")
     assert above.data.params["recipe.epochs"] == "9"
     assert above.data.metrics["ck-48/accuracy"] == card.headline.accuracy.value
-    assert read_run(store, fold).data.tags[PARENT_TAG] == above.info.run_id
+    assert read_run(store, fold)[1].data.tags[PARENT_TAG] == above.info.run_id
 
 
 def test_what_is_refused_before_any_fold_ends_leaves_no_run_and_an_earlier_one_alone(store, fold):
@@ -49,7 +42,7 @@ def test_what_is_refused_before_any_fold_ends_leaves_no_run_and_an_earlier_one_a
         parent.adopt(fold)
     with pytest.raises(DataError), ParentRun(fold.parent, "tiny, 1 folds", INPUTS, anew=True):
         raise DataError("another network")
-    assert read_run(store, fold.parent).info.status == "FINISHED"
+    assert read_run(store, fold.parent)[1].info.status == "FINISHED"
 
 
 def test_one_that_failed_between_folds_goes_on_under_its_id_unless_it_begins_anew(store, fold):
@@ -58,7 +51,7 @@ def test_one_that_failed_between_folds_goes_on_under_its_id_unless_it_begins_ane
         with pytest.raises(KeyboardInterrupt), ParentRun(fold.parent, "t", INPUTS, anew=anew) as parent:
             parent.adopt(fold)
             raise KeyboardInterrupt
-        run = read_run(store, fold.parent)
+        _, run = read_run(store, fold.parent)
         assert run.info.status == "KILLED"
         ids.append(run.info.run_id)
     assert ids[0] == ids[1] != ids[2]

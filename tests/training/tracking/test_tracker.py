@@ -3,20 +3,14 @@ import logging
 import time
 
 import pytest
-from mlflow.tracking import MlflowClient
 
 from tests.training.conftest import make_crops, make_recipe
-from tests.training.tracking.conftest import finish_epoch
+from tests.training.tracking.conftest import finish_epoch, read_run
 from training.bundling import Naming, bundle_run
 from training.history import open_history
 from training.run_folder import TrainingCancelledError
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
-
-
-def read_run(store, folder):
-    client = MlflowClient(f"sqlite:///{store / 'runs.db'}")
-    return client, client.get_run(json.loads((folder / "mlflow.json").read_text())["run_id"])
 
 
 def steps(client, run, name="loss"):
