@@ -81,7 +81,7 @@ def make_recipe(**changes) -> Recipe:
         "name": "tiny",
         "description": "for tests",
         "network": "residual",
-        "widths": (16, 32),
+        "widths": (16,),
         "epochs": 4,
         "batch_size": 16,
         "learning_rate": 5e-3,

@@ -30,7 +30,7 @@ def archive(run: str, value: str = "true") -> None:
     write_tags(history, next(one for one in history.runs() if one.id == run), {ARCHIVED_TAG: value})
 
 
-def test_run_is_archived_out_of_sight_and_taken_back(spare_run, request):
+def test_run_is_archived_out_of_sight_and_taken_back(runs, spare_run, request):
     archive(spare_run)
     app = history_page().run()
     assert request.node.name not in shown(app)
