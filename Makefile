@@ -38,7 +38,7 @@ test: $(READY) ## Set up and pass every check and test
 	@echo "Looking for a browser for the browser tests …"
 	@$(BIN)/python -m tests.e2e.browser
 	@echo "Running the tests …"
-	@$(BIN)/pytest -n 2 --dist loadgroup --cov --cov-report=term:skip-covered
+	@$(BIN)/python -m slipcover -m pytest -n 2 --dist loadgroup
 
 lint: $(READY) ## Check format, style, types and the rules on imports
 	@echo "Checking format, style, types and imports …"
@@ -71,4 +71,4 @@ lock: $(READY) ## Renew uv.lock and requirements.txt from pyproject.toml
 	@$(BIN)/uv export --quiet --frozen --no-dev --no-hashes --no-emit-project --output-file requirements.txt
 
 clean: ## Remove .venv and caches
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis

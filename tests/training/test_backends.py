@@ -12,13 +12,13 @@ import pytest
 
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
-from tests.training.conftest import make_crops, make_recipe
+from tests.training.conftest import make_crops, make_learner
 from training.recipe import AugmentationRecipe
 from training.runs import divide
 
 ROOT = Path(__file__).parents[2]
 DATA = make_crops(12)
-RECIPE = make_recipe(
+RECIPE = make_learner(
     epochs=12,
     draws=64,  # whole batches: JAX compiles the step anew for every other size
     mixup=0.1,

@@ -11,7 +11,7 @@ import pytest
 from scipy.special import softmax
 
 from core.errors import DataError, RecipeError
-from tests.training.conftest import make_crops, make_recipe
+from tests.training.conftest import make_crops, make_learner, make_recipe
 from tests.training.test_resuming import Break
 from training.batches import EpochBatches
 from training.bundling import Naming, bundle_run
@@ -22,7 +22,7 @@ from training.networks import load_network, members
 from training.runs import divide, train_run
 
 DATA = make_crops(12)
-RECIPE = make_recipe(epochs=8)
+RECIPE = make_recipe(epochs=4)
 PARTS = divide(DATA, RECIPE, "subject", 0)
 COLUMNS = (0, 4, 7)
 together = pytest.mark.xdist_group("taught")
@@ -70,7 +70,7 @@ def test_network_learns_what_its_teacher_says_where_the_labels_are_wrong(two_net
     wrong[:, COLUMNS] = wrong[:, np.roll(COLUMNS, 1)]
     parts = replace(PARTS, train=replace(PARTS.train, targets=wrong))
     assert (parts.train.labels != PARTS.train.labels).all()
-    recipe = make_recipe(epochs=8, teacher_share=1.0)
+    recipe = make_learner(epochs=8, teacher_share=1.0)
     network = train_run(recipe, parts, 0, tmp_path, teacher=two_networks).network
     guess = np.array(COLUMNS)[network.predict(PARTS.test.crops, verbose=0).argmax(axis=1)]
     assert (guess == PARTS.test.labels).mean() > 0.9

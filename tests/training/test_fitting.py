@@ -7,7 +7,7 @@ import pytest
 
 from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
-from tests.training.conftest import SHOWN, make_crops, make_recipe
+from tests.training.conftest import SHOWN, make_crops, make_learner, make_recipe
 from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
 from training.fitting import fit as fit_in
 from training.fitting import present_columns
@@ -30,7 +30,7 @@ def accuracy(fitted, data):
 
 @pytest.fixture(scope="module")
 def fitted():
-    return fit(make_recipe(epochs=12), TRAIN, INNER, seed=3)
+    return fit(make_learner(epochs=12), TRAIN, INNER, seed=3)
 
 
 def test_something_is_learned(fitted):
@@ -44,19 +44,19 @@ def test_outputs_stand_for_the_classes_that_occur(fitted):
 
 
 def test_same_seed_gives_the_same_weights(fitted):
-    again = fit(make_recipe(epochs=12), TRAIN, INNER, seed=3)
+    again = fit(make_learner(epochs=12), TRAIN, INNER, seed=3)
     assert again.history == fitted.history
     for a, b in zip(again.network.get_weights(), fitted.network.get_weights(), strict=True):
         assert np.array_equal(a, b)
 
 
 def test_other_seed_gives_others(fitted):
-    other = fit(make_recipe(epochs=1), TRAIN, INNER, seed=4)
+    other = fit(make_learner(epochs=1), TRAIN, INNER, seed=4)
     assert not np.array_equal(other.network.get_weights()[0], fitted.network.get_weights()[0])
 
 
 def test_networks_that_are_averaged_differ_and_the_first_is_what_it_would_be_alone(fitted):
-    both = fit(make_recipe(epochs=12, members=2), TRAIN, INNER, seed=3)
+    both = fit(make_learner(epochs=12, members=2), TRAIN, INNER, seed=3)
     first, second = members(both.network)
     assert len(both.history["loss"]) == 24
     assert both.history["val_loss"][:12] == fitted.history["val_loss"]
@@ -69,19 +69,19 @@ def test_networks_that_are_averaged_differ_and_the_first_is_what_it_would_be_alo
 
 
 def test_mixup_ema_and_weight_decay_learn_too():
-    recipe = make_recipe(
+    recipe = make_learner(
         mixup=0.2, ema=0.9, optimizer="adamw", weight_decay=0.02, warmup_epochs=0.5, epochs=12
     )
     assert accuracy(fit(recipe, TRAIN, INNER, seed=3), INNER) > 0.8
 
 
 def test_averaged_weights_of_a_short_training_are_not_its_first_ones():
-    learned = fit(make_recipe(epochs=24, ema=0.9999), TRAIN, INNER, seed=3)
+    learned = fit(make_learner(epochs=24, ema=0.9999), TRAIN, INNER, seed=3)
     assert accuracy(learned, INNER) > 0.9
 
 
 def test_early_stopping_keeps_the_best_epoch():
-    recipe = make_recipe(epochs=40, early_stopping=2, schedule="plateau", learning_rate=0.02)
+    recipe = make_learner(epochs=40, early_stopping=2, schedule="plateau", learning_rate=0.02)
     fitted = fit(recipe, TRAIN, INNER, seed=3)
     losses = fitted.history["val_loss"]
     assert len(losses) < 40

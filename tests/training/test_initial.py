@@ -5,14 +5,14 @@ import numpy as np
 import pytest
 
 from core.errors import RecipeError
-from tests.training.conftest import SHOWN, make_crops, make_recipe
+from tests.training.conftest import SHOWN, make_crops, make_learner
 from training.bundling import Naming, bundle_run
 from training.datasets.labelled import LabelledCrops
 from training.initial import start_from
 from training.networks import average, build_network, load_network, members
 from training.runs import divide, divide_whole, train_run
 
-RECIPE = make_recipe(mirror=True, epochs=3)
+RECIPE = make_learner(mirror=True, epochs=3)
 DATA = make_crops(12)
 
 
@@ -47,12 +47,12 @@ def test_outputs_that_the_bundle_lacks_start_anew_and_the_others_are_kept(bundle
 @pytest.mark.parametrize("changes", [{"widths": (16, 48)}, {"network": "reference"}, {"stem": 32}])
 def test_other_network_is_refused_with_what_to_do(bundle, changes):
     with pytest.raises(RecipeError, match="another network than the recipe"):
-        start_from(build_network(make_recipe(**changes), 3), (0, 4, 7), bundle)
+        start_from(build_network(make_learner(**changes), 3), (0, 4, 7), bundle)
 
 
 def test_fine_tuning_from_a_bundle_begins_where_it_ended(bundle, tmp_path):
     parts = divide(DATA, RECIPE, "subject", 0)
-    recipe = make_recipe(mirror=True, epochs=1, learning_rate=1e-6)
+    recipe = make_learner(mirror=True, epochs=1, learning_rate=1e-6)
     tuned = train_run(recipe, parts, 0, tmp_path / "tuned", initial=bundle)
     scratch = train_run(recipe, parts, 0, tmp_path / "scratch")
     assert tuned.history["val_loss"][0] < scratch.history["val_loss"][0]
@@ -66,7 +66,7 @@ def test_mirrored_network_gives_a_crop_and_its_mirror_image_the_same_answer():
 
 def test_rows_drawn_an_epoch_are_as_many_as_the_recipe_says(tmp_path):
     parts = divide(LabelledCrops.concatenate([DATA, DATA]), RECIPE, "subject", 0)
-    fitted = train_run(make_recipe(draws=20, epochs=1), parts, 0, tmp_path)
+    fitted = train_run(make_learner(draws=20, epochs=1), parts, 0, tmp_path)
     assert len(fitted.history["loss"]) == 1
     events = (tmp_path / "events.jsonl").read_text().splitlines()
     assert '"steps": 2' in events[0], "20 crops in batches of 16"
@@ -99,7 +99,7 @@ def test_kept_share_of_the_first_weights_lies_between_both(bundle, tmp_path):
     first = keras.saving.load_model(bundle.folder / "model.keras", compile=False).get_weights()
     alone, kept = (
         train_run(
-            make_recipe(mirror=True, epochs=1, keep_initial=share),
+            make_learner(mirror=True, epochs=1, keep_initial=share),
             parts,
             0,
             tmp_path / str(share),
@@ -114,7 +114,7 @@ def test_kept_share_of_the_first_weights_lies_between_both(bundle, tmp_path):
 def test_each_network_of_several_starts_from_its_own(bundle, two_networks, tmp_path):
     begun = members(load_network(two_networks.folder / "model.keras"))
     # All but a billionth of what training started from is kept, so the weights say where that was.
-    recipe = make_recipe(members=2, mirror=True, epochs=1, keep_initial=1 - 1e-9)
+    recipe = make_learner(members=2, mirror=True, epochs=1, keep_initial=1 - 1e-9)
     parts = divide(DATA, recipe, "subject", 0)
     tuned = train_run(recipe, parts, 0, tmp_path, initial=two_networks)
     for found, source in zip(members(tuned.network), begun, strict=True):
