@@ -15,8 +15,7 @@ from ui.retrain.verdict import outcome_card
 from ui.roles import analyst, require_analyst, sign_in_card
 
 JOB = re.compile("[0-9a-f]{8}")
-STARTED = "trainings_started"
-"""How many in this session."""
+STARTED = "trainings_started"  # how many in this session
 
 
 def start(spec: JobSpec) -> None:
