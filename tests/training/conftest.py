@@ -94,5 +94,5 @@ def make_recipe(**changes) -> Recipe:
 
 
 def make_learner(**changes) -> Recipe:
-    """A recipe of which a few epochs learn `make_crops`: a layer more, which takes twice as long to trace."""
+    """A recipe of which a few epochs learn `make_crops`: a stage more, which takes nearly twice as long."""
     return make_recipe(**{"widths": (16, 32), **changes})
