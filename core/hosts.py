@@ -11,13 +11,19 @@ PROXY_HEADERS: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 def is_loopback(address: str) -> bool:
     """Whether an IP address is of this machine itself; no name is.
 
-    >>> is_loopback("127.0.0.1"), is_loopback("10.0.0.7"), is_loopback("localhost")
-    (True, False, False)
+    A server that listens on IPv6 for both, as Streamlit does unless told otherwise, sees those who come by IPv4
+    under an IPv6 address; Python before 3.13 does not look into it.
+
+    >>> [is_loopback(address) for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1")]
+    [True, True, True]
+    >>> [is_loopback(address) for address in ("10.0.0.7", "::ffff:10.0.0.7", "localhost")]
+    [False, False, False]
     """
     try:
-        return ipaddress.ip_address(address).is_loopback
+        found = ipaddress.ip_address(address)
     except ValueError:
         return False
+    return (getattr(found, "ipv4_mapped", None) or found).is_loopback
 
 
 def speaks_from_here(address: str | None, headers: Mapping[str, str]) -> bool:

@@ -37,15 +37,17 @@ def compute_index(signal: Signal, settings: ReportSettings) -> Interval:
     start = settings.exit_start(signal.end)
 
     def peak_end(rows: Rows, times: Times) -> float:
-        values = course[rows]
-        smoothed = window_mean(times, values)
+        values, spans = course[rows], signal.spans[rows]
+        smoothed = window_mean(times, values, spans)
         strongest = smoothed[np.argmax(np.abs(smoothed))]
-        ending = values[signal.times[rows] >= start]
-        return _to_index((strongest + ending.mean()) / 2) if len(ending) else np.nan
+        is_ending = signal.times[rows] >= start
+        if not is_ending.any():
+            return np.nan
+        return _to_index((strongest + np.average(values[is_ending], weights=spans[is_ending])) / 2)
 
     def end_weighted(rows: Rows, _: Times) -> float:
-        weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life)
-        return _to_index(float(np.average(course[rows], weights=weights + 1e-12)))
+        weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life) + 1e-12
+        return _to_index(float(np.average(course[rows], weights=weights * signal.spans[rows])))
 
     return block_bootstrap(peak_end if settings.method == "peak-end" else end_weighted, signal.times)
 

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
-from core.engagement.bootstrap import block_bootstrap, count_blocks, resample
+from core.engagement.bootstrap import Statistic, block_bootstrap, count_blocks, resample
 from core.engagement.index import compute_index, why_no_index
 from core.engagement.moment import Moment
 from core.engagement.pauses import count_missed
@@ -104,7 +104,7 @@ def make_report(
     why = why_no_index(signal, last, settings)
     is_enough = len(last) >= settings.least_exit_seen
     course = signal.valence(settings.weights)
-    smoothed = window_mean(signal.times, course)
+    smoothed = window_mean(signal.times, course, signal.spans)
     gaps: dict[str, int] = {}
     for moment in moments:
         if not moment.is_seen:
@@ -122,7 +122,7 @@ def make_report(
         why_no_index=why,
         peak=_extreme(signal.times, smoothed, np.argmax),
         low=_extreme(signal.times, smoothed, np.argmin),
-        mean_valence=_mean_valence(signal.times, course, settings) if len(signal) else None,
+        mean_valence=_mean_valence(signal, settings) if len(signal) else None,
         gaps=gaps,
         baseline=baseline,
         index_without_baseline=compute_index(plain, settings).value if baseline and why is None else None,
@@ -131,23 +131,27 @@ def make_report(
     )
 
 
-def _mean_valence(
-    times: npt.NDArray[np.float64], course: npt.NDArray[np.float64], settings: ReportSettings
-) -> Interval:
+def _mean_valence(signal: Signal, settings: ReportSettings) -> Interval:
     """With the whole scale for its interval where too few stretches say how sure it is."""
-    found = block_bootstrap(lambda rows, _: float(course[rows].mean()), times)
-    is_long = count_blocks(times) >= settings.least_stretches
+    course = signal.valence(settings.weights)
+    found = block_bootstrap(_mean_of(course, signal.spans), signal.times)
+    is_long = count_blocks(signal.times) >= settings.least_stretches
     return found if is_long else Interval(value=found.value, low=-1, high=1)
 
 
+def _mean_of(values: npt.NDArray[np.float64], spans: npt.NDArray[np.float64]) -> Statistic:
+    """The mean over time of values that stand for so many seconds each."""
+    return lambda rows, _: float(np.average(values[rows], weights=spans[rows]))
+
+
 def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
-    means = last.probabilities.mean(axis=0)
+    means = last.mean_probabilities()
     order = np.argsort(-means)
     first, second = int(order[0]), int(order[1])
-    leaders = resample(lambda rows, _: float(last.probabilities[rows].mean(axis=0).argmax()), last.times)
-    course = last.valence(settings.weights)
-    share = block_bootstrap(lambda rows, _: float(last.probabilities[rows, first].mean()), last.times)
-    valence = block_bootstrap(lambda rows, _: float(course[rows].mean()), last.times)
+    weighted = last.probabilities * last.spans[:, None]
+    leaders = resample(lambda rows, _: float(weighted[rows].sum(axis=0).argmax()), last.times)
+    share = block_bootstrap(_mean_of(last.probabilities[:, first], last.spans), last.times)
+    valence = _mean_valence(last, settings)
     is_long = count_blocks(last.times) >= settings.least_stretches
     return ExitEmotion(
         label=EXPRESSIONS[first],
@@ -155,14 +159,14 @@ def _exit_emotion(last: Signal, settings: ReportSettings) -> ExitEmotion:
         runner_up=EXPRESSIONS[second] if means[second] > 0 else None,
         clear=is_long and bool((leaders == first).mean() >= LEADS),
         moments=len(last),
-        valence=valence if is_long else Interval(value=valence.value, low=-1, high=1),
+        valence=valence,
         is_long=is_long,
     )
 
 
 def _label(signal: Signal) -> Expression:
     """The most probable expression on average."""
-    return EXPRESSIONS[int(np.argmax(signal.probabilities.mean(axis=0)))]
+    return EXPRESSIONS[int(np.argmax(signal.mean_probabilities()))]
 
 
 def _extreme(

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from core.engagement.moment import Moment
 from core.engagement.report_settings import ReportSettings
+from core.engagement.spans import spans_of
 from core.expressions import EXPRESSIONS, Expression
 
 
@@ -17,11 +18,13 @@ class Signal:
 
     Attributes:
         times: float64 (n,), seconds.
+        spans: float64 (n,), seconds that each stands for; every mean over time weighs by them.
         probabilities: float64 (n, 8), in Mien's order of expressions; a row sums to 1.
         end: when the engagement ended, seconds; it may be later than the last time.
     """
 
     times: npt.NDArray[np.float64]
+    spans: npt.NDArray[np.float64]
     probabilities: npt.NDArray[np.float64]
     end: float
 
@@ -35,7 +38,11 @@ class Signal:
     def since(self, start: float) -> "Signal":
         """The moments from a time on."""
         rows = self.times >= start
-        return Signal(self.times[rows], self.probabilities[rows], self.end)
+        return Signal(self.times[rows], self.spans[rows], self.probabilities[rows], self.end)
+
+    def mean_probabilities(self) -> npt.NDArray[np.float64]:
+        """Over time, float64 (8,); there must be a moment."""
+        return np.asarray(np.average(self.probabilities, axis=0, weights=self.spans), np.float64)
 
 
 def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
@@ -45,12 +52,15 @@ def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
         end: of the engagement; the last moment's time, seen or not, where it is left out.
     """
     ordered = {moment.seconds: moment for moment in sorted(moments, key=lambda m: m.seconds)}
+    is_seen = np.array([moment.is_seen for moment in ordered.values()], bool)
     seen = [moment for moment in ordered.values() if moment.is_seen]
     table = np.array([[m.probabilities.get(e, 0.0) for e in EXPRESSIONS] for m in seen], np.float64)
     table = table.reshape(len(seen), len(EXPRESSIONS))
     total = table.sum(axis=1, keepdims=True)
+    times = np.array(list(ordered), np.float64)
     return Signal(
-        np.array([moment.seconds for moment in seen], np.float64),
+        times[is_seen],
+        spans_of(times)[is_seen],
         np.divide(table, total, out=table, where=total > 0),
         max([end or 0.0, *ordered]),
     )
@@ -78,9 +88,11 @@ def subtract_baseline(signal: Signal, seconds: float) -> tuple[Signal, dict[Expr
     """
     if not len(signal):
         return signal, {}
-    rest = signal.probabilities[signal.times <= signal.times[0] + seconds].mean(axis=0)
+    at_rest = signal.times <= signal.times[0] + seconds
+    rest = np.average(signal.probabilities[at_rest], axis=0, weights=signal.spans[at_rest])
     neutral = EXPRESSIONS.index(Expression.NEUTRAL)
     rest[neutral] = 0.0
     corrected = (signal.probabilities - rest).clip(min=0.0)
     corrected[:, neutral] += 1.0 - corrected.sum(axis=1)
-    return Signal(signal.times, corrected, signal.end), dict(zip(EXPRESSIONS, rest.tolist(), strict=True))
+    subtracted = dict(zip(EXPRESSIONS, rest.tolist(), strict=True))
+    return Signal(signal.times, signal.spans, corrected, signal.end), subtracted

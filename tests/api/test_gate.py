@@ -70,6 +70,13 @@ def test_nobody_passes_for_this_machine(client, picture, headers):
     assert client.get("models", headers={"Origin": "http://localhost:8501"}).status_code == 200
 
 
+@pytest.mark.parametrize(("address", "status"), [("::ffff:127.0.0.1", 200), ("::ffff:10.0.0.7", 401)])
+def test_this_machine_is_known_by_either_kind_of_address(home, address, status):
+    """Where a server listens on all addresses, those who come by IPv4 have one of IPv6."""
+    caller = TestClient(Starlette(routes=[mount()]), "http://127.0.0.1/api/v1/", client=(address, 1))
+    assert caller.get("models").status_code == status
+
+
 def test_empty_token_lets_nobody_in(home, monkeypatch):
     monkeypatch.setenv("MIEN_API_TOKENS", '["", " "]')
     settings.cache_clear()

@@ -128,6 +128,33 @@ def test_even_mixture_is_not_called_clear():
     assert not make_report(moments).exit_emotion.clear
 
 
+@pytest.mark.parametrize("method", ["peak-end", "end-weighted"])
+def test_how_often_somebody_looked_changes_no_answer(method):
+    """A busy server looks at a face less often; what the face shows for as long counts as much."""
+    judged = ReportSettings(method=method, exit_seconds=15)
+
+    def report(first: float, then: float) -> Report:
+        happy = course((5, Expression.NEUTRAL), (10, Expression.HAPPINESS), rate=first)
+        sad = course((5, Expression.SADNESS), rate=then)
+        return make_report([*happy, *(m.model_copy(update={"seconds": m.seconds + 15}) for m in sad)], judged)
+
+    even, dense_end, dense_start = report(10, 10), report(1, 10), report(10, 1)
+    for one in (dense_end, dense_start):
+        assert one.exit_emotion.label is even.exit_emotion.label is Expression.HAPPINESS
+        assert one.exit_emotion.share.value == pytest.approx(even.exit_emotion.share.value, abs=0.06)
+        assert one.index.value == pytest.approx(even.index.value, abs=5)
+        assert one.mean_valence.value == pytest.approx(even.mean_valence.value, abs=0.06)
+
+
+def test_moments_at_almost_one_time_are_no_nonsense():
+    seen = [n / 5 for n in range(1000)] + [300 + n * 1e-13 for n in range(1, 9)]
+    moments = [
+        Moment(seconds=t, probabilities={Expression.HAPPINESS: 0.7, Expression.FEAR: 0.3}) for t in seen
+    ]
+    report = make_report([*moments, Moment(seconds=300), Moment(seconds=300.0 + 1e-12)])
+    assert report.low.valence == pytest.approx(report.mean_valence.value)
+
+
 def test_moments_out_of_order_and_twice_count_once():
     moments = course((20, Expression.HAPPINESS))
     assert make_report([*moments[::-1], *moments]).index == make_report(moments).index

@@ -56,7 +56,7 @@ def running_server(home: Path, port: int, app: Path = ROOT / "app.py") -> Iterat
     command = [sys.executable, "-m", "streamlit", "run", str(app), "--server.headless=true"]
     with log.open("w") as stream:
         process = subprocess.Popen(
-            [*command, f"--server.port={port}", "--server.address=127.0.0.1"],
+            [*command, f"--server.port={port}"],  # on every address, as users start it
             cwd=ROOT,
             env=_as_users_have_it() | {"MIEN_HOME": str(home)},
             stdout=stream,

@@ -61,7 +61,7 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     await_pandas()
     signal = judged_signal(moments, report.settings, report.seconds)
     course = make_course(moments, signal)
-    smoothed, deviation = smooth(signal.times, signal.valence(report.settings.weights))
+    smoothed, deviation = smooth(signal.times, signal.valence(report.settings.weights), signal.spans)
     mean, spread = course.means(smoothed), course.means(deviation)
     figure = go.Figure()
     _add_band(figure, course, mean - spread, mean + spread)
