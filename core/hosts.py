@@ -11,8 +11,8 @@ PROXY_HEADERS: Final = ("X-Forwarded-For", "Forwarded", "X-Real-IP", "Via")
 def is_loopback(address: str) -> bool:
     """Whether an IP address is of this machine itself; no name is.
 
-    A server that listens on IPv6 for both, as Streamlit does unless told otherwise, sees those who come by IPv4
-    under an IPv6 address; Python before 3.13 does not look into it.
+    A server that listens on IPv6 for both, as Streamlit does unless told otherwise, sees those who come by
+    IPv4 under an IPv6 address; Python before 3.13 does not look into it.
 
     >>> [is_loopback(address) for address in ("127.0.0.1", "::1", "::ffff:127.0.0.1")]
     [True, True, True]
