@@ -22,6 +22,9 @@ CONTAINERS: Final = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,gif,avi"
 
 MOST_PIXELS: Final = 8192 * 4320
 
+LONGEST_PIXEL: Final = 4
+"""By how much a pixel may be longer than wide, or wider than long; what states more is damaged."""
+
 HELD_SECONDS: Final = 10.0
 """A frame stays on the screen until the next one, but no longer: then the recording was paused, or its clock
 is broken."""
@@ -30,6 +33,7 @@ MISSING_SECONDS: Final = 1.0
 """By how much the pictures may end before the length that the file states; sound often goes on a little."""
 
 UNDECODABLE: Final = (av.error.FFmpegError, ValueError)
+UNKNOWN_CODEC: Final = "The video cannot be decoded: save it as an mp4 with H.264."
 DAMAGED: Final = "Parts of the file are damaged and were left out."
 
 INSTANT: Final = 1e-6
@@ -43,6 +47,7 @@ class _Shown:
     frame: Any
     start: float
     stop: float
+    pixel_shape: float
 
     def look(self, until: float, rate: float, number: int) -> Generator[tuple[float, Picture], None, int]:
         """Yield it at each multiple of 1/`rate` from the `number`th on; return the next number."""
@@ -50,7 +55,7 @@ class _Shown:
         until = min(until, self.start + HELD_SECONDS)
         picture = None
         while number / rate < until - INSTANT:
-            picture = _to_picture(self.frame) if picture is None else picture
+            picture = _to_picture(self.frame, self.pixel_shape) if picture is None else picture
             yield number / rate, picture
             number += 1
         return number
@@ -63,6 +68,7 @@ class VideoFrames:
     Attributes:
         seconds: length as the file says; None where it does not.
         width: pixels of a frame as it is stored.
+        pixel_shape: width of a pixel as it is shown, by its height.
         end: when the last picture leaves the screen, seconds; known once they have come to an end.
         broken: what of the file is missing or damaged; known then, too.
     """
@@ -71,6 +77,7 @@ class VideoFrames:
     width: int
     height: int
     codec: str
+    pixel_shape: float
     _container: Any = field(repr=False)
     end: float = 0.0
     broken: str | None = None
@@ -94,9 +101,9 @@ class VideoFrames:
             if shown is not None:
                 number = yield from self._look(shown, start, rate, number)
             stated = start + _duration(frame)
-            shown = _Shown(frame, start, min(stated, start + HELD_SECONDS))
+            shown = _Shown(frame, start, min(stated, start + HELD_SECONDS), self.pixel_shape)
         if shown is None:
-            raise VideoError("The video cannot be decoded: save it as an mp4 with H.264.")
+            raise VideoError(UNKNOWN_CODEC)
         yield from self._look(shown, max(shown.stop, shown.start + 2 * INSTANT), rate, number)
         self.end = shown.stop
         stop = max(stated, first + stated)  # some files count their length from zero, not from the first
@@ -153,12 +160,22 @@ def open_video(source: Path | BinaryIO) -> Iterator[VideoFrames]:
             raise VideoError("The file has no picture, only sound: choose a video.")
         stream = container.streams.video[0]
         stream.thread_type = "AUTO"
+        if stream.codec_context is None:
+            raise VideoError(UNKNOWN_CODEC)
         if stream.width * stream.height > MOST_PIXELS:
             raise VideoError(
                 f"A frame of {stream.width} × {stream.height} pixels is too large: save it smaller."
             )
+        stream.codec_context.options = {
+            "max_pixels": str(MOST_PIXELS)
+        }  # a frame may be larger than the first
         yield VideoFrames(
-            _length(container), stream.width, stream.height, stream.codec_context.name, container
+            seconds=_length(container),
+            width=stream.width,
+            height=stream.height,
+            codec=stream.codec_context.name,
+            pixel_shape=_pixel_shape(stream),
+            _container=container,
         )
 
 
@@ -175,9 +192,16 @@ def _duration(frame: Any) -> float:  # noqa: ANN401 - av.VideoFrame
     return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else 0.0
 
 
-def _to_picture(frame: Any) -> Picture:  # noqa: ANN401 - av.VideoFrame
-    scale = min(1.0, LONGEST_SIDE / max(frame.width, frame.height))
-    size = {"width": max(2, round(frame.width * scale)), "height": max(2, round(frame.height * scale))}
+def _pixel_shape(stream: Any) -> float:  # noqa: ANN401 - av.VideoStream
+    """Width by height of a pixel as it is shown; those of some camcorders are not square."""
+    stated = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
+    return float(stated) if stated and 1 / LONGEST_PIXEL <= stated <= LONGEST_PIXEL else 1.0
+
+
+def _to_picture(frame: Any, pixel_shape: float) -> Picture:  # noqa: ANN401 - av.VideoFrame
+    width = frame.width * pixel_shape
+    scale = min(1.0, LONGEST_SIDE / max(width, frame.height))
+    size = {"width": max(2, round(width * scale)), "height": max(2, round(frame.height * scale))}
     picture = frame.reformat(**size, format="rgb24").to_ndarray()
     turns = round((frame.rotation or 0) / 90) % 4
     return np.ascontiguousarray(np.rot90(picture, turns)) if turns else np.asarray(picture, np.uint8)

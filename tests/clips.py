@@ -45,12 +45,14 @@ def clip(
     codec: str = "mpeg4",
     form: str = "mp4",
     times: Sequence[float] | None = None,
+    pixel_shape: Fraction | None = None,
     **options: str,
 ) -> bytes:
     """A video file.
 
     Args:
         times: seconds of each frame, where they do not follow each other evenly; multiples of 1/`rate`.
+        pixel_shape: width of a pixel as it is shown, by its height.
         options: of the container.
     """
     with TemporaryDirectory() as folder, usual_scheduling():
@@ -60,6 +62,8 @@ def clip(
             video.height, video.width = frames[0].shape[:2]
             video.pix_fmt = "rgb8" if codec == "gif" else "yuv420p"
             video.bit_rate = 2_000_000
+            if pixel_shape is not None:
+                video.codec_context.sample_aspect_ratio = pixel_shape
             for number, picture in enumerate(frames):
                 frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
                 if times is not None:

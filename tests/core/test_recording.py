@@ -4,8 +4,10 @@ import io
 import os
 import struct
 from collections.abc import Sequence
+from fractions import Fraction
 
 import av
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -259,3 +261,54 @@ def test_photos_in_order_make_a_course_and_a_broken_one_is_told():
     assert report.moments == 18
     last = [moment for moment in person.moments if moment.seconds > 40]
     assert set(answers(last)) == {Expression.HAPPINESS}
+
+
+def test_pixels_that_are_not_square_are_made_so():
+    portrait = portraits()["astronaut"]
+    narrow = np.ascontiguousarray(cv2.resize(portrait, (240, 480), interpolation=cv2.INTER_AREA))
+    with open_video(io.BytesIO(clip([narrow] * 3, pixel_shape=Fraction(2)))) as video:
+        (_, picture), *_ = video.sample(5)
+    assert picture.shape == portrait.shape
+    assert np.abs(picture.astype(int) - portrait).mean() < 10
+
+
+def test_unknown_codec_is_one_sentence():
+    data = clip([np.zeros((64, 64, 3), np.uint8)] * 3, codec="libx264").replace(b"avc1", b"zzz1")
+    with pytest.raises(VideoError, match="save it as an mp4 with H.264"):
+        read(data)
+
+
+def test_frames_that_grow_beyond_the_limit_are_left_out(monkeypatch):
+    """The size that a file states is that of its first frame alone."""
+    small, large = (webm_packets(size) for size in ((160, 120), (640, 480)))
+    monkeypatch.setattr("core.video.MOST_PIXELS", 320 * 240)
+    with open_video(io.BytesIO(webm(small + large))) as video:
+        found = [picture.shape for _, picture in video.sample(5)]
+    assert set(found) == {(120, 160, 3)}
+    assert video.broken is not None
+
+
+def webm_packets(size: tuple[int, int]) -> list[bytes]:
+    """Two frames of a size, encoded."""
+    with av.open(io.BytesIO(), "w", format="webm") as container:
+        video = container.add_stream("libvpx", rate=10)
+        video.width, video.height = size
+        frame = av.VideoFrame.from_ndarray(np.full((size[1], size[0], 3), 90, np.uint8), format="rgb24")
+        return [bytes(packet) for _ in range(2) for packet in video.encode(frame)] + [
+            bytes(packet) for packet in video.encode()
+        ]
+
+
+def webm(packets: Sequence[bytes]) -> bytes:
+    """A file of 160×120, whatever its frames hold."""
+    file = io.BytesIO()
+    with av.open(file, "w", format="webm") as container:
+        video = container.add_stream("libvpx", rate=10)
+        video.width, video.height = 160, 120
+        for number, data in enumerate(packets):
+            packet = av.Packet(data)
+            packet.stream, packet.time_base = video, Fraction(1, 10)
+            packet.pts = packet.dts = number
+            packet.is_keyframe = number % 2 == 0
+            container.mux(packet)
+    return file.getvalue()
