@@ -17,6 +17,7 @@ from api.access import documented
 from api.engagements import begin, drop, finish, look, result
 from api.gate import Gate
 from api.kinds import Kind, RefusedError
+from api.serving import load_serving
 from api.whose import Point
 from core.bundles import bundle_names, find_bundle
 from core.bundles.store import champion_name
@@ -101,10 +102,7 @@ def _add_open(app: FastAPI) -> None:
 
 def _who_answers() -> str:
     """The model that serves; RefusedError where none can, or results cannot be kept."""
-    try:
-        model = load_classifier().bundle.name
-    except BundleError as error:
-        raise RefusedError(Kind.NO_MODEL, str(error)) from None
+    model = load_serving().bundle.name
     if not _can_keep(settings().database_url, int(time.monotonic() // ASKED_SECONDS)):
         raise RefusedError(
             Kind.STORAGE_UNAVAILABLE, "Results cannot be kept now: the server's log tells why."
@@ -127,7 +125,7 @@ def _add_reading(app: FastAPI) -> None:
     @app.post("/classify", tags=["pictures"], dependencies=[Depends(documented)])
     def classify(pictures: Upload, model: ModelName = None) -> list[models.Picture]:
         """Read every face in one or many pictures; one that cannot be read says so in its place."""
-        classifier = load_classifier(model)
+        classifier = load_serving() if model is None else load_classifier(model)
         return [models.Picture.model_validate(_read(picture, classifier)) for picture in pictures]
 
     @app.get("/models", tags=["models"], dependencies=[Depends(documented)])

@@ -70,7 +70,7 @@ class Client:
                 answer = self.session.request(method, self.address + path, timeout=self.patience, **options)
             except requests.RequestException as error:
                 raise MienError(f"The server does not answer ({error}).") from None
-            wait = float(answer.headers.get("Retry-After", 1))
+            wait = _seconds_to_wait(answer)
             if answer.status_code != requests.codes.too_many_requests or time.monotonic() + wait > until:
                 break
             time.sleep(wait)
@@ -135,8 +135,21 @@ class ClientEngagement:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Finish it, also where the block failed: what was seen until then counts."""
-        if not self.deleted:
+        if self.deleted:
+            return
+        try:
             self.finish()
+        except MienError:
+            if error is None:  # what went wrong in the block says more
+                raise
+
+
+def _seconds_to_wait(answer: requests.Response) -> float:
+    """As the server asks; one where it names a date, as proxies may."""
+    try:
+        return float(answer.headers.get("Retry-After", 1))
+    except ValueError:
+        return 1.0
 
 
 def _sentence(answer: requests.Response) -> str:

@@ -4,6 +4,7 @@ from contextlib import suppress
 
 from api import metrics, models
 from api.kinds import Kind, RefusedError
+from api.serving import load_serving
 from api.whose import Point, find_customer
 from core.classifier import Classifier, load_classifier
 from core.engagement import Moment
@@ -19,7 +20,7 @@ BY = "API"
 
 def begin(new: models.NewEngagement) -> models.Begun:
     """Open a journal."""
-    bundle = load_classifier().bundle
+    bundle = load_serving().bundle
     opening = Opening(
         consent=new.consent,
         model=bundle.name,

@@ -1,6 +1,7 @@
 """Files that a kill or a power cut leaves whole."""
 
 import os
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,11 +25,18 @@ def sync(path: Path) -> None:
 
 @contextmanager
 def staged_file(path: Path) -> Iterator[Path]:
-    """A file beside `path` to write; it takes the place of `path` once the `with` block ends well."""
+    """A file beside `path` to write; it takes the place of `path` once the `with` block ends well.
+
+    Another machine that shares the folder may have the same process numbers, so its name is drawn.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    staged = path.with_name(f".{os.getpid()}-{path.name}")
-    yield staged
-    staged.replace(path)
+    staged = path.with_name(f".{secrets.token_hex(6)}-{path.name}")
+    try:
+        yield staged
+        sync(staged)
+        staged.replace(path)
+    finally:
+        staged.unlink(missing_ok=True)
 
 
 def append_line(path: Path, line: str) -> None:

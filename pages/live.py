@@ -14,13 +14,15 @@ st.info(
     "Leaving the page ends it. Tell everybody in the picture first, and do not use it on people at work.",
     icon=":material/privacy_tip:",
 )
-if not st.toggle("Everybody in the picture knows and agrees", key="live_open"):
-    holder().end()
-    open_card(holder())
+own = holder()
+own.agreed = st.toggle("Everybody in the picture knows and agrees", key="live_open")
+if not own.agreed:
+    own.end()
+    open_card(own)
     st.stop()
 video, reading = st.columns([3, 2], gap="large")
 with video:
     playing = stream(classifier)
-    record_card(holder(), classifier, playing)
+    record_card(own, classifier, playing)
 with reading:
-    now_card(holder(), playing)
+    now_card(own, playing)

@@ -1,6 +1,7 @@
 """“This is wrong”: a person corrects a reading, and decides whether the face may be kept."""
 
 import hashlib
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +13,10 @@ from core.errors import MienError
 from core.expressions import EXPRESSIONS, Expression
 from core.readings import Reading
 from ui.palette import display_name
+
+
+KEPT: Final = "corrections_kept"
+"""Faces and labels that were kept in this session."""
 
 
 def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) -> None:
@@ -39,9 +44,14 @@ def _keep(
     if label is None or not agreed:
         st.error("Choose what the face shows, and agree; otherwise nothing is kept.", icon=":material/info:")
         return
+    kept = st.session_state.setdefault(KEPT, set())
+    if (one := (crop.tobytes(), label)) in kept:  # pressed again
+        st.success("It is kept already. Thank you.", icon=":material/check:")
+        return
     try:
         keep_correction(crop, label, reading.label, bundle.name, bundle.digest)
     except MienError as error:
         st.error(str(error), icon=":material/error:")
         return
+    kept.add(one)
     st.success("Kept. An analyst will look at it. Thank you.", icon=":material/check:")

@@ -73,6 +73,18 @@ def writing() -> Iterator[Connection]:
         yield connection
 
 
+def forget_deleted() -> None:
+    """See to it that nothing of what was deleted stays in SQLite's log of changes, where others read no more.
+
+    Raises:
+        EngagementError: the database cannot be written.
+    """
+    engine = _engine(_url())
+    if engine.dialect.name == "sqlite":
+        with _told("changed"), engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
 @contextmanager
 def _told(what: str) -> Iterator[None]:
     """What the database refuses becomes a sentence, and so does an address that leads to none."""
@@ -113,6 +125,7 @@ def _engine(url: str) -> Engine:
         def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 - sqlite3's
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA busy_timeout=10000")
+            connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
 
     from core.engagement.migrating import migrate  # loads Alembic
 

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import delete, insert, select, true
 
 from core.engagement.audit import note
-from core.engagement.database import ENGAGEMENTS, fetch, writing
+from core.engagement.database import ENGAGEMENTS, fetch, forget_deleted, writing
 from core.engagement.journal import ID
 from core.engagement.moment import Moment
 from core.engagement.report import Report
@@ -107,6 +107,7 @@ def delete_engagement(name: str, by: str) -> None:
         gone = connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == name)).rowcount
     if gone:
         note("deleted", name, by)
+        forget_deleted()
 
 
 def reach_storage() -> None:
@@ -126,6 +127,7 @@ def delete_old(now: datetime | None = None) -> None:
         gone = connection.execute(old).rowcount
     if gone:
         note("grown too old", f"{gone} engagements", "the server")
+        forget_deleted()
 
 
 def _check_form(name: str) -> None:

@@ -31,6 +31,18 @@ def test_model_can_be_named_and_an_unknown_one_is_a_problem(client, picture):
     assert "no model called" in sentence(answer, "unknown-model")
 
 
+def test_where_no_model_serves_the_server_is_at_fault(client, picture, tmp_path, monkeypatch):
+    monkeypatch.setenv("MIEN_SHIPPED_MODELS", str(tmp_path / "nothing"))
+    settings.cache_clear()
+    for answer in (
+        client.post("classify", files={"pictures": ("a.png", picture)}),
+        client.post("engagements", json=CONSENT),
+        client.get("ready"),
+    ):
+        assert answer.status_code == 503
+        assert "train one" in sentence(answer, "no-model")
+
+
 def test_models_say_what_they_are_worth(client):
     first, *_ = client.get("models").json()
     assert (first["name"], first["serves"]) == ("mien-8", True)
@@ -140,7 +152,7 @@ def test_failure_nobody_foresaw_is_a_problem_and_is_counted(generous, monkeypatc
     client = TestClient(
         Starlette(routes=[mount()]), "http://localhost/api/v1/", client=HERE, raise_server_exceptions=False
     )
-    monkeypatch.setattr("api.application.load_classifier", lambda name=None: 1 / 0)
+    monkeypatch.setattr("api.serving.load_classifier", lambda: 1 / 0)
     assert "log" in sentence(client.get("ready"), "unforeseen")
     failed = 'mien_api_calls_total{method="GET",path="/ready",status="500"} 1.0'
     assert failed in client.get("metrics").text

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import requests
 
 from api.client import Client, MienError
 from core.engagement.audit import read_notes
@@ -95,3 +96,18 @@ def test_customer_who_withdraws_while_it_goes_on_leaves_nothing(address, portrai
     assert [(line["action"], line["what"], line["by"]) for line in read_notes()] == [
         ("deleted", one.id, "API")
     ]
+
+
+def test_date_of_a_proxy_is_no_reason_to_fail(address, monkeypatch):
+    client = Client(address)
+    busy = requests.Response()
+    busy.status_code, busy.headers["Retry-After"] = 503, "Wed, 21 Oct 2026 07:28:00 GMT"
+    monkeypatch.setattr(client.session, "request", lambda *_, **__: busy)
+    with pytest.raises(MienError, match="answered 503"):
+        client.models()
+
+
+def test_what_went_wrong_in_the_block_is_what_is_said(address):
+    with pytest.raises(KeyError, match="mine"), Client(address).engagement("told and agreed") as one:
+        one.client.address = "http://127.0.0.1:9/"
+        raise KeyError("mine")

@@ -133,3 +133,9 @@ def test_champion_file_of_home_wins(home):
     (home / "models").mkdir(parents=True)
     (home / "models" / "champion").write_text("ckplus-reference\n")
     assert find_bundle().name == bundle_names()[0] == "ckplus-reference"
+
+
+def test_model_that_is_discarded_while_it_is_looked_up_is_one_sentence(monkeypatch):
+    monkeypatch.setattr("core.bundles.store.bundle_names", lambda: ("mien-8", "gone"))
+    with pytest.raises(BundleError, match="restore its folder"):
+        find_bundle("gone")

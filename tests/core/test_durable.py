@@ -1,4 +1,6 @@
-from core.durable import append_line, replace_text
+import pytest
+
+from core.durable import append_line, replace_text, staged_file
 
 
 def test_replaced_file_is_whole_and_leaves_nothing_beside_it(tmp_path):
@@ -14,3 +16,15 @@ def test_line_is_not_glued_to_one_that_was_cut_short(tmp_path):
         file.write("tw")
     append_line(log, "three")
     assert log.read_text().splitlines() == ["one", "tw", "three"]
+
+
+def test_two_that_stage_one_file_do_not_meet_and_a_failed_one_leaves_nothing(tmp_path):
+    file = tmp_path / "cache"
+    with staged_file(file) as first, staged_file(file) as second:
+        first.write_text("first")
+        second.write_text("second")
+    assert file.read_text() == "first"
+    with pytest.raises(OSError, match="full"), staged_file(file) as staged:
+        staged.write_text("half")
+        raise OSError("full")
+    assert [one.name for one in tmp_path.iterdir()] == ["cache"]

@@ -87,6 +87,15 @@ def test_deleted_and_too_old_ones_are_gone(database):
         get_engagement(new.id)
 
 
+def test_nothing_of_a_deleted_one_stays_in_the_files(home):
+    kept = engagement(name="a customer's name", moments=MOMENTS * 20)
+    keep_engagement(kept, "ada")
+    delete_engagement(kept.id, "ada")
+    files = {file.name: file.read_bytes() for file in home.glob("engagements.db*")}
+    assert "engagements.db-wal" in files
+    assert not [name for name, data in files.items() if b"a customer's name" in data]
+
+
 def test_without_consent_nothing_is_kept(home):
     with pytest.raises(ValueError, match="consent"):
         engagement(consent="")

@@ -220,7 +220,7 @@ def test_where_no_frame_comes_nothing_is_now_and_the_next_face_is_nobody_known(r
 @pytest.fixture
 def holder() -> Iterator[Holder]:
     holder = Holder()
-    holder.classifier = load_classifier()
+    holder.classifier, holder.agreed = load_classifier(), True
     yield holder
     holder.end()
 
@@ -258,4 +258,13 @@ def test_end_of_the_video_ends_the_thread_that_reads(holder, frame):
     assert readers() == before + 1
     holder.end()
     assert readers() == before
+    assert holder.reader is None
+
+
+def test_nothing_is_read_while_not_everybody_agrees(holder, frame):
+    holder.take(frame)
+    wait_for(lambda: holder.reader.state.frames > 0)
+    holder.agreed = False
+    holder.end()
+    holder.take(frame)  # one that comes before the stream is closed
     assert holder.reader is None

@@ -39,7 +39,7 @@ now_card(own, playing=True)
 @pytest.fixture
 def own(home) -> Iterator[Holder]:
     own = Holder()
-    own.classifier = load_classifier()
+    own.classifier, own.agreed = load_classifier(), True
     own.reader = LiveReader(own.classifier)
     own.played = True
     yield own
@@ -205,3 +205,35 @@ def test_nobody_in_sight_is_nobody_recorded(app, own):
         record(app)
         assert own.recorder.customer is None
         assert "Who is the customer?" in said(app)
+
+
+def test_consent_that_is_withdrawn_with_the_click_begins_nothing(app, own, portrait):
+    with camera(own, portrait):
+        app.run()
+        app.checkbox(key="live_consent").check().run()
+        app.checkbox(key="live_consent").uncheck()
+        app.button(key="record").click().run()
+    assert not app.exception
+    assert own.recorder is None
+    assert unfinished() == ()
+
+
+def test_name_and_settings_of_an_open_recording_outlast_another_page(own):
+    own.record(Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))))
+    app = open_page("live", 60)
+    app.session_state[KEY] = own
+    app.run()
+    app.text_input(key="live_name").set_value("call 17").run()
+    app.radio(key="method-live").set_value("end-weighted").run()
+    app.segmented_control(key="last-part-live").set_value("share").run()
+    app.slider(key="exit_share-live").set_value(40).run()
+    app.switch_page("../pages/about.py").run()
+    app.switch_page("../pages/live.py").run()
+    assert not app.exception
+    assert app.text_input(key="live_name").value == "call 17"
+    assert app.radio(key="method-live").value == "end-weighted"
+    assert app.slider(key="exit_share-live").value == 40
+    app.button(key="discard").click().run()
+    own.record(Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))))
+    app.run()
+    assert app.text_input(key="live_name").value == ""

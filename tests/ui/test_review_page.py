@@ -27,6 +27,8 @@ def test_face_is_kept_only_with_a_label_and_consent(app):
     assert not app.exception
     (kept,) = waiting_corrections()
     assert (kept.label, kept.answered, kept.model) == (Expression.NEUTRAL, Expression.HAPPINESS, "mien-8")
+    next(button for button in app.button if button.label == "Keep this face for review").click().run()
+    assert waiting_corrections() == (kept,), "pressed twice it is kept once"
 
 
 def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):

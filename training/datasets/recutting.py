@@ -34,7 +34,7 @@ def recut(data: LabelledCrops) -> LabelledCrops:
 def _recut_all(data: LabelledCrops) -> npt.NDArray[np.uint8]:
     """Crops cut again; kept in the cache folder, by digest, since 30,000 take a minute."""
     cached = settings().cache / f"recut-{data.digest[:16]}-{_cutting_tag()}.npy"
-    with suppress(OSError, ValueError):  # none yet, or one that a kill left in pieces
+    with suppress(OSError, ValueError, EOFError):  # none yet, or one that a kill left in pieces
         return np.asarray(np.load(cached), np.uint8)
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(_recut_one, _rgb(data.crops))))

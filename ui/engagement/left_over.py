@@ -1,6 +1,7 @@
 """Engagements that nobody finished: a page was closed, a server killed, an application gone."""
 
 from collections.abc import Callable, Collection
+from typing import Final
 
 import streamlit as st
 
@@ -8,7 +9,10 @@ from core.engagement.closing import CUT_OFF, close_journal, discard_journal
 from core.engagement.journal import Journal, JournalError, Opening, unfinished
 from core.errors import MienError
 from ui.roles import analyst, require_analyst
-from ui.words import plain
+from ui.words import counted, plain
+
+MOST_SHOWN: Final = 20
+"""Each has two buttons; an application that fails again and again may leave hundreds."""
 
 
 def keep_cut_off(journal: Journal, by: str) -> None:
@@ -41,14 +45,18 @@ def left_over_card(
         return
     with st.expander(f"Engagements that were cut off ({len(found)})", icon=":material/healing:"):
         st.caption("No frame has come for a minute or longer, and nobody has finished them.")
-        for journal in found:
+        for journal in found[:MOST_SHOWN]:
             opening = journal.opening
             with st.container(horizontal=True, vertical_alignment="center"):
-                told = f"{opening.begun:%d %b %H:%M} UTC, {len(journal.moments())} looks"
+                told = f"{opening.begun:%d %b %H:%M} UTC, {counted(journal.count_looks(), 'look')}"
                 st.markdown(f"{plain(opening.name)}, {told}" if opening.name else told)
                 for label, settle in (("Keep", keep), ("Delete", discard_journal)):
                     key = f"{label.lower()}-{opening.id}"
                     st.button(label, key=key, on_click=_settle, args=(journal, settle))
+        if (hidden := len(found) - MOST_SHOWN) > 0:
+            st.caption(
+                f"The {MOST_SHOWN} oldest are shown; {hidden} more follow as you keep or delete these."
+            )
 
 
 def _settle(journal: Journal, how: Callable[[Journal, str], object]) -> None:

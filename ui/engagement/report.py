@@ -19,6 +19,8 @@ from ui.palette import display_name
 PLAIN = {"displayModeBar": False}
 KINDS: Final = ("seconds", "share")
 LAST_PART: Final = "last-part"
+START: Final = "settings-start"
+CHOSEN: Final = "settings-chosen"
 SHARE: Final = 0.2
 """Of the whole, where the last part is chosen so."""
 
@@ -30,10 +32,10 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
     """What the report rests on, adjustable.
 
     Args:
-        start: settings to begin with.
+        start: settings to begin with; those that were chosen last where it is left out.
         key: tells the settings of one engagement from those of another.
     """
-    start = start or ReportSettings()
+    start = start or _start(key)
     with st.expander("How it is computed", icon=":material/function:"):
         methods: list[Method] = ["peak-end", "end-weighted"]
         st.radio(
@@ -67,7 +69,15 @@ def settings_card(start: ReportSettings | None = None, key: str = "") -> ReportS
             "The weights are a convention: no formula that leads from expressions to satisfaction has been "
             "validated. Check it against your own surveys before you rely on it."
         )
-    return chosen_settings(start, key)
+    chosen = st.session_state[f"{CHOSEN}{key}"] = chosen_settings(start, key)
+    return chosen
+
+
+def _start(key: str) -> ReportSettings:
+    """What the settings began with; where another page was looked at, so that they forgot, what they were."""
+    if f"method{key}" not in st.session_state:
+        st.session_state[f"{START}{key}"] = st.session_state.get(f"{CHOSEN}{key}", ReportSettings())
+    return st.session_state.get(f"{START}{key}", ReportSettings())
 
 
 def chosen_settings(start: ReportSettings | None = None, key: str = "") -> ReportSettings:
@@ -75,7 +85,7 @@ def chosen_settings(start: ReportSettings | None = None, key: str = "") -> Repor
 
     What the card returned is of the run before that change.
     """
-    start = start or ReportSettings()
+    start = start or _start(key)
     chosen = st.session_state
 
     def value(name: str, default: Any) -> Any:  # noqa: ANN401 - of any widget

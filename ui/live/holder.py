@@ -20,6 +20,8 @@ class Holder:
     being recorded outlives both, and then has to be told again who the customer is.
 
     Attributes:
+        agreed: whether everybody in the picture has agreed; nothing is read while they have not.
+        name: that was typed for what is recorded; the page forgets it where another one is looked at.
         chosen: number of the one who was chosen last, to be recorded; the page forgets it where it offers no
             choice for a moment.
     """
@@ -28,6 +30,8 @@ class Holder:
         self.classifier: Classifier | None = None
         self.reader: LiveReader | None = None
         self.recorder: Recorder | None = None
+        self.agreed = False
+        self.name = ""
         self.chosen: int | None = None
         self.played = False
         self._first = 1
@@ -48,7 +52,7 @@ class Holder:
     def record(self, recorder: Recorder | None) -> None:
         """From now on record, also after the video stopped and went on; None ends it."""
         with self._lock:
-            self.recorder = recorder
+            self.recorder, self.name = recorder, ""
             if self.reader is not None:
                 self.reader.record(recorder)
 
@@ -66,6 +70,8 @@ class Holder:
         """The reader of the chosen model; another one where it changed."""
         with self._lock:
             before, classifier = self.reader, self.classifier
+            if not self.agreed:  # a late frame of a stream that is being closed
+                return None
             if classifier is None or (before is not None and before.classifier is classifier):
                 return before
             self._forget_customer()

@@ -45,7 +45,8 @@ def open_card(own: Holder) -> None:
     """What is being recorded, to finish or discard, video or not; and what became of the last."""
     if own.recorder is not None:
         st.fragment(_state, run_every=1.0)(own)
-        st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
+        st.session_state.setdefault("live_name", own.name)
+        own.name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
         journal = own.recorder.journal
         settings_card(key="-live")
         with st.container(horizontal=True):
@@ -122,6 +123,8 @@ def _person(number: int) -> str:
 def _begin(own: Holder, classifier: Classifier) -> None:
     if own.recorder is not None:  # Streamlit calls it again where a timer cut the click's own run short
         return
+    if not st.session_state.get("live_consent"):  # withdrawn by the click before, and not drawn yet
+        return
     st.session_state.pop("live_done", None)
     bundle, channel = classifier.bundle, st.session_state["live_channel"]
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
@@ -145,13 +148,15 @@ def _finish(own: Holder, journal: Journal) -> None:
         return
     fault, end = own.recorder.fault, own.recorder.seconds
     own.record(None)
-    _keep(journal, st.session_state["live_name"], actor(), fault, end, chosen_settings(key="-live"))
+    name = st.session_state.pop("live_name")  # the next one has another
+    _keep(journal, name, actor(), fault, end, chosen_settings(key="-live"))
 
 
 def _discard(own: Holder, journal: Journal) -> None:
     if own.recorder is None or own.recorder.journal is not journal:
         return
     own.record(None)
+    st.session_state.pop("live_name", None)
     try:
         discard_journal(journal, actor())
     except MienError as error:
