@@ -14,7 +14,6 @@ from core.expressions import EXPRESSIONS, Expression
 from core.readings import Reading
 from ui.palette import display_name
 
-
 KEPT: Final = "corrections_kept"
 """Faces and labels that were kept in this session."""
 
