@@ -1,10 +1,13 @@
 """What `evaluate` says about a model's acquaintance with the data."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from core.classifier import load_classifier
 from core.errors import DataError
+from tests.training.conftest import make_crops
 from tests.training.datasets import test_fer2013 as fer
 from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import files
@@ -93,3 +96,14 @@ def test_what_cannot_be_judged_says_why_and_what_is_left_out_is_told(champion, t
 def test_other_names_of_the_same_pictures_are_seen_through(tmp_path, learned, told):
     data = read([write_npz(tmp_path / "mine.npz", VOTES)]).crops
     assert learned_from(data, learned) == told
+
+
+def test_what_was_learned_from_undivided_counts_once_it_is_divided():
+    data = make_crops(4)
+    mine = replace(data, sources=np.full(len(data), "mine"))
+    later = replace(mine, parts=np.full(len(data), "test"))
+    assert learned_names(mine) == ("mine", "mine (test part)")
+    assert learned_from(later, learned_names(mine)) == ("mine",)
+    divided = replace(mine, parts=np.full(len(data), "train"))
+    assert learned_from(later, learned_names(divided)) == ()
+    assert learned_names(data) == ("CK+48",), "it has no division that could be made later"

@@ -9,7 +9,7 @@ from core.errors import DataError
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.ckplus import read_ckplus
 from training.datasets.labelled import LabelledCrops
-from training.splits import folds, groups, split, split_inner
+from training.splits import folds, groups, keep_own_test, split, split_inner
 
 
 @settings(max_examples=25, deadline=None)
@@ -191,3 +191,36 @@ def test_inner_part_leaves_somebody_of_each_expression_to_learn_from(names, rare
     both = LabelledCrops.concatenate([data, replace(other, subjects=np.char.add("other ", other.subjects))])
     again = both.take(split_inner(both, "subject", 0.45, 0)[1])
     assert set(again.subjects[again.sources != "other"]) == set(data.subjects[inner])
+
+
+def test_few_pictures_beside_a_data_set_with_its_own_test_are_learned_from():
+    own = make_crops(6)
+    own = replace(own, parts=np.where(own.subjects < "S004", "train", "test"))
+    few = make_crops(1, frames=1, seed=1)
+    few = replace(few, subjects=np.full(3, ""), sequences=np.array(["a", "b", "c"]))
+    data = LabelledCrops.concatenate([own, few])
+    found = split(data, "subject", 0)
+    assert set(found.test) == set(np.flatnonzero(data.parts == "test"))
+    assert set(found.train) == set(np.flatnonzero(data.parts != "test"))
+    with pytest.raises(DataError, match="Only 3 subjects"):
+        folds(data, "subject", 5, 0)
+
+
+@pytest.mark.parametrize("kind", ["subject", "sequence"])
+def test_learning_from_all_but_the_own_test_learns_from_nobody_who_is_tested(kind):
+    data = make_crops(10)
+    data = replace(data, parts=np.where(np.arange(len(data)) % 4 == 0, "test", "train"))
+    found = keep_own_test(data, kind)
+    keys = groups(data, kind)
+    assert set(found.test) == set(np.flatnonzero(data.parts == "test"))
+    assert not set(keys[found.train]) & set(keys[found.test])
+    assert not found.leaks
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_expression_that_two_people_show_is_learned_and_tested(seed):
+    data = make_crops(20)
+    rare = (data.labels == data.labels[0]) & (data.subjects > "S001")
+    data = data.take(~rare)
+    found = split(data, "subject", seed)
+    assert set(data.labels[found.test]) == set(data.labels[found.train]) == set(data.labels)

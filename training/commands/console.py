@@ -35,6 +35,12 @@ def failing_plainly() -> Iterator[None]:
         _fail(f"{error.filename} cannot be used ({error.strerror}): name another place, or let Mien use it.")
 
 
+def absolute(data: str) -> str:
+    """A path as processes elsewhere find it; names of data sets stay as they are."""
+    path = Path(data)
+    return str(path.resolve()) if path.exists() else data
+
+
 def require_writable(file: Path | None) -> None:
     """Refuse a file that cannot be written, before the work whose result it is to hold.
 

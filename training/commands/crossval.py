@@ -7,7 +7,7 @@ import typer
 
 from core.bundles import find_bundle
 from core.settings import settings
-from training.commands.console import failing_plainly, require_writable
+from training.commands.console import absolute, failing_plainly, require_writable
 from training.commands.tables import print_scores
 from training.recipe import MOST_SEED, load_recipe
 from training.splits import SplitKind
@@ -60,7 +60,7 @@ def crossval(
         called = Naming(name or chosen.name, chosen.description).name
         result = cross_validate(
             chosen,
-            [_absolute(one) for one in data],
+            [absolute(one) for one in data],
             split,
             folds,
             seed,
@@ -74,9 +74,3 @@ def crossval(
         if output:
             output.write_text(result.model_dump_json(indent=2) + "\n")
     print_scores(called, result.scores, result.refusal)
-
-
-def _absolute(data: str) -> str:
-    """Folds run in processes of their own, perhaps elsewhere; names of data sets stay as they are."""
-    path = Path(data)
-    return str(path.resolve()) if path.exists() else data

@@ -8,7 +8,7 @@ import typer
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from training.commands.console import CONSOLE, failing_plainly, user_name
+from training.commands.console import CONSOLE, absolute, failing_plainly, user_name
 from training.jobs import Job, JobSpec, JobState, get_runner
 from training.jobs.job import VERDICT_FILE
 from training.jobs.progress import read_progress
@@ -47,7 +47,7 @@ def submit(
             recipe=load_recipe(recipe).adjusted(
                 epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
             ),
-            data=tuple(data or ["drawn"]),
+            data=tuple(absolute(one) for one in data or ["drawn"]),
             split=split,
             seed=seed,
             initial=initial,

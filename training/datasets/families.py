@@ -8,7 +8,7 @@ import numpy as np
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.fer2013 import SOURCE as FER2013
 from training.datasets.ferplus import SOURCE as FERPLUS
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 
 FAMILY: Final = {FERPLUS: FER2013}
 """FER+ gives FER2013's pictures other labels."""
@@ -17,13 +17,17 @@ UNDIVIDED: Final = frozenset({CKPLUS})
 """Data sets without a division of their own: whoever made one may have tested what others learn from."""
 
 TEST_PART: Final = " (test part)"
-"""Stands behind the name of a data set whose own test part was learned from: a random split mixes all."""
+"""Stands behind the name of a data set whose own test part was learned from: a random split mixes all, and
+what was not divided then may be divided later."""
 
 
 def learned_names(train: LabelledCrops) -> tuple[str, ...]:
     """What a card says was learned from: the data sets, and those whose own test part was among it."""
-    tested = {f"{source}{TEST_PART}" for source in train.sources[train.parts == "test"].tolist()}
-    return tuple(sorted({*train.sources.tolist(), *tested}))
+    named = set(train.sources.tolist())
+    faces = train.take(train.labels != NOT_A_FACE)
+    divided = set(train.sources[train.parts != ""].tolist()) | UNDIVIDED
+    tested = set(train.sources[train.parts == "test"].tolist()) | set(faces.sources.tolist()) - divided
+    return tuple(sorted({*named, *(f"{source}{TEST_PART}" for source in tested)}))
 
 
 def data_sets(learned: Iterable[str]) -> frozenset[str]:

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -24,6 +25,7 @@ from training.datasets.labelled import LabelledCrops, one_hot
 from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
+from training.datasets.shared_pictures import unite_own_copies
 from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_tables
 
 LITTER: Final = frozenset({".csv", ".db", ".htm", ".html", ".ini", ".json", ".md", ".txt", ".xml", ".yaml"})
@@ -36,9 +38,9 @@ def read_labelled_folder(path: Path) -> ReadData:
     Small pictures are taken as face crops; of a larger one, the largest face is cut. Where they are called
     like CK+48's frames, that is their source, whatever the folder is called. Who is shown is read from
     `subjects.csv` (file, subject) beside the class folders, else from names
-    `<subject>_<sequence>_<frame>` where all follow that form. Where it is unknown, near-identical pictures
-    are one sequence, and those that would stand on both sides of the data set's own division are dropped
-    from training.
+    `<subject>_<sequence>_<frame>` where all follow that form. Near-identical pictures are one sequence, and
+    of one person where one of them is named; those that would stand on both sides of the data set's own
+    division are dropped from training.
 
     Raises:
         DataError: the path is missing, no zip or folder, or holds no picture in a folder of an expression.
@@ -85,7 +87,11 @@ def read_labelled_folder(path: Path) -> ReadData:
         names=np.array([str(name) for name in kept]),
         framed=np.ones(len(kept), np.bool_),
     )
-    return keep_test_unseen(without_copies_of_test(ReadData(data, tuple(skipped)), groups))
+    read = keep_test_unseen(without_copies_of_test(ReadData(data, tuple(skipped)), groups))
+    if source == CKPLUS:  # whose people are known, look-alikes and all
+        return read
+    left = np.isin(data.names, read.crops.names)
+    return replace(read, crops=unite_own_copies(read.crops, groups[left]))
 
 
 def _read_table(archive: Archive, name: PurePosixPath) -> bytes:

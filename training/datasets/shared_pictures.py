@@ -1,4 +1,4 @@
-"""Keep the copies of one picture together where several data sets hold it."""
+"""Keep the copies of one picture together, in one data set and where several hold it."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from training.datasets.labelled import LabelledCrops
-from training.datasets.near_duplicates import near_groups
+from training.datasets.near_duplicates import exact_groups, near_groups
 from training.datasets.recutting import recut
 
 
@@ -24,11 +24,34 @@ def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
         return data
     near = near_groups(data.crops, recut(data).crops)  # each may frame the same picture in its own way
     shared = _in_several(near, np.repeat(np.arange(len(parts)), [len(part) for part in parts]))
-    if not shared.any():
-        return data
-    sequences = _unite(data.sequences, near, shared)
+    return _bind(data, near, shared)
+
+
+def unite_own_copies(data: LabelledCrops, near: npt.NDArray[np.intp]) -> LabelledCrops:
+    """Give the near-copies in one data set one sequence, and one subject where one is named.
+
+    Two people who are named may look nearly the same: only the same picture makes them one.
+
+    Args:
+        near: groups of near-copies, as `near_groups` numbers them.
+    """
     named = data.subjects != ""
-    people = _unite(np.where(named, np.char.add("person ", data.subjects), sequences), near, shared)
+    pairs = np.unique(
+        np.stack([near[named], np.unique(data.subjects[named], return_inverse=True)[1]]), axis=1
+    )
+    several = np.bincount(pairs[0], minlength=near.max() + 1) > 1
+    all_named = np.bincount(near[~named], minlength=near.max() + 1) == 0
+    bonds = np.where((several & all_named)[near], near.max() + 1 + exact_groups(data.crops), near)
+    return _bind(data, bonds, np.bincount(bonds)[bonds] > 1)
+
+
+def _bind(data: LabelledCrops, groups: npt.NDArray[np.intp], bound: npt.NDArray[np.bool_]) -> LabelledCrops:
+    """Give the bound rows of each group one sequence, and one subject where one is named."""
+    if not bound.any():
+        return data
+    sequences = _unite(data.sequences, groups, bound)
+    named = data.subjects != ""
+    people = _unite(np.where(named, np.char.add("person ", data.subjects), sequences), groups, bound)
     names: dict[str, str] = {}
     for person, subject in zip(people[named], data.subjects[named], strict=True):
         names.setdefault(person, subject)

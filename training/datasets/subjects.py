@@ -28,7 +28,8 @@ def subjects_from_names(
 ) -> Mapping[PurePosixPath, tuple[str, str]]:
     """Subject and sequence by picture, where every name says both.
 
-    One and the same "subject" on all pictures is the data set's name where expressions stand beside it, as in
+    A number that each picture has for itself counts pictures, not people. One and the same "subject" on all
+    pictures is the data set's name where expressions stand beside it, as in
     `fer2013_happy_017`. Subjects carry their source, since "S1" of two data sets are two people; those of CK+
     do not, so that CK+ and a folder made from it share them.
     """
@@ -38,6 +39,9 @@ def subjects_from_names(
         return {}
     alone = len({subject for subject, _ in found.values()}) == 1
     if alone and any(parse_expression(sequence) for _, sequence in found.values()):
+        return {}
+    people = {subject for subject, _ in found.values()}
+    if len(people) == len(found) > 1 and not all(CKPLUS_SUBJECT.match(subject) for subject in people):
         return {}
     owned = {
         name: (subject if CKPLUS_SUBJECT.match(subject) else f"{source}/{subject}", sequence)

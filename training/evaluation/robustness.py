@@ -55,10 +55,9 @@ def measure_robustness(
 ) -> tuple[Robustness, ...]:
     """Accuracy and abstention on the same pictures, as they are and changed in each way.
 
-    They pass detector, cropping and model as in serving.
-
     Args:
-        data: crops as their data set holds them; each is changed first and cut on Mien's template then.
+        data: crops as their data set holds them: each is changed first, then cut on Mien's template, with
+            detector, cropping and model as in serving. Those that are on it already are not cut again.
         leaks: whether the bundle learned from them.
 
     Raises:

@@ -1,6 +1,6 @@
 """Predictions to the one score that cards, commands and pages show."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import Final
 
 import numpy as np
@@ -38,7 +38,7 @@ def score_predictions(
     predictions: Predictions,
     split: SplitKind,
     leaks: bool,
-    how: str,
+    how: str | Mapping[str, str],
     learned_before: Collection[str] = (),
     overlap: Overlap | None = None,
 ) -> tuple[Score, ...]:
@@ -46,7 +46,7 @@ def score_predictions(
 
     Args:
         leaks: whether sequences of the tested rows were learned from.
-        how: what stands before the split's protocol, such as "10 folds".
+        how: what stands before the split's protocol, such as "10 folds", or that of each data set.
         learned_before: data sets that the model which a training started or learned from had seen, people on
             the test side included; their scores leak, but for a data set's own test part that it left alone.
         overlap: of all rows with what was learned from; None where that is not known.
@@ -61,9 +61,10 @@ def score_predictions(
         kept = TEST_PART if tested else ""
         seen_before = bool(learned_from(rows.data, learned_before))
         unnamed = split == "subject" and (rows.data.subjects == "").any()
-        protocol = f"{how}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
+        told = how if isinstance(how, str) else how[source]
+        protocol = f"{told}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
         if name == FERPLUS_VALID:
-            protocol = f"{FERPLUS_PROTOCOL}; {how}, {split} split"
+            protocol = f"{FERPLUS_PROTOCOL}; {told}, {split} split"
         if seen_before:
             protocol += f"; but the model it learned or started from had learned from {source}{kept}"
         if source == CKPLUS and set(rows.labels) > set(EXPECTED):

@@ -33,12 +33,12 @@ def estimate_seconds(recipe: Recipe, crops: int) -> float | None:
     None on a GPU and on a cluster until a job has trained the same network there: they differ too much.
 
     Args:
-        crops: faces in the data; a fifth is judged on and not learned from.
+        crops: faces in the data; a fifth is judged on and not learned from, nor is the recipe's inner share.
     """
     rate = _measured(recipe)
     if rate is None and (settings().ray_address or find_devices()[0].is_gpu):
         return None
-    drawn = recipe.draws or crops * 0.8
+    drawn = recipe.draws or (crops * 0.8 + recipe.made_nonfaces) * (1 - recipe.inner_share)
     epochs = recipe.all_epochs * (EARLY if recipe.early_stopping else 1)
     return FIXED_SECONDS + epochs * drawn / (rate or _expected(recipe))
 
@@ -70,7 +70,8 @@ def _is_used_now(device: str | None) -> bool:
 def _expected(recipe: Recipe) -> float:
     """Crops a second on this machine's processor, going by what another one did."""
     precision = planned_precision(recipe, on_gpu=False)
-    cores = min(MOST_CORES, os.cpu_count() or 1)
+    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    cores = min(MOST_CORES, max(1, allowed - 1))  # `leave_a_core` leaves one to the pages
     if recipe.network == "reference":
         return cores * REFERENCE_RATE[precision]
     fixed, each = RESIDUAL_SECONDS[precision]

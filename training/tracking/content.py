@@ -16,6 +16,8 @@ from training.history.course import Course, plan_of
 from training.history.run import COMMIT_TAG, HEADLINE_TAG, KEPT_ACCURACY_TAG
 from training.run_folder import INPUTS_FILE, RUN_FILE, read_epochs, read_events
 
+GIT_SECONDS: Final = 10.0
+
 NOT_A_CURVE: Final = frozenset({"event", "time", "epoch", "epochs", "seconds_left"})
 
 
@@ -81,19 +83,20 @@ def headline_tag(scores: Sequence[Score]) -> dict[str, str]:
 
 
 def code_version() -> dict[str, str]:
-    """Tags that name the commit this code stands at; none where it is no git checkout."""
+    """Tags that name the commit this code stands at; none where it is no git checkout, or git is slow."""
     git = shutil.which("git")
     if git is None or not (PROJECT_ROOT / ".git").exists():
         return {}
-    answer = subprocess.run(  # noqa: S603 - fixed arguments
-        [git, "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
-        cwd=PROJECT_ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=10,
-    )
-    if answer.returncode:
+    try:
+        answer = subprocess.run(  # noqa: S603 - fixed arguments
+            [git, "--no-optional-locks", "describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"],
+            cwd=PROJECT_ROOT,
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=GIT_SECONDS,
+        )
+    except (OSError, subprocess.SubprocessError):
         return {}
     commit, _, dirty = answer.stdout.strip().partition("-")
     return {COMMIT_TAG: commit, "uncommitted_changes": str(bool(dirty)).lower()}

@@ -26,7 +26,8 @@ class Outbox:
     """A line of steps and the thread that takes them, so that nobody waits for a slow store.
 
     A store that does not answer is named once, in a warning; the steps stay in line until it answers again.
-    A step that the store understands and refuses is dropped.
+    A step that the store understands and refuses is dropped, and so is one that cannot be done from here, as
+    where its folder of artifacts is closed to this user.
 
     Args:
         connect: opens the store and finds or makes the run.
@@ -66,12 +67,10 @@ class Outbox:
             self._not_before, self._pause = time.monotonic() + self._pause, 2 * self._pause
 
     def _take(self, step: Step, client: "MlflowClient", run: str) -> None:
-        from mlflow.exceptions import MlflowException
-
         try:
             step(client, run)
-        except MlflowException as error:
-            if error.get_http_status_code() >= 500:
+        except Exception as error:
+            if _may_pass(error):
                 raise
             self._warn(error)
 
@@ -85,6 +84,18 @@ class Outbox:
                     f"on without: check MLFLOW_TRACKING_URI if this lasts ({reason})."
                 )
             )
+
+
+def _may_pass(error: Exception) -> bool:
+    """Whether the same step may go through later: its store is away or failed, and did not refuse it."""
+    import requests
+    from mlflow.exceptions import MlflowException
+
+    if isinstance(error, MlflowException):
+        return bool(error.get_http_status_code() >= 500)
+    if isinstance(error, requests.HTTPError) and error.response is not None:
+        return bool(error.response.status_code >= 500)
+    return isinstance(error, requests.RequestException | ConnectionError | TimeoutError)
 
 
 def without_password(text: str) -> str:

@@ -77,7 +77,8 @@ def _start(key: str) -> ReportSettings:
     """What the settings began with; where another page was looked at, so that they forgot, what they were."""
     if f"method{key}" not in st.session_state:
         st.session_state[f"{START}{key}"] = st.session_state.get(f"{CHOSEN}{key}", ReportSettings())
-    return st.session_state.get(f"{START}{key}", ReportSettings())
+    start: ReportSettings = st.session_state.get(f"{START}{key}", ReportSettings())
+    return start
 
 
 def chosen_settings(start: ReportSettings | None = None, key: str = "") -> ReportSettings:

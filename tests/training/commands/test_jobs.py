@@ -5,6 +5,7 @@ import pytest
 
 from tests.training.commands.test_fit import ask, train
 from tests.training.jobs.conftest import of_home
+from training.jobs.local_runner import LocalRunner
 
 
 @pytest.fixture
@@ -30,6 +31,21 @@ def test_job_that_cannot_be_done_exits_with_its_sentence(home):
     assert f"{job} is deleted" in train(home, "jobs", "delete", job).stdout
     assert not (home / "jobs" / job).exists()
     assert "There are no jobs yet" in train(home, "jobs", "list").stdout
+
+
+def test_data_of_a_job_are_named_as_its_worker_finds_them(home, tmp_path, monkeypatch):
+    (tmp_path / "pics").mkdir()
+    monkeypatch.chdir(tmp_path)
+    submitted = []
+    monkeypatch.setattr(LocalRunner, "submit", lambda _, spec, by: submitted.append(spec) or Waiting)
+    ask(home, "jobs", "submit", "--recipe", "drawn", "--data", "pics", "--data", "drawn")
+    assert submitted[0].data == (str(tmp_path / "pics"), "drawn")
+
+
+class Waiting:
+    """A job that nobody starts."""
+
+    id = "waiting"
 
 
 def test_unknown_job_and_unknown_recipe_are_one_sentence(home):

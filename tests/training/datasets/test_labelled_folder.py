@@ -246,6 +246,7 @@ def test_copy_of_a_tested_picture_is_not_learned_from_whoever_its_name_says_it_s
     content = {
         "train/happy/A1_1_1.png": png(0),
         "train/happy/A2_1_1.png": png(1),
+        "train/sad/A2_2_1.png": png(2),
         "test/happy/B1_1_1.png": encode(altered(CROPS[0], jpeg=60)[..., 0]),
     }
     data = read_labelled_folder(write_folder(tmp_path / "mine", content))
@@ -260,3 +261,34 @@ def test_table_of_subjects_is_found_in_any_spelling_and_named_where_it_is_damage
     packed.write_bytes(packed.read_bytes().replace(b"a.png,Ann", b"a.png,Bob", 1))
     with pytest.raises(DataError, match=r"Subjects\.csv says who is shown, but cannot be used\. .*damaged"):
         read_labelled_folder(packed)
+
+
+def test_number_that_every_picture_has_for_itself_is_no_person(tmp_path):
+    content = {f"{label}/{n:04}_{label}_00.png": png(n) for n, label in enumerate(["happy", "sad", "anger"])}
+    content["happy/0009_happy_01.png"] = png(0)
+    data = read_labelled_folder(write_folder(tmp_path / "numbered", content)).crops
+    assert set(data.subjects) == {""}
+    by_name = dict(zip(data.names.tolist(), data.sequences.tolist(), strict=True))
+    assert by_name["happy/0000_happy_00.png"] == by_name["happy/0009_happy_01.png"]
+    assert len(set(by_name.values())) == 3
+
+
+def test_copy_that_no_table_names_shows_whom_its_original_shows(tmp_path):
+    pictures = {"happy/a.png": png(0), "happy/b.png": png(1), "sad/c.png": png(2), "sad/d.png": png(3)}
+    copies = {"happy/copy.png": encode(altered(CROPS[0], jpeg=60)[..., 0]), "sad/copy.png": png(2)}
+    table = b"file,subject\nhappy/a.png,Ada\nhappy/b.png,Ada\nsad/c.png,Bob\nsad/d.png,Ada\n"
+    folder = write_folder(tmp_path / "lab", {**pictures, **copies, "subjects.csv": table})
+    data = read_labelled_folder(folder).crops
+    shown = dict(zip(data.names.tolist(), data.subjects.tolist(), strict=True))
+    assert shown["happy/copy.png"] == shown["happy/a.png"] == "lab/Ada"
+    assert shown["sad/copy.png"] == shown["sad/c.png"] == "lab/Bob"
+
+
+def test_people_who_look_nearly_the_same_stay_two_and_one_picture_of_two_names_is_one(tmp_path):
+    alike = {"happy/p1_a_01.png": png(0), "happy/p2_a_01.png": encode(altered(CROPS[0], jpeg=60)[..., 0])}
+    others = {"sad/p1_b_01.png": png(1), "sad/p2_b_01.png": png(2)}
+    data = read_labelled_folder(write_folder(tmp_path / "two", alike | others)).crops
+    assert set(data.subjects) == {"two/p1", "two/p2"}
+    same = {"happy/p1_a_01.png": png(0), "happy/p2_a_01.png": png(0)}
+    data = read_labelled_folder(write_folder(tmp_path / "one", same | others)).crops
+    assert set(data.subjects) == {"one/p1"}

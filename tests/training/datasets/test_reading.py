@@ -153,7 +153,7 @@ def test_faults_are_logged_in_one_line_a_cause(caplog):
 
 
 def test_own_photos_are_not_taken_for_ckplus_by_a_loose_likeness_of_their_names(tmp_path):
-    content = {f"{label}/S{n}_2_7.png": png(n) for n, label in enumerate(EXPECTED)}
+    content = {f"{label}/S{n}_2_{frame}.png": png(n) for n, label in enumerate(EXPECTED) for frame in (7, 8)}
     data = read([write_folder(tmp_path / "mine", content)]).crops
     assert set(data.sources) == {"mine"}
     assert data.subjects[0].startswith("mine/S")

@@ -1,4 +1,5 @@
 import json
+import os
 import sys
 
 import pytest
@@ -71,7 +72,7 @@ def test_job_that_waits_tells_no_old_time(home):
 def test_expected_time_rests_on_what_this_kind_of_device_has_done(home):
     job_that_told(START, epoch(1, 9.0), epoch(2, 100.0), device=find_devices()[0].name)
     job_that_told(START, epoch(1, 9.0), epoch(2, 100_000.0), device="another:7")
-    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)
+    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 640 / 100)
 
 
 @pytest.mark.parametrize(
@@ -90,4 +91,12 @@ def test_no_time_is_promised_on_a_card_that_has_not_trained_the_network_yet(home
     monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     assert estimate_seconds(RECIPE, 1000) is None
     job_that_told(START, epoch(1, 9.0), epoch(2, 100.0), device="gpu:0")
-    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 800 / 100)
+    assert estimate_seconds(RECIPE, 1000) == pytest.approx(FIXED_SECONDS + 3 * 640 / 100)
+
+
+def test_non_faces_that_are_made_and_the_core_left_to_others_take_time_too(home, monkeypatch):
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1}, raising=False)
+    two = [estimate_seconds(make_recipe(made_nonfaces=n), 1000) - FIXED_SECONDS for n in (0, 800)]
+    assert two[1] == pytest.approx(2 * two[0])
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: {0, 1, 2}, raising=False)
+    assert estimate_seconds(make_recipe(), 1000) - FIXED_SECONDS == pytest.approx(two[0] / 2)

@@ -1,8 +1,12 @@
 import json
+import os
+import sys
+
+import pytest
 
 from core.bundles import find_bundle
 from training.run_folder import read_epochs
-from training.tracking.content import parameters_of, score_values
+from training.tracking.content import code_version, parameters_of, score_values
 
 
 def test_settings_become_flat_names_that_mlflow_takes():
@@ -41,3 +45,13 @@ def test_epoch_trained_again_counts_once_and_a_torn_line_not_at_all(tmp_path):
         1: 0.9,
         2: 0.7,
     }
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
+def test_slow_git_names_no_commit_and_fails_nothing(tmp_path, monkeypatch):
+    git = tmp_path / "git"
+    git.write_text("#!/bin/sh\nexec sleep 60\n")
+    git.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    monkeypatch.setattr("training.tracking.content.GIT_SECONDS", 0.2)
+    assert code_version() == {}

@@ -3,6 +3,7 @@ import logging
 import time
 
 import pytest
+from mlflow.tracking import MlflowClient
 
 from tests.training.conftest import make_crops, make_recipe
 from tests.training.tracking.conftest import finish_epoch, read_run
@@ -192,6 +193,20 @@ def test_what_a_server_refuses_does_not_hold_up_the_rest(server, folder, caplog)
         finish_epoch(folder, 1)
     assert "no such parameter" in caplog.text
     assert server.steps() == [1]
+
+
+def test_place_for_artifacts_that_is_closed_does_not_hold_up_the_rest(store, folder, caplog):
+    def upload(client: MlflowClient, run: str) -> None:
+        raise PermissionError(13, "Permission denied", "/mnt/artifacts")
+
+    with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
+        tracker.on_train_begin()
+        tracker._outbox.put(upload)
+        finish_epoch(folder, 1)
+    assert "Permission denied" in caplog.text
+    _, run = read_run(store, folder)
+    assert run.info.status == "FINISHED"
+    assert "loss" in run.data.metrics
 
 
 def wait_for(condition, seconds=60):
