@@ -24,7 +24,7 @@ from ui.engagement.trend import trend_card
 from ui.engagement.upload import choose_upload
 from ui.models import choose_model
 from ui.roles import actor, may_see_people, sign_in_card
-from ui.words import counted
+from ui.words import counted, plain
 
 
 def keep(engagement: Engagement, reading: BackgroundReading) -> None:
@@ -86,18 +86,24 @@ def result(reading: BackgroundReading) -> None:
         st.form_submit_button(
             "Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement, reading)
         )
+        told()  # beside the button, which may be far below the top of the page
+
+
+def told() -> None:
+    """What became of the last click on it."""
+    if name := st.session_state.pop("kept", None):
+        st.success(f"{plain(name)} was kept: readings only, no frame.", icon=":material/check:")
+    if error := st.session_state.pop("kept_error", None):
+        st.error(error, icon=":material/error:")
 
 
 st.header("How did the customer leave?", anchor=False)
 sign_in_card()
-if name := st.session_state.pop("kept", None):
-    st.success(f"{name} was kept: readings only, no frame.", icon=":material/check:")
-if error := st.session_state.pop("kept_error", None):
-    st.error(error, icon=":material/error:")
 view = st.segmented_control("View", ["Recording", "Kept"], default="Recording", required=True, key="view")
 if view == "Recording":
     new_recording()
-else:
+told()
+if view == "Kept":
     try:
         kept = list_engagements()
     except MienError as failure:

@@ -37,6 +37,7 @@ class Fold(BaseModel):
         number: from 0.
         initial: bundle to start from.
         teacher: bundle to learn from besides the labels.
+        digest: of the data and their groups, as they were divided for all folds.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class Fold(BaseModel):
     folder: Path
     initial: str | None = None
     teacher: str | None = None
+    digest: str
 
 
 def cross_validate(
@@ -103,6 +105,7 @@ def cross_validate(
             folder=folders[number],
             initial=initial,
             teacher=teacher,
+            digest=digest_of(crops),
         )
         for number in range(len(found))
     ]
@@ -163,8 +166,16 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
 
     What an earlier call left there is taken up, unless it is marked with `ANEW_FILE`; the mark goes with it,
     so that a call that is killed can be gone on with.
+
+    Raises:
+        DataError: the data are not those that were divided.
     """
     crops = load(fold.data, fold.recipe)
+    if digest_of(crops) != fold.digest:
+        raise DataError(
+            "The data changed while the folds were trained, so their answers cannot be put together: leave "
+            "the files alone, and call again."
+        )
     found = folds(crops, fold.split, fold.count, fold.seed)[fold.number]
     parts = take_apart(crops, fold.recipe, found, fold.seed)
     initial, teacher = (find_bundle(name) if name else None for name in (fold.initial, fold.teacher))
@@ -189,6 +200,11 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     faces, nonfaces = undivided.take(shows_a_face), undivided.take(~shows_a_face)
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     return predict(classifier, faces), refusal
+
+
+def digest_of(crops: LabelledCrops) -> str:
+    """What a division rests on, and what is learned from."""
+    return f"{crops.digest} {crops.grouping_digest}"
 
 
 def require_same_classes(crops: LabelledCrops, found: Sequence[Split]) -> None:

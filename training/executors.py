@@ -1,10 +1,12 @@
 """Run one function on several tasks, each in a process of its own: on this machine or on a Ray cluster."""
 
+import itertools
 import multiprocessing
 import os
 import socket
+import threading
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
@@ -63,24 +65,43 @@ def _on_this_machine(
     # Never fork: a process forked after TensorFlow has loaded hangs.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _share_processors, (workers,), max_tasks_per_child=1)
+    todo = iter(enumerate(tasks))
     futures: dict[Future[Result], int] = {}
+
+    def submit_next() -> None:
+        for number, task in itertools.islice(todo, 1):
+            futures[pool.submit(function, task)] = number
+
     try:
-        futures = {pool.submit(function, task): number for number, task in enumerate(tasks)}
-        for future in as_completed(futures):
-            try:
-                result = future.result()
-            except BrokenProcessPool:
-                raise EndedError(ENDED) from None
-            yield futures[future], result
+        for _ in range(workers):  # no more: what was submitted cannot be taken back where one is refused
+            submit_next()
+        while futures:
+            done, _ = wait(futures, return_when=FIRST_COMPLETED)
+            for future in done:
+                try:
+                    result = future.result()
+                except BrokenProcessPool:
+                    raise EndedError(ENDED) from None
+                number = futures.pop(future)
+                submit_next()
+                yield number, result
     finally:
         pool.shutdown(cancel_futures=True)
 
 
 def _share_processors(workers: int) -> None:
     """Called in each process before it loads Keras."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     threads = str(max(1, (os.cpu_count() or 1) // workers))
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ.setdefault(variable, threads)
+
+
+def _end_with_parent() -> None:
+    """Train on for nobody: an orphan would hold its memory and its fold for good."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _on_ray(

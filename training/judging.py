@@ -118,6 +118,8 @@ def judge(
     card = classifier.bundle.card
     got = read(data)
     log_skipped(got.skipped)
+    if not len(got.crops):
+        raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")
     raw, part = _judged_part(got.crops)
     if not len(raw):
         raise DataError("The data has only a part to learn from: hand over the part to be judged on.")

@@ -47,6 +47,7 @@ def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterat
     Raises:
         DataError: the run that was begun there had other inputs, is damaged, or is training.
     """
+    folder = folder.resolve()  # it may be a link to another disk
     folder.parent.mkdir(parents=True, exist_ok=True)
     try:
         with (

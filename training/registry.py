@@ -108,9 +108,17 @@ def discard(name: str) -> None:
         if name not in bundle_names() or not folder.is_dir():
             raise BundleError(f"No model called {name!r} was trained here: nothing was deleted.")
         gone = folder.with_name(f".gone-{name}")
-        shutil.rmtree(gone, ignore_errors=True)
+        _remove(gone)
         folder.rename(gone)  # in one step: nobody reads half a bundle
-        shutil.rmtree(gone)
+        _remove(gone)
+
+
+def _remove(folder: Path) -> None:
+    """Delete a folder; of one that is a link, the link alone."""
+    if folder.is_symlink():
+        folder.unlink()
+    elif folder.exists():
+        shutil.rmtree(folder)
 
 
 def promotions() -> tuple[Promotion, ...]:

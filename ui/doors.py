@@ -32,9 +32,11 @@ DOORS: Final = (
 
 def honest_line(card: Card) -> None:
     """Who answered, what that is worth, and what it does not say."""
+    limit = card.limits[0]  # the gravest
+    also = "" if limit.startswith("An expression") else f"{limit} "
     st.caption(
-        f"Read by **{plain(card.name)}**. {headline(card)} An expression is what a face shows, not what a "
-        "person feels."
+        f"Read by **{plain(card.name)}**. {headline(card)} {also}An expression is what a face shows, not "
+        "what a person feels."
     )
 
 

@@ -14,12 +14,15 @@ from core.readings import Reading
 from ui.palette import ABSTAINED, COLORS
 
 LONGEST_SIDE: Final = 1280
+LEAST_SIDE: Final = 320
 THUMBNAIL_SIDE: Final = 96
 
 
 def annotate(display: Image.Image, scale: float, readings: Sequence[Reading], chosen: int) -> Image.Image:
     """Draw a numbered box round every face, in its expression's colour, the chosen one's thicker."""
-    image = display.copy()
+    enlarged = max(1, LEAST_SIDE // max(display.size))  # or a number would hide the face
+    image = display.resize((display.width * enlarged, display.height * enlarged), Image.Resampling.BICUBIC)
+    scale *= enlarged
     draw = ImageDraw.Draw(image)
     stroke = max(2, max(image.size) // 320)
     largest = max(14, max(image.size) // 36)

@@ -51,10 +51,12 @@ def _sample() -> list[Source]:
             f"There is no sample called “{plain(wanted)}”: {SAMPLES[first].title} is shown instead.",
             icon=":material/search_off:",
         )
+    if wanted in SAMPLES:
+        st.session_state["sample"] = wanted  # also where the browser went back to another address
     key = st.pills(
         "Sample",
         list(SAMPLES),
-        default=wanted if wanted in SAMPLES else first,
+        default=None if wanted in SAMPLES else first,
         required=True,
         format_func=lambda key: SAMPLES[key].title,
         label_visibility="collapsed",

@@ -19,7 +19,7 @@ def plain(text: str, longest: int = LONGEST) -> str:
 def counted(number: int, noun: str) -> str:
     """A number with its noun.
 
-    >>> counted(1, "job"), counted(2, "job")
-    ('1 job', '2 jobs')
+    >>> counted(1, "job"), counted(2000, "job")
+    ('1 job', '2,000 jobs')
     """
-    return f"{number} {noun}{'s' if number != 1 else ''}"
+    return f"{number:,} {noun}{'s' if number != 1 else ''}"

@@ -250,7 +250,7 @@ class Card(_Frozen):
     runtime: Literal["float32", "float16", "dynamic", "int8"] = Field(
         "float32", exclude_if=_is_float32, description="how the runtime model keeps its numbers"
     )
-    temperature: float = Field(gt=0, description="logits are divided by it before the softmax")
+    temperature: float = Field(gt=1e-3, lt=1e3, description="logits are divided by it before the softmax")
     thresholds: Thresholds
     parameters: int = Field(description="weights of the network, trainable or not")
     layers: tuple[Layer, ...] = Field((), description="in the order of computation; empty: not written down")

@@ -19,9 +19,9 @@ def index_formula(settings: ReportSettings) -> str:
 def why_no_index(signal: Signal, last: Signal, settings: ReportSettings) -> str | None:
     """What is missing for an index, as a sentence; None where nothing is."""
     if len(signal) < settings.least_seen:
-        return f"A face was read {len(signal)} times; it takes {settings.least_seen}."
+        return f"A face was read {_times(len(signal))}; it takes {settings.least_seen}."
     if len(last) < settings.least_exit_seen:
-        return f"In the last part a face was read {len(last)} times; it takes {settings.least_exit_seen}."
+        return f"In the last part a face was read {_times(len(last))}; it takes {settings.least_exit_seen}."
     stretches = count_blocks(last.times)
     if stretches < settings.least_stretches:
         return (
@@ -29,6 +29,10 @@ def why_no_index(signal: Signal, last: Signal, settings: ReportSettings) -> str 
             f"takes {settings.least_stretches}: moments that follow each other at once say nothing new."
         )
     return None
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def compute_index(signal: Signal, settings: ReportSettings) -> Interval:

@@ -61,6 +61,7 @@ def test_too_little_evidence_is_said_and_no_number_given():
     report = make_report(course((1, Expression.HAPPINESS)))
     assert report.index is None
     assert "it takes 10" in report.why_no_index
+    assert "read once; it takes 10" in make_report(course((0.2, Expression.FEAR))).why_no_index
     gone = make_report(course((20, Expression.HAPPINESS), (20, None)))
     assert gone.index is None
     assert "last part" in gone.why_no_index

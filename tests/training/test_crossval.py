@@ -21,6 +21,7 @@ from training.commands import app
 from training.crossval import (
     Fold,
     cross_validate,
+    digest_of,
     require_same_classes,
     run_fold,
 )
@@ -28,6 +29,7 @@ from training.crossval_result import CrossValidation, read_crossval
 from training.datasets import read
 from training.executors import ClusterError, run_all
 from training.history import open_history
+from training.runs import load
 from training.splits import folds
 
 RECIPE = make_recipe(epochs=1, batch_size=32)
@@ -60,6 +62,7 @@ def trained(tmp_path_factory, data):
 def first_fold(data, folder, **changes) -> Fold:
     """The first of two, by person."""
     known = {"recipe": RECIPE, "data": (data,), "split": "subject", "count": 2, "number": 0, "seed": 0}
+    known["digest"] = digest_of(load([data], RECIPE))
     return Fold(**{**known, "folder": folder / "fold-0", **changes})
 
 
@@ -269,3 +272,12 @@ def test_cluster_that_does_not_answer_gets_one_sentence(home, monkeypatch):
     settings.cache_clear()
     with pytest.raises(ClusterError, match="does not answer"):
         list(run_all(find_bundle, ["mien-8"], 1))
+
+
+def test_data_that_change_while_folds_are_trained_are_not_put_together(tmp_path, home):
+    folder = write_learnable(tmp_path / "ck", subjects=4, frames=1)
+    fold = first_fold(str(folder), tmp_path)
+    next(folder.rglob("*.png")).unlink()
+    with pytest.raises(DataError, match="changed while the folds were trained"):
+        run_fold(fold)
+    assert not fold.folder.exists()

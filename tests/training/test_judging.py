@@ -107,3 +107,8 @@ def test_what_was_learned_from_undivided_counts_once_it_is_divided():
     divided = replace(mine, parts=np.full(len(data), "train"))
     assert learned_from(later, learned_names(divided)) == ()
     assert learned_names(data) == ("CK+48",), "it has no division that could be made later"
+
+
+def test_data_without_a_clear_label_say_so(champion, tmp_path, home):
+    with pytest.raises(DataError, match="no crop whose label is clear"):
+        judge(champion, [str(write_npz(tmp_path / "train-1.npz", [{"anger": 5, "fear": 5}]))])

@@ -205,3 +205,20 @@ def test_what_was_not_trained_here_cannot_be_discarded(home, name):
 def test_only_the_model_that_was_judged_is_promoted(home, third):
     with pytest.raises(BundleError, match="not the one that was judged"):
         promote(third, "ada", digest="0123456789ab")
+
+
+def test_discarded_link_leaves_what_it_leads_to(home, third, tmp_path):
+    elsewhere = (home / "models" / third).rename(tmp_path / "elsewhere")
+    (home / "models" / third).symlink_to(elsewhere)
+    discard(third)
+    assert third not in bundle_names()
+    assert (elsewhere / "card.json").exists()
+    assert not list((home / "models").glob(".gone-*"))
+
+
+@pytest.mark.parametrize("temperature", [1e-300, 1e-39, 1e300])
+def test_temperature_that_gives_no_probabilities_is_not_served(home, third, temperature):
+    card = home / "models" / third / "card.json"
+    card.write_text(json.dumps({**json.loads(card.read_text()), "temperature": temperature}))
+    with pytest.raises(BundleError, match="damaged at temperature"):
+        promote(third, "ada")

@@ -64,3 +64,9 @@ def test_division_that_does_not_leak_is_only_counted(home):
     parts = np.array(["train", "train", "train", "train", "test", "test"])
     page = told(ReadData(anonymous(smooth(6), ["fear"] * 6, parts=parts)))
     assert "The data set's own division: 4 faces to learn from, 2 to be judged on." in words(page)
+
+
+def test_single_face_is_spoken_of_as_one(home):
+    assert "**1 face**, nobody is named, 1 recording or separate picture." in words(
+        told(ReadData(anonymous(smooth(1), ["fear"])))
+    )

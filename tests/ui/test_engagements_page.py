@@ -82,13 +82,14 @@ def test_clip_is_reported_kept_and_listed(app, call):
     titles = [title.value for title in app.title]
     assert titles[0] == "Happiness"
     assert titles[1].isdigit()
-    app.text_input(key="engagement_name").set_value("call 17")
+    app.text_input(key="engagement_name").set_value("*call* 17")
     app.radio(key="method").set_value("end-weighted")  # changed and clicked in one go, as by a tap
     app.button(key="keep").click().run()
+    assert r"\*call\* 17 was kept" in app.success[0].value
     app.button(key="keep").click().run()
     (kept,) = list_engagements()  # pressed twice it is kept once
     assert kept.report.settings.method == "end-weighted"
-    assert kept.name == "call 17"
+    assert kept.name == "*call* 17"
     assert "agreed" in kept.consent
     app.segmented_control(key="view").set_value("Kept").run()
     assert not app.exception

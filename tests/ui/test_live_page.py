@@ -113,6 +113,8 @@ def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app,
         assert own.recorder.customer == largest
         app.button(key="finish").click().run()
     assert not app.exception
+    assert not app.checkbox(key="live_consent").value, "the next customer is asked anew"
+    assert app.button(key="record").disabled
     assert [kept.source for kept in list_engagements()] == ["live"]
 
 

@@ -8,8 +8,11 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.images import MAX_BYTES
+from core.readings import Reading
 from tests.conftest import WRONG_EXIF, encode, pixel_bomb
 from tests.ui.conftest import open_page
+from ui.pictures import annotate
+from ui.samples import SAMPLES
 from ui.session import read_all
 
 
@@ -228,3 +231,27 @@ def test_picture_that_is_not_there_any_more_is_forgotten_wherever_it_was_read(ap
     models.segmented_control(key="source").set_value("Camera").run()
     assert not models.exception
     assert "readings" not in models.session_state
+
+
+def test_address_that_the_browser_goes_back_to_is_what_is_shown(app):
+    app.query_params["sample"] = "cat"
+    app.run()
+    app.pills(key="sample").set_value("drawn-group").run()
+    assert app.query_params["sample"] == "drawn-group"
+    app.query_params["sample"] = "cat"  # Back
+    app.run()
+    assert not app.exception
+    assert app.pills(key="sample").value == "cat"
+    assert SAMPLES["cat"].attribution in [caption.value for caption in app.caption]
+
+
+def test_number_leaves_a_face_in_a_small_picture_to_be_seen():
+    small = Image.new("RGB", (60, 60), "white")
+    face = Reading(
+        box=(15, 15, 30, 30), label=None, abstained=None, probabilities={}, face=None, quality=None
+    )
+    drawn = annotate(small, 1.0, [face], 0)
+    assert min(drawn.size) >= 300
+    left, top, right, bottom = (round(5 * edge) for edge in (15, 15, 45, 45))
+    inside = np.asarray(drawn)[top + 4 : bottom - 4, left + 4 : right - 4]
+    assert (inside == 255).all(axis=2).mean() > 0.8

@@ -35,7 +35,7 @@ def check(
     Exit status: 0 where the data could be read, even if training would refuse them; 1 where not.
     """
     with failing_plainly():
-        require_writable(sheet)
+        require_writable(sheet, *data)
         got = read(data)
         found = check_data(got)
         if sheet is not None:

@@ -1,6 +1,9 @@
 """Where commands write, and how they fail."""
 
+import errno
 import getpass
+import io
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,6 +15,24 @@ from rich.console import Console
 from core.errors import MienError
 
 CONSOLE = Console(markup=False, emoji=False)  # names and paths are told as they are
+
+
+def prepare_terminal() -> None:
+    """Write UTF-8 where programs read on, and escapes where a terminal lacks a letter.
+
+    Arguments that are no text would come to names and cards that nobody could write.
+
+    Raises:
+        SystemExit: there are such.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
+    for argument in sys.argv[1:]:
+        try:
+            argument.encode()
+        except UnicodeEncodeError:
+            sys.exit(f"Error: {argument!a} is not written in UTF-8: write it so, or rename the file.")
 
 
 def user_name() -> str:
@@ -30,6 +51,8 @@ def failing_plainly() -> Iterator[None]:
     except MienError as error:
         _fail(str(error))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _fail("The disk is full: make room and call again; a training then goes on with --resume.")
         if error.filename is None:
             raise
         _fail(f"{error.filename} cannot be used ({error.strerror}): name another place, or let Mien use it.")
@@ -41,14 +64,20 @@ def absolute(data: str) -> str:
     return str(path.resolve()) if path.exists() else data
 
 
-def require_writable(file: Path | None) -> None:
+def require_writable(file: Path | None, *given: str | Path | None) -> None:
     """Refuse a file that cannot be written, before the work whose result it is to hold.
 
+    Args:
+        given: what the command reads; nothing of it is overwritten.
+
     Raises:
-        OSError: it cannot.
+        BadParameter: it is one of those.
+        OSError: it cannot be written.
     """
     if file is None:
         return
+    if any(one is not None and Path(one).resolve() == file.resolve() for one in given):
+        raise typer.BadParameter(f"{file} is what is to be read: name another file.")
     file.parent.mkdir(parents=True, exist_ok=True)
     is_new = not file.exists()
     file.open("a").close()

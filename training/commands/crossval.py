@@ -48,7 +48,7 @@ def crossval(
     on this machine, or as Ray tasks where MIEN_RAY_ADDRESS is set.
     """
     with failing_plainly():
-        require_writable(output)
+        require_writable(output, *data, recipe)
         chosen = load_recipe(recipe)
         require_start(chosen, initial)
         if teacher:

@@ -44,7 +44,7 @@ def evaluate(
         told = "robustness and groups are kept only without --agreement and --present-only: leave those out"
         raise typer.BadParameter(told, param_hint="--keep")
     with failing_plainly():
-        require_writable(output)
+        require_writable(output, *data, groups)
         classifier = load_classifier(model)
         from training.judging import judge  # loads scikit-learn, which --help need not wait for
 

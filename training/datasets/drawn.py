@@ -79,7 +79,7 @@ def load_drawn(subjects: int = SUBJECTS, seed: int = 0) -> LabelledCrops:
     with suppress(OSError, *damaged), np.load(file) as kept:  # none yet, or one that was cut short
         return LabelledCrops(**{column.name: kept[column.name] for column in fields(LabelledCrops)})
     data = draw_dataset(subjects, seed)
-    with staged_file(file) as staged:
+    with suppress(OSError), staged_file(file) as staged:  # a full disk costs the next call half a minute
         np.savez(staged, **{column.name: getattr(data, column.name) for column in fields(LabelledCrops)})
     return data
 

@@ -38,7 +38,7 @@ def _recut_all(data: LabelledCrops) -> npt.NDArray[np.uint8]:
         return np.asarray(np.load(cached), np.uint8)
     with ThreadPoolExecutor() as pool:
         crops = np.stack(list(pool.map(_recut_one, _rgb(data.crops))))
-    with staged_file(cached) as staged:
+    with suppress(OSError), staged_file(cached) as staged:  # a full disk costs the next call a minute
         np.save(staged, crops)
     return crops
 

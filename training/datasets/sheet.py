@@ -23,4 +23,5 @@ def write_sheet(data: LabelledCrops, file: Path, seed: int = 0) -> None:
         ordered = np.concatenate([rows[np.sort(first)], np.delete(rows, first)])[:CROPS_A_CLASS]
         if len(ordered):
             chosen[names[column]] = data.crops[ordered]
-    np.savez_compressed(file, **chosen)
+    with file.open("wb") as stream:  # by its name NumPy would add an ending
+        np.savez_compressed(stream, **chosen)

@@ -40,7 +40,7 @@ def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:
         columns: what each column of `votes` counts, `VOTE_NAMES` in any order.
 
     Raises:
-        DataError: a column is missing, has no name, or holds anything but numbers from 0.
+        DataError: a column is missing, counts something else, or holds anything but numbers from 0.
     """
     if votes.ndim != 2 or votes.shape[1] != len(columns) or votes.dtype.kind not in "uif":
         raise DataError(
@@ -53,6 +53,10 @@ def count_votes(votes: npt.NDArray[Any], columns: Sequence[str]) -> Verdict:
     if missing:
         raise DataError(f"The FER+ votes lack {', '.join(missing)}: take the votes as FER+ publishes them.")
     columns = [str(name) for name in columns]
+    if others := [name for name in columns if name not in VOTE_NAMES]:
+        raise DataError(
+            f"The FER+ votes count {', '.join(others)} too: take the votes as FER+ publishes them."
+        )
     kept = votes.astype(np.float32)
     kept[kept < 2] = 0
     ranked = np.sort(kept, axis=1)

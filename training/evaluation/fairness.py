@@ -20,18 +20,21 @@ def read_groups(file: Path) -> dict[str, dict[str, str]]:
     """Groups by picture, from a csv with the column `file` and one column an attribute.
 
     Raises:
-        DataError: it cannot be read, or has no attribute.
+        DataError: it cannot be read, has no attribute, or puts a picture into two groups.
     """
     try:
         rows = list(read_table(file.name, file.read_bytes(), ("file",)))
     except OSError as error:
         raise DataError(f"The groups table {file} cannot be read: {error.strerror}.") from None
-    found = {
-        row["file"].replace("\\", "/"): {
-            name: value for name, value in row.items() if name != "file" and value
-        }
-        for row in rows
-    }
+    found: dict[str, dict[str, str]] = {}
+    for row in rows:
+        picture = row.pop("file").replace("\\", "/")
+        told = found.setdefault(picture, {})
+        for name, value in row.items():
+            if value and told.setdefault(name, value) != value:
+                raise DataError(
+                    f"{file.name} says of {picture} that its {name} is {told[name]} and {value}: leave one."
+                )
     if not any(found.values()):
         raise DataError(f"{file.name} names no groups: add a column beside `file`, such as age.")
     return found

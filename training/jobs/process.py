@@ -19,8 +19,11 @@ from core.errors import MienError
 from training.jobs.failures import describe
 from training.jobs.job import OUTCOME_FILE, RUN_FOLDER, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import note_process
-from training.run_folder import CANCEL_FILE, TrainingCancelledError
+from training.run_folder import CANCEL_FILE, TrainingCancelledError, read_epochs
 
+NOTHING_LEARNED: Final = (
+    "The training was cancelled before its first epoch had ended: nothing was learned yet."
+)
 CANCELLED: Final = "The training was cancelled; what was learned up to the last epoch is kept."
 NICENESS: Final = 10
 NO_SPACE_STATUS: Final = 74
@@ -59,15 +62,20 @@ def _run(folder: Path) -> Outcome:
 
         return Outcome(state=JobState.DONE, message=execute(spec, folder))
     except TrainingCancelledError as error:
-        return Outcome(state=JobState.CANCELLED, message=str(error))
+        return _cancelled(folder, str(error))
     except MienError as error:
         return Outcome(state=JobState.FAILED, message=str(error))
     except Exception as error:
         if _is_cancelled():  # the import of a library turns what the signal raises into an error of its own
-            return Outcome(state=JobState.CANCELLED, message=CANCELLED)
+            return _cancelled(folder, CANCELLED)
         with contextlib.suppress(OSError):
             traceback.print_exc()
         return Outcome(state=JobState.FAILED, message=describe(error))
+
+
+def _cancelled(folder: Path, told: str) -> Outcome:
+    learned = read_epochs(folder / RUN_FOLDER)
+    return Outcome(state=JobState.CANCELLED, message=told if learned else NOTHING_LEARNED)
 
 
 def _cancel(number: int, frame: FrameType | None) -> None:

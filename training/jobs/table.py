@@ -57,7 +57,7 @@ def get(name: str) -> Job:
     """
     found = [job for job in everything() if job.id == name]
     if not found:
-        raise JobError(f"There is no job {name!r}: `jobs list` names them.")
+        raise JobError(f"There is no job {name!r} (any more).")
     return found[0]
 
 

@@ -88,7 +88,7 @@ def _cell_card(folder: Path, score: Score) -> None:
         return
     called = f"called {guess}" if guess else "whatever they were called"
     count = len(behind.names)
-    order = ", the surest first" if count > 1 else ""
+    order = f", the {SHOWN} surest" if count > SHOWN else ", the surest first" if count > 1 else ""
     st.caption(f"{count or 'No'} {'face' if count == 1 else 'faces'} of {truth}, {called}{order}.")
     with st.container(horizontal=True):
         for crop, sure in zip(behind.crops[:SHOWN], behind.confidences, strict=False):

@@ -85,7 +85,7 @@ def _strip(reader: LiveReader) -> go.Figure:
         )
     )
     figure.add_hline(y=0, line_width=1, line_color=LINE)
-    figure.update_layout(height=130, margin={"l": 0, "r": 0, "t": 4, "b": 0})
+    figure.update_layout(height=130, margin={"l": 0, "r": 12, "t": 8, "b": 0})
     figure.update_xaxes(range=[-60, 0], fixedrange=True, title="seconds")
     figure.update_yaxes(range=[-1.05, 1.05], fixedrange=True, tickvals=[-1, 0, 1])
     return figure

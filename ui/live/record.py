@@ -130,6 +130,7 @@ def _begin(own: Holder, classifier: Classifier) -> None:
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
     try:
         own.record(Recorder(Journal.begin(opening), _customer(own)))
+        st.session_state.pop("live_consent")  # the next customer is asked anew
     except MienError as error:
         st.session_state["live_error"] = str(error)
 

@@ -18,6 +18,7 @@ from ui.background import Background, watch
 from ui.retrain.charts import class_bars
 from ui.retrain.left_out import left_out_card
 from ui.roles import require_analyst
+from ui.words import counted
 
 MOST_MEGABYTES: Final = 500
 LEAKING: Final = 0.01
@@ -113,8 +114,12 @@ def report_card(found: Look) -> None:
     check = found.check
     for refusal in check.refusals:
         st.error(refusal, icon=":material/block:")
-    people = f"{check.subjects} people" if check.subjects else "nobody is named"
-    st.markdown(f"**{check.crops:,} faces**, {people}, {check.sequences:,} recordings or separate pictures.")
+    named = "1 person" if check.subjects == 1 else f"{check.subjects:,} people"
+    people = named if check.subjects else "nobody is named"
+    apart = "1 recording or separate picture"
+    if check.sequences != 1:
+        apart = f"{check.sequences:,} recordings or separate pictures"
+    st.markdown(f"**{counted(check.crops, 'face')}**, {people}, {apart}.")
     if check.random_split_leak > LEAKING:
         st.markdown(
             f":material/water_drop: A random split would leak: **{check.random_split_leak:.0%}** of its test "

@@ -88,9 +88,9 @@ def _progress_card(job: Job) -> None:
     left = f" · about {_minutes(progress.seconds_left)} left" if progress.seconds_left else ""
     st.progress(progress.share, f"{progress.sentence}{left}")
     facts = []
-    if progress.crops_per_second:
+    if progress.crops_per_second and job.state is JobState.RUNNING:
         facts.append(f"{progress.crops_per_second:,.0f} faces a second")
-    if progress.device_memory:
+    if progress.device_memory and job.state is JobState.RUNNING:
         facts.append(f"{progress.device_memory / 2**20:,.0f} MB of device memory")
     if job.device and job.state is JobState.RUNNING:
         facts.append(f"on {job.device}")

@@ -1,10 +1,15 @@
 import json
+import os
+import subprocess
+import sys
 
+import numpy as np
 import pytest
 
 from tests.training.commands.test_fit import ask, train
 from tests.training.datasets.conftest import write_folder, write_zip
 from tests.training.datasets.test_ckplus import files
+from tests.training.datasets.test_ferplus import write as write_npz
 from tests.training.datasets.test_labelled_folder import png
 
 
@@ -63,3 +68,33 @@ def test_training_may_be_told_to_go_on(tmp_path):
     mine = write_folder(tmp_path / "mine", {"happy/a.png": png(0), "sad/b.png": png(1)})
     said = ask(tmp_path, "fit", "--data", mine, "--recipe", "reference", "--anyway", code=1).stderr
     assert "Only 2 subjects are known" in said
+
+
+def test_sheet_goes_where_it_was_asked_to_and_never_over_the_data(tmp_path):
+    mine = write_folder(tmp_path / "mine", {"happy/a.png": png(0), "sad/b.png": png(1)})
+    ask(tmp_path, "check", mine, "--sheet", tmp_path / "sheet.out")
+    assert set(np.load(tmp_path / "sheet.out").files) == {"happiness", "sadness"}
+    data = write_npz(tmp_path / "train-1.npz", [{"anger": 10}, {"happiness": 10}])
+    before = data.read_bytes()
+    said = ask(tmp_path, "check", data, "--sheet", data, code=2).stderr
+    assert "name another file" in " ".join(said.replace("│", " ").split())
+    assert data.read_bytes() == before
+
+
+def test_letters_that_a_terminal_lacks_and_arguments_that_are_no_text_are_no_traceback(tmp_path):
+    mine = write_folder(tmp_path / "☺", {"happy/a.png": png(0), "sad/b.png": png(1)})
+    found = run(tmp_path, "check", os.fsencode(mine), b"--json", encoding="cp1252")
+    assert json.loads(found.stdout.decode())["sources"][0]["source"] == "☺"
+    assert "★" in run(tmp_path, "list", encoding="cp1252").stdout.decode()
+    refused = run(tmp_path, "promote", "ckplus-reference", b"--note", b"caf\xe9", encoding="utf-8", code=1)
+    assert b"is not written in UTF-8" in refused.stderr
+
+
+def run(home, *arguments, encoding, code=0):
+    """As a terminal of another encoding calls it; arguments may be any bytes."""
+    command = [sys.executable, "-m", "training", *arguments]
+    environment = {**os.environ, "MIEN_HOME": str(home), "PYTHONIOENCODING": encoding}
+    done = subprocess.run(command, capture_output=True, env=environment, check=False)
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+    return done

@@ -180,3 +180,17 @@ def test_real_parts_share_no_near_duplicate(shared_data):
     flat = data.crops.reshape(len(data), -1)
     seen = {row.tobytes() for row in flat[~test]}
     assert not any(row.tobytes() in seen for row in flat[test])
+
+
+def test_votes_for_something_else_are_refused(tmp_path):
+    names = (*VOTE_NAMES, "other")
+    votes = np.eye(len(names), dtype=np.uint8)[[len(names) - 1] * 3] * 9
+    np.savez(
+        tmp_path / "a.npz",
+        images=np.zeros((3, 48, 48), np.uint8),
+        votes=votes,
+        vote_names=names,
+        near_group=np.arange(3),
+    )
+    with pytest.raises(DataError, match="count other too"):
+        read_ferplus(tmp_path / "a.npz")

@@ -45,6 +45,7 @@ def test_group_says_on_which_pictures_it_was_judged_and_whether_they_leak():
     [
         ("name,age\na.png,young", "lacks the column file"),
         ("file\na.png", "names no groups"),
+        ("file,age\na.png,old\na.png,young", "a.png that its age is old and young"),
     ],
 )
 def test_table_that_says_nothing_is_refused(tmp_path, text, sentence):

@@ -1,10 +1,11 @@
+import json
 import os
 import signal
 import time
 
 from tests.training.conftest import make_recipe
 from training.jobs.job import JobSpec, JobState, Outcome, jobs_folder
-from training.jobs.process import CANCELLED, main
+from training.jobs.process import CANCELLED, NOTHING_LEARNED, main
 from training.run_folder import TrainingCancelledError
 
 
@@ -40,4 +41,11 @@ def test_cancel_in_the_middle_of_an_import_is_a_cancel(home, monkeypatch):
     finally:
         signal.signal(signal.SIGTERM, before)
     outcome = Outcome.model_validate_json((folder / "outcome.json").read_bytes())
-    assert (outcome.state, outcome.message) == (JobState.CANCELLED, CANCELLED)
+    assert (outcome.state, outcome.message) == (JobState.CANCELLED, NOTHING_LEARNED)
+    (folder / "run").mkdir()
+    (folder / "run" / "events.jsonl").write_text(json.dumps({"event": "epoch", "epoch": 1}) + "\n")
+    try:
+        assert main("x") == 1
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert Outcome.model_validate_json((folder / "outcome.json").read_bytes()).message == CANCELLED
