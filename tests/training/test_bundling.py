@@ -14,7 +14,8 @@ from core.errors import BundleError, DataError
 from core.expressions import EXPRESSIONS, Expression
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training import exporting
-from training.bundling import Naming, bundle_run
+from training.bundling import Naming, _held_out, bundle_run
+from training.datasets.labelled import LabelledCrops
 from training.judged import pictures_behind
 from training.networks import build_network
 from training.runs import divide, train_run
@@ -240,3 +241,13 @@ def test_pictures_behind_each_cell_are_as_many_as_it_counts(made, run):
             assert len(pictures_behind(folder, score, truth, guess).crops) == count
         assert len(pictures_behind(folder, score, truth, None).names) == sum(row)
     assert pictures_behind(folder / "gone", score, SHOWN[0], None) is None
+
+
+def test_share_held_out_is_told_of_each_data_set_and_of_its_faces_alone():
+    mine, other = make_crops(10), make_crops(10, seed=1)
+    own = replace(
+        other, sources=np.full(len(other), "other"), parts=np.where(other.subjects < "S006", "train", "test")
+    )
+    both = LabelledCrops.concatenate([mine, replace(own, subjects=np.char.add("other ", own.subjects))])
+    parts = divide(both, make_recipe(made_nonfaces=500), "subject", 1)
+    assert _held_out(parts) == {"CK+48": "20% held out", "other": "40% held out"}

@@ -38,7 +38,8 @@ def evaluate(
 ) -> None:
     """Judge a model on DATA: its test part where it has one, else all of it.
 
-    Crops are cut as in serving. A data set that the model learned from is named as leaking.
+    Crops are cut as in serving, but for a model that was trained on crops as they came. A data set that the
+    model learned from is named as leaking.
     """
     if keep and (robustness or groups) and (present_only or agreement != FAIR_AGREEMENT):
         told = "robustness and groups are kept only without --agreement and --present-only: leave those out"

@@ -6,7 +6,7 @@ dropped. "PrivateTest" is left out: it is kept apart for a final judgement and n
 
 import re
 from collections.abc import Iterable, Sequence
-from pathlib import Path, PurePosixPath
+from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
 import numpy as np
@@ -50,16 +50,20 @@ def read_fer2013(path: Path) -> ReadData:
         DataError: no csv is there, or it or the votes cannot be used as they are.
     """
     if path.suffix.lower() == ".csv" and not path.is_dir():
-        votes_file = path.with_name(VOTES_NAME)
-        voted = _is_published(PurePosixPath(path.name)) and votes_file.exists()
-        return _from_csv(path.name, _read_file(path), _read_file(votes_file) if voted else None)
+        published = _is_published(PurePosixPath(path.name))
+        votes = [_read_file(file) for file in path.parent.iterdir() if published and _holds_votes(file)]
+        return _from_csv(path.name, _read_file(path), votes[0] if votes else None)
     with open_archive(path, LIMITS) as archive:
         found = find_csv(archive.names)
         if found is None:
             raise DataError(f"{path.name} holds neither {' nor '.join(CSV_NAMES)}.")
-        votes = found.parent / VOTES_NAME
-        beside = archive.read(votes) if votes in archive.names else None
-        return _from_csv(found.name, archive.read(found), beside)
+        together = (name for name in archive.names if name.parent == found.parent)
+        votes = [archive.read(name) for name in together if _holds_votes(name)]
+        return _from_csv(found.name, archive.read(found), votes[0] if votes else None)
+
+
+def _holds_votes(name: PurePath) -> bool:
+    return name.name.lower() == VOTES_NAME
 
 
 def read_fer2013_folder(path: Path) -> ReadData:

@@ -249,3 +249,12 @@ def test_real_crops_survive_the_csv(tmp_path, shared_data):
     numbers = [int(name.split("#")[1]) for name in data.crops.names]
     assert len(numbers) > 150
     assert np.array_equal(data.crops.crops[..., 0], images[numbers])
+
+
+@pytest.mark.parametrize("name", ["fer2013new.csv", "FER2013new.csv"])
+@pytest.mark.parametrize("write", [write_folder, write_zip])
+def test_votes_are_found_however_their_file_is_spelt(tmp_path, write, name):
+    votes = votes_csv([("Training", "fer0000000.png", {"anger": 9})])
+    content = {"fer2013.csv": fer_csv([(3, CROPS[0], "Training")]), name: votes}
+    for path in (write(tmp_path / "fer.zip", content), write_folder(tmp_path / "f", content) / "fer2013.csv"):
+        assert EXPRESSIONS[read_fer2013(path).crops.labels[0]] is Expression.ANGER
