@@ -141,5 +141,5 @@ def _unknown(name: str) -> UnknownEngagementError:
 
 
 def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's
-    values = {name: value for name, value in row._mapping.items() if name != "index"}
+    values = {name: value for name, value in zip(row._fields, row, strict=True) if name != "index"}
     return Engagement.model_validate(values | {"created": row.created.replace(tzinfo=UTC)})
