@@ -23,3 +23,12 @@ def counted(number: int, noun: str) -> str:
     ('1 job', '2,000 jobs')
     """
     return f"{number:,} {noun}{'s' if number != 1 else ''}"
+
+
+def signed(value: float) -> str:
+    """A figure with its sign.
+
+    >>> signed(-0.25), signed(0.5)
+    ('−0.25', '+0.50')
+    """
+    return f"{value:+.2f}".replace("-", "−")

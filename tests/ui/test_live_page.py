@@ -18,7 +18,7 @@ from core.expressions import Expression
 from core.live import STILL_SECONDS, LiveReader, LiveState, Seen
 from core.readings import Reading
 from core.recorder import Recorder
-from tests.ui.conftest import open_page
+from tests.ui.conftest import keyed, open_page
 from ui.live.holder import Holder
 from ui.live.stream import KEY
 
@@ -83,7 +83,7 @@ def said(app: AppTest) -> str:
 
 
 def record(app: AppTest) -> None:
-    app.checkbox(key="live_consent").check().run()
+    keyed(app.checkbox, "live_consent").check().run()
     app.button(key="record").click().run()
     assert not app.exception
 
@@ -113,7 +113,7 @@ def test_customer_is_chosen_among_those_in_sight_and_again_after_an_absence(app,
         assert own.recorder.customer == largest
         app.button(key="finish").click().run()
     assert not app.exception
-    assert not app.checkbox(key="live_consent").value, "the next customer is asked anew"
+    assert not keyed(app.checkbox, "live_consent").value, "the next customer is asked anew"
     assert app.button(key="record").disabled
     assert [kept.source for kept in list_engagements()] == ["live"]
 
@@ -155,7 +155,7 @@ def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, 
 def test_click_that_arrives_twice_begins_one_engagement_and_ends_one(app, own, portrait):
     with camera(own, portrait):
         app.run()
-        app.checkbox(key="live_consent").check().run()
+        keyed(app.checkbox, "live_consent").check().run()
         button = app.button(key="record").click()
         bundle = own.classifier.bundle
         first = Journal.begin(Opening(consent="yes", model=bundle.name, digest=bundle.digest))
@@ -181,7 +181,7 @@ def test_open_recording_is_shown_before_the_camera_is_and_can_be_finished(own):
     own.record(Recorder(journal, start=time.monotonic() - 90))
     app.run()
     assert "A recording is open, and no video plays" in said(app)
-    app.text_input(key="live_name").set_value("call 17")
+    keyed(app.text_input, "live_name").set_value("call 17")
     app.radio(key="method-live").set_value("end-weighted")  # changed and clicked in one go, as by a tap
     app.button(key="finish").click().run()
     assert not app.exception
@@ -212,8 +212,8 @@ def test_nobody_in_sight_is_nobody_recorded(app, own):
 def test_consent_that_is_withdrawn_with_the_click_begins_nothing(app, own, portrait):
     with camera(own, portrait):
         app.run()
-        app.checkbox(key="live_consent").check().run()
-        app.checkbox(key="live_consent").uncheck()
+        keyed(app.checkbox, "live_consent").check().run()
+        keyed(app.checkbox, "live_consent").uncheck()
         app.button(key="record").click().run()
     assert not app.exception
     assert own.recorder is None
@@ -225,17 +225,17 @@ def test_name_and_settings_of_an_open_recording_outlast_another_page(own):
     app = open_page("live", 60)
     app.session_state[KEY] = own
     app.run()
-    app.text_input(key="live_name").set_value("call 17").run()
+    keyed(app.text_input, "live_name").set_value("call 17").run()
     app.radio(key="method-live").set_value("end-weighted").run()
     app.segmented_control(key="last-part-live").set_value("share").run()
     app.slider(key="exit_share-live").set_value(40).run()
     app.switch_page("../pages/about.py").run()
     app.switch_page("../pages/live.py").run()
     assert not app.exception
-    assert app.text_input(key="live_name").value == "call 17"
+    assert keyed(app.text_input, "live_name").value == "call 17"
     assert app.radio(key="method-live").value == "end-weighted"
     assert app.slider(key="exit_share-live").value == 40
     app.button(key="discard").click().run()
     own.record(Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))))
     app.run()
-    assert app.text_input(key="live_name").value == ""
+    assert keyed(app.text_input, "live_name").value == ""

@@ -15,6 +15,7 @@ from core.expressions import EXPRESSIONS
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
+from ui.words import signed
 
 PLAIN = {"displayModeBar": False}
 KINDS: Final = ("seconds", "share")
@@ -194,8 +195,8 @@ def facts(report: Report) -> list[str]:
         told.append(f"Valence of the last part {_signed(report.exit_emotion.valence)}")
     if report.peak and report.low:
         told.append(
-            f"Most pleasant at {report.peak.seconds:.0f} s ({report.peak.valence:+.2f}), least at "
-            f"{report.low.seconds:.0f} s ({report.low.valence:+.2f})"
+            f"Most pleasant at {report.peak.seconds:.0f} s ({signed(report.peak.valence)}), least at "
+            f"{report.low.seconds:.0f} s ({signed(report.low.valence)})"
         )
     return told + _baseline_facts(report)
 
@@ -222,4 +223,4 @@ def _baseline_facts(report: Report) -> list[str]:
 
 
 def _signed(interval: Interval) -> str:
-    return f"{interval.value:+.2f} ({interval.low:+.2f} to {interval.high:+.2f})"
+    return f"{signed(interval.value)} ({signed(interval.low)} to {signed(interval.high)})"

@@ -20,6 +20,7 @@ class Holder:
     being recorded outlives both, and then has to be told again who the customer is.
 
     Attributes:
+        recorded: how many engagements were.
         agreed: whether everybody in the picture has agreed; nothing is read while they have not.
         name: that was typed for what is recorded; the page forgets it where another one is looked at.
         chosen: number of the one who was chosen last, to be recorded; the page forgets it where it offers no
@@ -30,6 +31,7 @@ class Holder:
         self.classifier: Classifier | None = None
         self.reader: LiveReader | None = None
         self.recorder: Recorder | None = None
+        self.recorded = 0
         self.agreed = False
         self.name = ""
         self.chosen: int | None = None
@@ -53,6 +55,7 @@ class Holder:
         """From now on record, also after the video stopped and went on; None ends it."""
         with self._lock:
             self.recorder, self.name = recorder, ""
+            self.recorded += recorder is not None
             if self.reader is not None:
                 self.reader.record(recorder)
 

@@ -26,7 +26,7 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     """Start, finish, and what a stop in between left."""
     if own.recorder is None:
         st.caption(CONSENT)
-        agreed = st.checkbox("This is so", key="live_consent")
+        agreed = st.checkbox("This is so", key=_own_key("live_consent", own))
         st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
         st.fragment(_choose, run_every=1.0 if playing else None)(own)
         st.button(
@@ -45,8 +45,9 @@ def open_card(own: Holder) -> None:
     """What is being recorded, to finish or discard, video or not; and what became of the last."""
     if own.recorder is not None:
         st.fragment(_state, run_every=1.0)(own)
-        st.session_state.setdefault("live_name", own.name)
-        own.name = st.text_input("Name", placeholder="Call 17", max_chars=200, key="live_name")
+        key = _own_key("live_name", own)
+        st.session_state.setdefault(key, own.name)
+        own.name = st.text_input("Name", placeholder="Call 17", max_chars=200, key=key)
         journal = own.recorder.journal
         settings_card(key="-live")
         with st.container(horizontal=True):
@@ -123,16 +124,22 @@ def _person(number: int) -> str:
 def _begin(own: Holder, classifier: Classifier) -> None:
     if own.recorder is not None:  # Streamlit calls it again where a timer cut the click's own run short
         return
-    if not st.session_state.get("live_consent"):  # withdrawn by the click before, and not drawn yet
+    if not st.session_state.get(
+        _own_key("live_consent", own)
+    ):  # withdrawn by the click before, and not drawn yet
         return
     st.session_state.pop("live_done", None)
     bundle, channel = classifier.bundle, st.session_state["live_channel"]
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
     try:
         own.record(Recorder(Journal.begin(opening), _customer(own)))
-        st.session_state.pop("live_consent")  # the next customer is asked anew
     except MienError as error:
         st.session_state["live_error"] = str(error)
+
+
+def _own_key(name: str, own: Holder) -> str:
+    """Another one for each customer: a browser may send what it knows of a field that is gone."""
+    return f"{name}-{own.recorded}"
 
 
 def _customer(own: Holder) -> int | None:
@@ -147,9 +154,8 @@ def _customer(own: Holder) -> int | None:
 def _finish(own: Holder, journal: Journal) -> None:
     if own.recorder is None or own.recorder.journal is not journal:  # likewise
         return
-    fault, end = own.recorder.fault, own.recorder.seconds
+    fault, end, name = own.recorder.fault, own.recorder.seconds, st.session_state[_own_key("live_name", own)]
     own.record(None)
-    name = st.session_state.pop("live_name")  # the next one has another
     _keep(journal, name, actor(), fault, end, chosen_settings(key="-live"))
 
 
@@ -157,7 +163,6 @@ def _discard(own: Holder, journal: Journal) -> None:
     if own.recorder is None or own.recorder.journal is not journal:
         return
     own.record(None)
-    st.session_state.pop("live_name", None)
     try:
         discard_journal(journal, actor())
     except MienError as error:
