@@ -1,6 +1,5 @@
 """Where commands write, and how they fail."""
 
-import errno
 import getpass
 import io
 import sys
@@ -13,6 +12,7 @@ import typer
 from rich.console import Console
 
 from core.errors import MienError
+from training.jobs.failures import tells_of_full_disk
 
 CONSOLE = Console(markup=False, emoji=False)  # names and paths are told as they are
 
@@ -50,10 +50,10 @@ def failing_plainly() -> Iterator[None]:
         yield
     except MienError as error:
         _fail(str(error))
-    except OSError as error:
-        if error.errno == errno.ENOSPC:
+    except Exception as error:
+        if tells_of_full_disk(error):
             _fail("The disk is full: make room and call again; a training then goes on with --resume.")
-        if error.filename is None:
+        if not isinstance(error, OSError) or error.filename is None:
             raise
         _fail(f"{error.filename} cannot be used ({error.strerror}): name another place, or let Mien use it.")
 

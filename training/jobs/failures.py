@@ -24,13 +24,17 @@ NO_MEMORY_SIGNS: Final = (
 def describe(error: Exception) -> str:
     """One sentence for the person who watches."""
     text = f"{type(error).__name__}: {error}"
-    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return DISK_FULL
-    if "No space left on device" in text:
+    if tells_of_full_disk(error):
         return DISK_FULL
     if isinstance(error, MemoryError) or tells_of_no_memory(text):
         return NO_MEMORY
     return f"The training failed unexpectedly ({text[:200]}): the log has the details."
+
+
+def tells_of_full_disk(error: Exception) -> bool:
+    """Whether an error says so; HDF5 has a type of its own for it."""
+    known = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return known or "No space left on device" in str(error)
 
 
 def tells_of_no_memory(text: str) -> bool:

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -98,3 +99,10 @@ def run(home, *arguments, encoding, code=0):
     assert done.returncode == code, done.stderr
     assert b"Traceback" not in done.stderr
     return done
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_full_disk_is_one_sentence(tmp_path):
+    mine = write_folder(tmp_path / "mine", {"happy/a.png": png(0), "sad/b.png": png(1)})
+    said = ask(tmp_path, "check", mine, "--sheet", "/dev/full", code=1).stderr
+    assert "The disk is full: make room" in " ".join(said.split())
