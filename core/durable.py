@@ -19,7 +19,7 @@ def replace_text(path: Path, text: str) -> None:
 
 def sync(path: Path) -> None:
     """See a written file onto the disk, before another one names it."""
-    with path.open("rb") as file:
+    with path.open("r+b") as file:  # Windows syncs no file that is open for reading alone
         os.fsync(file.fileno())
 
 

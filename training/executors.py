@@ -78,13 +78,11 @@ def _on_this_machine(
         while futures:
             done, _ = wait(futures, return_when=FIRST_COMPLETED)
             for future in done:
-                try:
-                    result = future.result()
-                except BrokenProcessPool:
-                    raise EndedError(ENDED) from None
-                number = futures.pop(future)
+                result, number = future.result(), futures.pop(future)
                 submit_next()
                 yield number, result
+    except BrokenProcessPool:
+        raise EndedError(ENDED) from None
     finally:
         pool.shutdown(cancel_futures=True)
 

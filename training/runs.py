@@ -161,7 +161,7 @@ def train_run(
                     "learned_before": sorted(seen_by(initial, teacher)),
                     "data_digest": parts.digest,
                     "columns": fitted.columns,
-                    "sources": learned_names(parts.train),
+                    "sources": learned_names(parts.train, parts.test),
                     "rows": {name: len(getattr(parts, name)) for name in ("train", "inner", "test")},
                     "epochs": len(fitted.history["loss"]),
                     "seconds": round(fitted.seconds, 1),

@@ -68,8 +68,8 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
     "subject" keeps everything of one person on one side (sequences stand in where nobody is named), and
     "sequence" everything of one recording; both follow a data set's own division where it has one, and
     "official" knows only that. "random" draws rows as the slides did and says how much leaks. Of all folds
-    the first is taken in which most expressions are both learned and tested. What is too little to divide,
-    beside a data set with a test part of its own, is learned from.
+    the first is taken in which most expressions are both learned and tested. What shows too few people
+    to be divided is learned from, where data sets with a test part of their own have more to judge on.
 
     Raises:
         DataError: too few subjects for the wanted test share, or no division of the data set's own.
@@ -87,9 +87,9 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
     try:
         found = folds(data, kind, round(1 / test_share), seed)
     except DataError:
-        if not (data.parts == "test").any():
+        if (data.parts == "").sum() >= (data.parts == "test").sum():
             raise
-        return keep_own_test(data, kind)  # a few pictures beside a data set that divides itself
+        return keep_own_test(data, kind)
     return max(found, key=lambda one: _tested_labels(data, one))
 
 

@@ -8,14 +8,14 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.bundles import Bundle
-from core.corrections import CONSENT, keep_correction
+from core.corrections import CONSENT, accepted_corrections, keep_correction, waiting_corrections
 from core.errors import MienError
 from core.expressions import EXPRESSIONS, Expression
 from core.readings import Reading
 from ui.palette import display_name
 
 KEPT: Final = "corrections_kept"
-"""Faces and labels that were kept in this session."""
+"""What was kept in this session: the id of each face and label."""
 
 
 def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) -> None:
@@ -24,10 +24,9 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
     Args:
         crop: uint8 (48, 48, 1), what the model saw.
     """
-    key = hashlib.sha256(crop.tobytes()).hexdigest()[:12]  # consent is given for one face
     with (
         st.popover("This is wrong", icon=":material/flag:"),
-        st.form(f"correction-{key}", border=False),
+        st.form(f"correction-{face_key(crop)}", border=False),  # consent is given for one face
     ):
         label: Expression | None = st.selectbox(
             "What does the face show?", EXPRESSIONS, index=None, format_func=display_name
@@ -37,20 +36,26 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
             _keep(crop, label, agreed, reading, bundle)
 
 
+def face_key(crop: npt.NDArray[np.uint8]) -> str:
+    """Tells one face from another."""
+    return hashlib.sha256(crop.tobytes()).hexdigest()[:12]
+
+
 def _keep(
     crop: npt.NDArray[np.uint8], label: Expression | None, agreed: bool, reading: Reading, bundle: Bundle
 ) -> None:
     if label is None or not agreed:
         st.error("Choose what the face shows, and agree; otherwise nothing is kept.", icon=":material/info:")
         return
-    kept = st.session_state.setdefault(KEPT, set())
-    if (one := (crop.tobytes(), label)) in kept:  # pressed again
+    kept: dict[str, str] = st.session_state.setdefault(KEPT, {})
+    one = f"{face_key(crop)} {label}"
+    there = {correction.id for correction in (*waiting_corrections(), *accepted_corrections())}
+    if kept.get(one) in there:  # pressed again
         st.success("It is kept already. Thank you.", icon=":material/check:")
         return
     try:
-        keep_correction(crop, label, reading.label, bundle.name, bundle.digest)
+        kept[one] = keep_correction(crop, label, reading.label, bundle.name, bundle.digest).id
     except MienError as error:
         st.error(str(error), icon=":material/error:")
         return
-    kept.add(one)
     st.success("Kept. An analyst will look at it. Thank you.", icon=":material/check:")

@@ -51,12 +51,10 @@ def _sample() -> list[Source]:
             f"There is no sample called “{plain(wanted)}”: {SAMPLES[first].title} is shown instead.",
             icon=":material/search_off:",
         )
-    if wanted in SAMPLES:
-        st.session_state["sample"] = wanted  # also where the browser went back to another address
+    st.session_state["sample"] = wanted if wanted in SAMPLES else first  # also where the browser went back
     key = st.pills(
         "Sample",
         list(SAMPLES),
-        default=None if wanted in SAMPLES else first,
         required=True,
         format_func=lambda key: SAMPLES[key].title,
         label_visibility="collapsed",

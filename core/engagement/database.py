@@ -30,6 +30,9 @@ FILE: Final = "engagements.db"
 CONNECT_SECONDS: Final = 10
 """A server that does not answer for so long cannot be reached."""
 
+BUSY_MILLISECONDS: Final = 10_000
+"""How long SQLite waits for another that writes."""
+
 ENGAGEMENTS: Final = Table(
     "engagements",
     METADATA,
@@ -74,7 +77,7 @@ def writing() -> Iterator[Connection]:
 
 
 def forget_deleted() -> None:
-    """See to it that nothing of what was deleted stays in SQLite's log of changes, where others read no more.
+    """Empty SQLite's log of changes of what was deleted; where somebody reads it just now, the next time.
 
     Raises:
         EngagementError: the database cannot be written.
@@ -82,7 +85,9 @@ def forget_deleted() -> None:
     engine = _engine(_url())
     if engine.dialect.name == "sqlite":
         with _told("changed"), engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA busy_timeout=1000")
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
 
 
 @contextmanager
@@ -124,7 +129,7 @@ def _engine(url: str) -> Engine:
         @event.listens_for(engine, "connect")
         def _set_up(connection: Any, record: object) -> None:  # noqa: ANN401 - sqlite3's
             connection.execute("PRAGMA journal_mode=WAL")
-            connection.execute("PRAGMA busy_timeout=10000")
+            connection.execute(f"PRAGMA busy_timeout={BUSY_MILLISECONDS}")
             connection.execute("PRAGMA secure_delete=ON")  # what is deleted is overwritten
 
     from core.engagement.migrating import migrate  # loads Alembic

@@ -39,6 +39,19 @@ def test_one_training_at_a_time_has_a_card(monkeypatch):
     assert default_workers() == 1
 
 
+def end(task: int) -> int:
+    if task > 1:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return task
+
+
+def test_process_that_is_killed_while_nobody_listens_is_one_sentence_too(home):
+    results = run_all(end, [0, 1, 2, 3, 4], 2)
+    with pytest.raises(EndedError, match="use fewer --workers and call again"):
+        for _ in results:
+            time.sleep(3)
+
+
 def refuse(task: Path) -> None:
     if task.name == "0":
         raise ValueError("refused")

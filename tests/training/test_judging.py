@@ -98,7 +98,7 @@ def test_other_names_of_the_same_pictures_are_seen_through(tmp_path, learned, to
     assert learned_from(data, learned) == told
 
 
-def test_what_was_learned_from_undivided_counts_once_it_is_divided():
+def test_what_was_learned_from_undivided_counts_once_it_is_divided(tmp_path):
     data = make_crops(4)
     mine = replace(data, sources=np.full(len(data), "mine"))
     later = replace(mine, parts=np.full(len(data), "test"))
@@ -106,6 +106,9 @@ def test_what_was_learned_from_undivided_counts_once_it_is_divided():
     assert learned_from(later, learned_names(mine)) == ("mine",)
     divided = replace(mine, parts=np.full(len(data), "train"))
     assert learned_from(later, learned_names(divided)) == ()
+    assert learned_names(mine, later) == ("mine",), "it was divided, and the test part left alone"
+    files = read([write_npz(tmp_path / "train-1.npz", VOTES)]).crops
+    assert learned_names(files) == ("FER+",)
     assert learned_names(data) == ("CK+48",), "it has no division that could be made later"
 
 

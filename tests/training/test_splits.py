@@ -204,6 +204,9 @@ def test_few_pictures_beside_a_data_set_with_its_own_test_are_learned_from():
     assert set(found.train) == set(np.flatnonzero(data.parts != "test"))
     with pytest.raises(DataError, match="Only 3 subjects"):
         folds(data, "subject", 5, 0)
+    many = LabelledCrops.concatenate([own, make_crops(4, frames=9, seed=1)])
+    with pytest.raises(DataError, match="Only 4 subjects"):
+        split(replace(many, subjects=np.char.add(many.parts, many.subjects)), "subject", 0)
 
 
 @pytest.mark.parametrize("kind", ["subject", "sequence"])

@@ -2,7 +2,13 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.corrections import accept_correction, accepted_corrections, keep_correction, waiting_corrections
+from core.corrections import (
+    accept_correction,
+    accepted_corrections,
+    delete_correction,
+    keep_correction,
+    waiting_corrections,
+)
 from core.expressions import Expression
 from core.settings import settings
 from tests.ui.conftest import MAIN, keyed
@@ -29,6 +35,10 @@ def test_face_is_kept_only_with_a_label_and_consent(app):
     assert (kept.label, kept.answered, kept.model) == (Expression.NEUTRAL, Expression.HAPPINESS, "mien-8")
     next(button for button in app.button if button.label == "Keep this face for review").click().run()
     assert waiting_corrections() == (kept,), "pressed twice it is kept once"
+    delete_correction(kept)
+    next(button for button in app.button if button.label == "Keep this face for review").click().run()
+    (again,) = waiting_corrections()
+    assert again.id != kept.id, "once it was deleted it may be kept again"
 
 
 def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):

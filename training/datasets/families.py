@@ -16,16 +16,24 @@ FAMILY: Final = {FERPLUS: FER2013}
 UNDIVIDED: Final = frozenset({CKPLUS})
 """Data sets without a division of their own: whoever made one may have tested what others learn from."""
 
+PUBLISHED: Final = frozenset({FERPLUS, FER2013})
+"""Data sets whose division is known, also where single files of them lie about."""
+
 TEST_PART: Final = " (test part)"
 """Stands behind the name of a data set whose own test part was learned from: a random split mixes all, and
 what was not divided then may be divided later."""
 
 
-def learned_names(train: LabelledCrops) -> tuple[str, ...]:
-    """What a card says was learned from: the data sets, and those whose own test part was among it."""
+def learned_names(train: LabelledCrops, test: LabelledCrops | None = None) -> tuple[str, ...]:
+    """What a card says was learned from: the data sets, and those whose own test part was among it.
+
+    Args:
+        test: what was held out.
+    """
     named = set(train.sources.tolist())
     faces = train.take(train.labels != NOT_A_FACE)
-    divided = set(train.sources[train.parts != ""].tolist()) | UNDIVIDED
+    divided = {source for part in (train, test) if part for source in part.sources[part.parts != ""].tolist()}
+    divided |= UNDIVIDED | PUBLISHED
     tested = set(train.sources[train.parts == "test"].tolist()) | set(faces.sources.tolist()) - divided
     return tuple(sorted({*named, *(f"{source}{TEST_PART}" for source in tested)}))
 

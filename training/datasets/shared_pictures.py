@@ -30,7 +30,8 @@ def unite_copies(parts: Sequence[LabelledCrops]) -> LabelledCrops:
 def unite_own_copies(data: LabelledCrops, near: npt.NDArray[np.intp]) -> LabelledCrops:
     """Give the near-copies in one data set one sequence, and one subject where one is named.
 
-    Two people who are named may look nearly the same: only the same picture makes them one.
+    Two people who are named may look nearly the same: the same picture makes them one, and an unnamed one
+    that resembles both.
 
     Args:
         near: groups of near-copies, as `near_groups` numbers them.

@@ -95,7 +95,9 @@ def _may_pass(error: Exception) -> bool:
         return bool(error.get_http_status_code() >= 500)
     if isinstance(error, requests.HTTPError) and error.response is not None:
         return bool(error.response.status_code >= 500)
-    return isinstance(error, requests.RequestException | ConnectionError | TimeoutError)
+    if isinstance(error, OSError):
+        return isinstance(error, requests.RequestException | ConnectionError | TimeoutError)
+    return not isinstance(error, ImportError)  # of what its place for artifacts needs
 
 
 def without_password(text: str) -> str:

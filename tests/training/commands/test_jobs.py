@@ -34,7 +34,8 @@ def test_job_that_cannot_be_done_exits_with_its_sentence(home):
 
 
 def test_data_of_a_job_are_named_as_its_worker_finds_them(home, tmp_path, monkeypatch):
-    (tmp_path / "pics").mkdir()
+    for name in ("pics", "drawn"):  # a folder called drawn is not what the word means
+        (tmp_path / name).mkdir()
     monkeypatch.chdir(tmp_path)
     submitted = []
     monkeypatch.setattr(LocalRunner, "submit", lambda _, spec, by: submitted.append(spec) or Waiting)

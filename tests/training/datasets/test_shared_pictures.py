@@ -78,7 +78,7 @@ def test_no_copy_is_learned_from_where_its_other_is_tested(copied, seed):
 def test_folders_read_together_know_the_pictures_they_share(tmp_path):
     files = {f"{label}/{number}.png": png(number) for number, label in enumerate(["happy", "sad", "angry"])}
     one = write_folder(tmp_path / "one" / "mine", files)
-    two = write_folder(tmp_path / "two" / "mine", {"joy/again.png": png(0), "joy/other.png": png(7)})
+    two = write_folder(tmp_path / "two" / "others", {"joy/again.png": png(0), "joy/other.png": png(7)})
     found = read([one, two]).crops
     again = found.names.tolist().index("joy/again.png")
     assert found.sequences[again] == found.sequences[found.names.tolist().index("happy/0.png")]
