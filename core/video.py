@@ -166,9 +166,8 @@ def open_video(source: Path | BinaryIO) -> Iterator[VideoFrames]:
             raise VideoError(
                 f"A frame of {stream.width} × {stream.height} pixels is too large: save it smaller."
             )
-        stream.codec_context.options = {
-            "max_pixels": str(MOST_PIXELS)
-        }  # a frame may be larger than the first
+        # A file states the size of its first frame alone; later ones may be larger.
+        stream.codec_context.options = {"max_pixels": str(MOST_PIXELS)}
         yield VideoFrames(
             seconds=_length(container),
             width=stream.width,

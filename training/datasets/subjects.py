@@ -29,9 +29,9 @@ def subjects_from_names(
     """Subject and sequence by picture, where every name says both.
 
     A number that each picture has for itself counts pictures, not people. One and the same "subject" on all
-    pictures is the data set's name where expressions stand beside it, as in
-    `fer2013_happy_017`. Subjects carry their source, since "S1" of two data sets are two people; those of CK+
-    do not, so that CK+ and a folder made from it share them.
+    pictures is the data set's name where expressions stand beside it, as in `fer2013_happy_017`. Subjects
+    carry their source, since "S1" of two data sets are two people; those of CK+ do not, so that CK+ and a
+    folder made from it share them.
     """
     matches = {name: NAME_FORM.match(name.stem) for name in names}
     found = {name: (match[1], match[2]) for name, match in matches.items() if match}

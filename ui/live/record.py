@@ -124,10 +124,8 @@ def _person(number: int) -> str:
 def _begin(own: Holder, classifier: Classifier) -> None:
     if own.recorder is not None:  # Streamlit calls it again where a timer cut the click's own run short
         return
-    if not st.session_state.get(
-        _own_key("live_consent", own)
-    ):  # withdrawn by the click before, and not drawn yet
-        return
+    if not st.session_state.get(_own_key("live_consent", own)):
+        return  # withdrawn by the click before, and not drawn yet
     st.session_state.pop("live_done", None)
     bundle, channel = classifier.bundle, st.session_state["live_channel"]
     opening = Opening(consent=CONSENT, model=bundle.name, digest=bundle.digest, channel=channel.strip())
