@@ -16,6 +16,7 @@ from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.read_data import log_skipped
+from training.datasets.reading import require_names
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
 from training.evaluation.fairness import measure_groups, read_groups
@@ -112,11 +113,13 @@ def judge(
         groups: csv that says who belongs to which group, as `read_groups` takes it.
 
     Raises:
-        DataError: the data cannot be read, or has no label that the bundle knows.
+        DataError: the data cannot be read, two of them are called the same, or none has a label that the
+            bundle knows.
     """
     table = read_groups(groups) if groups else None
     card = classifier.bundle.card
     got = read(data)
+    require_names(data, got.crops)
     log_skipped(got.skipped)
     if not len(got.crops):
         raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")

@@ -115,3 +115,17 @@ def test_what_was_learned_from_undivided_counts_once_it_is_divided(tmp_path):
 def test_data_without_a_clear_label_say_so(champion, tmp_path, home):
     with pytest.raises(DataError, match="no crop whose label is clear"):
         judge(champion, [str(write_npz(tmp_path / "train-1.npz", [{"anger": 5, "fear": 5}]))])
+
+
+def test_two_folders_of_one_name_are_refused_and_one_handed_over_twice_is_not(champion, tmp_path, home):
+    """What one of them divides, the other may not: by the name its pictures would be left out."""
+    one, other = (
+        write_folder(
+            tmp_path / place / "faces", {f"{part}happy/a.png": png(n), f"{part}sad/b.png": png(n + 1)}
+        )
+        for n, (place, part) in enumerate((("a", "test/"), ("b", "")))
+    )
+    with pytest.raises(DataError, match="Two data sets are called faces: rename"):
+        judge(champion, [str(one), str(other)])
+    assert judge(champion, [str(one), str(one)]).score.n == 4
+    assert judge(champion, [str(one), str(other.rename(tmp_path / "b" / "others"))]).score.n == 4

@@ -15,6 +15,7 @@ from training.datasets.fer2013 import read_fer2013, read_fer2013_folder
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import read_ferplus, read_ferplus_folder
 from training.datasets.fetching import PREFIX, fetch, name_of
+from training.datasets.labelled import LabelledCrops
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import ReadData
 from training.datasets.shared_pictures import unite_copies
@@ -39,24 +40,26 @@ def read(sources: Sequence[str | Path]) -> ReadData:
     `unite_copies`.
 
     Raises:
-        DataError: with what to mend, also where two of them are called the same.
+        DataError: with what to mend.
     """
     parts = [_read_one(str(source)) for source in sources]
-    _require_names(sources, parts)
     skipped = tuple(one for part in parts for one in part.skipped)
     return ReadData(unite_copies([part.crops for part in parts]), skipped)
 
 
-def _require_names(sources: Sequence[str | Path], parts: Sequence[ReadData]) -> None:
-    """Refuse two folders that are called the same: nobody could tell their people and figures apart.
+def require_names(sources: Sequence[str | Path], data: LabelledCrops) -> None:
+    """Refuse two folders that are called the same: nobody could tell their figures apart.
+
+    Args:
+        data: what was read from the sources.
 
     Raises:
         DataError: there are such.
     """
     places: dict[str, Path] = {}
-    for place, part in zip((Path(source).resolve() for source in sources), parts, strict=True):
+    for place in (Path(source).resolve() for source in sources):
         name = name_of(place)
-        if name in WELL_KNOWN or name not in part.crops.sources:
+        if name in WELL_KNOWN or name not in data.sources:
             continue
         if places.setdefault(name, place) != place:
             raise DataError(f"Two data sets are called {name}: rename the folder of one.")

@@ -56,7 +56,7 @@ def leave_a_core() -> None:
 def _run(folder: Path) -> Outcome:
     try:
         if (folder / RUN_FOLDER / CANCEL_FILE).exists():
-            raise TrainingCancelledError("Cancelled before it began.")
+            return Outcome(state=JobState.CANCELLED, message="Cancelled before it began.")
         spec = JobSpec.model_validate_json((folder / SPEC_FILE).read_bytes())
         from training.jobs.execution import execute  # loads Keras
 

@@ -163,15 +163,3 @@ def test_zip_of_npz_files_says_to_unpack_it(tmp_path):
     packed = write_zip(tmp_path / "plus.zip", {"train.npz": b"x", "valid.npz": b"y"})
     with pytest.raises(DataError, match=r"plus\.zip holds npz files, which are read unpacked"):
         read([packed])
-
-
-def test_two_folders_of_one_name_are_refused_and_one_handed_over_twice_is_not(tmp_path):
-    one, other = (
-        write_folder(tmp_path / place / "faces", {"happy/a.png": png(n), "sad/b.png": png(n + 1)})
-        for n, place in enumerate(("a", "b"))
-    )
-    with pytest.raises(DataError, match="Two data sets are called faces: rename"):
-        read([one, other])
-    assert len(read([one, one]).crops) == 4
-    renamed = other.rename(tmp_path / "b" / "others")
-    assert set(read([one, renamed]).crops.sources) == {"faces", "others"}
