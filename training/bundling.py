@@ -140,11 +140,12 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
 
 def _held_out(parts: Parts) -> dict[str, str]:
     """How much of each data set's faces the test part holds, by data set."""
-    tested, rest = (
-        Counter(source for part in some for source in part.sources[part.labels != NOT_A_FACE].tolist())
-        for some in ((parts.test,), (parts.train, parts.inner))
+    train, inner, test = (
+        Counter(part.sources[part.labels != NOT_A_FACE].tolist())
+        for part in (parts.train, parts.inner, parts.test)
     )
-    return {source: f"{n / (n + rest[source]):.0%} held out" for source, n in tested.items()}
+    every = train + inner + test
+    return {source: f"{count / every[source]:.0%} held out" for source, count in test.items()}
 
 
 def _judge(

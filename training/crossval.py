@@ -90,6 +90,7 @@ def cross_validate(
     start = find_bundle(initial) if initial else None
     taught_by = find_bundle(teacher) if teacher else None
     require_same_classes(crops, found)
+    digest = digest_of(crops)
     folders = [folder / f"fold-{number}" for number in range(len(found))]
     marks = [one / ANEW_FILE for one in folders if anew and one.exists()]
     for mark in marks:
@@ -105,7 +106,7 @@ def cross_validate(
             folder=folders[number],
             initial=initial,
             teacher=teacher,
-            digest=digest_of(crops),
+            digest=digest,
         )
         for number in range(len(found))
     ]

@@ -1,10 +1,10 @@
 """Run one function on several tasks, each in a process of its own: on this machine or on a Ray cluster."""
 
-import itertools
 import multiprocessing
 import os
 import socket
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -65,11 +65,12 @@ def _on_this_machine(
     # Never fork: a process forked after TensorFlow has loaded hangs.
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(workers, context, _share_processors, (workers,), max_tasks_per_child=1)
-    todo = iter(enumerate(tasks))
+    todo = deque(enumerate(tasks))
     futures: dict[Future[Result], int] = {}
 
     def submit_next() -> None:
-        for number, task in itertools.islice(todo, 1):
+        if todo:
+            number, task = todo.popleft()
             futures[pool.submit(function, task)] = number
 
     try:

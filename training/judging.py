@@ -12,11 +12,11 @@ from core.classifier import Classifier
 from core.errors import DataError
 from core.expressions import Expression
 from training.datasets import read
-from training.datasets.families import learned_from
+from training.datasets.families import WELL_KNOWN, learned_from
 from training.datasets.ferplus import majority_share
+from training.datasets.fetching import name_of
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.read_data import log_skipped
-from training.datasets.reading import require_names
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
 from training.evaluation.fairness import measure_groups, read_groups
@@ -119,7 +119,7 @@ def judge(
     table = read_groups(groups) if groups else None
     card = classifier.bundle.card
     got = read(data)
-    require_names(data, got.crops)
+    _require_names(data, got.crops)
     log_skipped(got.skipped)
     if not len(got.crops):
         raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")
@@ -166,6 +166,24 @@ def judge(
         groups=measure_groups(predictions, table, bool(learned)) if table else (),
         milliseconds_per_crop=time_one(classifier.bundle, faces.crops[:1]),
     )
+
+
+def _require_names(sources: Sequence[str | Path], data: LabelledCrops) -> None:
+    """Refuse two folders that are called the same: nobody could tell their figures apart.
+
+    Args:
+        data: what was read from the sources.
+
+    Raises:
+        DataError: there are such.
+    """
+    places: dict[str, Path] = {}
+    for place in (Path(source).resolve() for source in sources):
+        name = name_of(place)
+        if name in WELL_KNOWN or name not in data.sources:
+            continue
+        if places.setdefault(name, place) != place:
+            raise DataError(f"Two data sets are called {name}: rename the folder of one.")
 
 
 def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:

@@ -26,7 +26,7 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
     """
     with (
         st.popover("This is wrong", icon=":material/flag:"),
-        st.form(f"correction-{face_key(crop)}", border=False),  # consent is given for one face
+        st.form(f"correction-{_face_key(crop)}", border=False),  # consent is given for one face
     ):
         label: Expression | None = st.selectbox(
             "What does the face show?", EXPRESSIONS, index=None, format_func=display_name
@@ -36,7 +36,7 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
             _keep(crop, label, agreed, reading, bundle)
 
 
-def face_key(crop: npt.NDArray[np.uint8]) -> str:
+def _face_key(crop: npt.NDArray[np.uint8]) -> str:
     """Tells one face from another."""
     return hashlib.sha256(crop.tobytes()).hexdigest()[:12]
 
@@ -48,7 +48,7 @@ def _keep(
         st.error("Choose what the face shows, and agree; otherwise nothing is kept.", icon=":material/info:")
         return
     kept: dict[str, str] = st.session_state.setdefault(KEPT, {})
-    one = f"{face_key(crop)} {label}"
+    one = f"{_face_key(crop)} {label}"
     there = {correction.id for correction in (*waiting_corrections(), *accepted_corrections())}
     if kept.get(one) in there:  # pressed again
         st.success("It is kept already. Thank you.", icon=":material/check:")

@@ -16,13 +16,13 @@ def plain(text: str, longest: int = LONGEST) -> str:
     return re.sub(r"([\\`*_{}\[\]()#+!$~:|<>])", r"\\\1", short)
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str | None = None) -> str:
     """A number with its noun.
 
-    >>> counted(1, "job"), counted(2000, "job")
-    ('1 job', '2,000 jobs')
+    >>> counted(1, "job"), counted(2000, "job"), counted(2, "person", "people")
+    ('1 job', '2,000 jobs', '2 people')
     """
-    return f"{number:,} {noun}{'s' if number != 1 else ''}"
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"
 
 
 def signed(value: float) -> str:

@@ -80,8 +80,9 @@ def find_bundle(name: str | None = None) -> Bundle:
             else "No model has been named champion"
         )
         raise BundleError(f"{missing}: {choices}.")
-    folders = [root / wanted for root in _roots() if (root / wanted / CARD_FILE).is_file()]
-    bundle = read_bundle(folders[0] if folders else settings().trained_models / wanted)  # discarded just now
+    discarded = settings().trained_models / wanted  # since the names were looked up
+    folder = next((root / wanted for root in _roots() if (root / wanted / CARD_FILE).is_file()), discarded)
+    bundle = read_bundle(folder)
     if bundle.name != wanted:
         raise BundleError(
             f"The model in the folder {wanted} is called {bundle.name} on its card: rename the folder."

@@ -1,6 +1,5 @@
 """YuNet (Wu, Peng & Yu, Machine Intelligence Research 2023): one look for faces of about 12 to 300 px."""
 
-import os
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -11,6 +10,7 @@ import numpy.typing as npt
 import onnxruntime
 
 from core.images import Picture
+from core.processors import available_cores
 
 MODEL: Final = Path(__file__).with_name("yunet.onnx")
 SCORE_THRESHOLD: Final = 0.6
@@ -75,8 +75,3 @@ def _session() -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = min(MOST_THREADS, available_cores())
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     return onnxruntime.InferenceSession(MODEL, options, providers=["CPUExecutionProvider"])
-
-
-def available_cores() -> int:
-    """Processors that this process may run on."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -3,7 +3,7 @@
 import getpass
 import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -18,17 +18,19 @@ CONSOLE = Console(markup=False, emoji=False)  # names and paths are told as they
 
 
 def prepare_terminal() -> None:
-    """Write UTF-8 where programs read on, and escapes where a terminal lacks a letter.
+    """Write UTF-8 where programs read on, and escapes where a terminal lacks a letter."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
 
-    Arguments that are no text would come to names and cards that nobody could write.
+
+def require_text(arguments: Sequence[str]) -> None:
+    """Refuse arguments that are no text: they would come to names and cards that nobody could write.
 
     Raises:
         SystemExit: there are such.
     """
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(encoding=None if stream.isatty() else "utf-8", errors="backslashreplace")
-    for argument in sys.argv[1:]:
+    for argument in arguments:
         try:
             argument.encode()
         except UnicodeEncodeError:
@@ -60,7 +62,7 @@ def failing_plainly() -> Iterator[None]:
 
 def absolute(data: str) -> str:
     """A path as processes elsewhere find it; names of data sets stay as they are."""
-    if data.partition(":")[0] in {"drawn", "kaggle"}:
+    if data.partition(":")[0] in {"drawn", "kaggle"}:  # what defines these words takes a second to load
         return data
     path = Path(data)
     return str(path.resolve()) if path.exists() else data

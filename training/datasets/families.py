@@ -19,6 +19,9 @@ UNDIVIDED: Final = frozenset({CKPLUS})
 PUBLISHED: Final = frozenset({FERPLUS, FER2013})
 """Data sets whose division is known, also where single files of them lie about."""
 
+WELL_KNOWN: Final = UNDIVIDED | PUBLISHED
+"""Data sets that are called so wherever they lie."""
+
 TEST_PART: Final = " (test part)"
 """Stands behind the name of a data set whose own test part was learned from: a random split mixes all, and
 what was not divided then may be divided later."""
@@ -33,7 +36,7 @@ def learned_names(train: LabelledCrops, test: LabelledCrops | None = None) -> tu
     named = set(train.sources.tolist())
     faces = train.take(train.labels != NOT_A_FACE)
     divided = {source for part in (train, test) if part for source in part.sources[part.parts != ""].tolist()}
-    divided |= UNDIVIDED | PUBLISHED
+    divided |= WELL_KNOWN
     tested = set(train.sources[train.parts == "test"].tolist()) | set(faces.sources.tolist()) - divided
     return tuple(sorted({*named, *(f"{source}{TEST_PART}" for source in tested)}))
 

@@ -10,12 +10,9 @@ from core.images import SUFFIXES
 from training.datasets import fer2013
 from training.datasets.archives import open_archive
 from training.datasets.ckplus import EXPECTED, read_ckplus
-from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.fer2013 import read_fer2013, read_fer2013_folder
-from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import read_ferplus, read_ferplus_folder
-from training.datasets.fetching import PREFIX, fetch, name_of
-from training.datasets.labelled import LabelledCrops
+from training.datasets.fetching import PREFIX, fetch
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import ReadData
 from training.datasets.shared_pictures import unite_copies
@@ -24,9 +21,6 @@ from training.datasets.subjects import CKPLUS_FRAME
 DRAWN: Final = "drawn"
 """The word for the faces that Mien draws itself; a folder of that name is meant by `./drawn/` in full.
 `drawn:SUBJECTS` and `drawn:SUBJECTS:SEED` draw as many people, other ones for another seed."""
-
-WELL_KNOWN: Final = frozenset({CKPLUS, fer2013.SOURCE, FERPLUS})
-"""Data sets that are called so wherever they lie."""
 
 READERS: Final[Mapping[str, Callable[[Path], ReadData]]] = {".npz": read_ferplus, ".csv": read_fer2013}
 
@@ -45,24 +39,6 @@ def read(sources: Sequence[str | Path]) -> ReadData:
     parts = [_read_one(str(source)) for source in sources]
     skipped = tuple(one for part in parts for one in part.skipped)
     return ReadData(unite_copies([part.crops for part in parts]), skipped)
-
-
-def require_names(sources: Sequence[str | Path], data: LabelledCrops) -> None:
-    """Refuse two folders that are called the same: nobody could tell their figures apart.
-
-    Args:
-        data: what was read from the sources.
-
-    Raises:
-        DataError: there are such.
-    """
-    places: dict[str, Path] = {}
-    for place in (Path(source).resolve() for source in sources):
-        name = name_of(place)
-        if name in WELL_KNOWN or name not in data.sources:
-            continue
-        if places.setdefault(name, place) != place:
-            raise DataError(f"Two data sets are called {name}: rename the folder of one.")
 
 
 def _read_one(source: str) -> ReadData:

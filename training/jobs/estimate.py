@@ -1,9 +1,9 @@
 """How long a training will take here."""
 
-import os
 from statistics import median
 from typing import Final
 
+from core.processors import available_cores
 from core.settings import settings
 from training.devices import find_devices
 from training.jobs import table
@@ -70,8 +70,7 @@ def _is_used_now(device: str | None) -> bool:
 def _expected(recipe: Recipe) -> float:
     """Crops a second on this machine's processor, going by what another one did."""
     precision = planned_precision(recipe, on_gpu=False)
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    cores = min(MOST_CORES, max(1, allowed - 1))  # `leave_a_core` leaves one to the pages
+    cores = min(MOST_CORES, max(1, available_cores() - 1))  # `leave_a_core` leaves one to the pages
     if recipe.network == "reference":
         return cores * REFERENCE_RATE[precision]
     fixed, each = RESIDUAL_SECONDS[precision]

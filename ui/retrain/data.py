@@ -114,11 +114,8 @@ def report_card(found: Look) -> None:
     check = found.check
     for refusal in check.refusals:
         st.error(refusal, icon=":material/block:")
-    named = "1 person" if check.subjects == 1 else f"{check.subjects:,} people"
-    people = named if check.subjects else "nobody is named"
-    apart = "1 recording or separate picture"
-    if check.sequences != 1:
-        apart = f"{check.sequences:,} recordings or separate pictures"
+    people = counted(check.subjects, "person", "people") if check.subjects else "nobody is named"
+    apart = counted(check.sequences, "recording or separate picture", "recordings or separate pictures")
     st.markdown(f"**{counted(check.crops, 'face')}**, {people}, {apart}.")
     if check.random_split_leak > LEAKING:
         st.markdown(

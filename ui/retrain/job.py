@@ -88,13 +88,13 @@ def _progress_card(job: Job) -> None:
     left = f" · about {_minutes(progress.seconds_left)} left" if progress.seconds_left else ""
     st.progress(progress.share, f"{progress.sentence}{left}")
     facts = []
-    if progress.crops_per_second and job.state is JobState.RUNNING:
+    if progress.crops_per_second:
         facts.append(f"{progress.crops_per_second:,.0f} faces a second")
-    if progress.device_memory and job.state is JobState.RUNNING:
+    if progress.device_memory:
         facts.append(f"{progress.device_memory / 2**20:,.0f} MB of device memory")
-    if job.device and job.state is JobState.RUNNING:
+    if job.device:
         facts.append(f"on {job.device}")
-    if facts:
+    if facts and job.state is JobState.RUNNING:  # one that waits to go on has those of before
         st.caption(" · ".join(facts))
     if analyst() is not None and job.cancel_asked is None:
         st.button(
