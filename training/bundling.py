@@ -156,8 +156,7 @@ def _judge(
     The pictures behind the scores stay in the run's folder.
     """
     classifier = Classifier(read_bundle(staged))
-    shows_a_face = parts.test.labels != NOT_A_FACE
-    faces, nonfaces = parts.test.take(shows_a_face), parts.test.take(~shows_a_face)
+    faces, nonfaces = parts.test.take(parts.test.labels != NOT_A_FACE), parts.unseen_nonfaces
     found: tuple[Score, ...] = ()
     if len(faces):
         predictions = predict(classifier, faces)

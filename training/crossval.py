@@ -197,8 +197,8 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
         tracker.log_bundle(bundle)
     classifier = Classifier(bundle)
     undivided = parts.test.take(parts.test.parts == "")
-    shows_a_face = undivided.labels != NOT_A_FACE
-    faces, nonfaces = undivided.take(shows_a_face), undivided.take(~shows_a_face)
+    faces = undivided.take(undivided.labels != NOT_A_FACE)
+    nonfaces = parts.unseen_nonfaces.take(parts.unseen_nonfaces.parts == "")
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     return predict(classifier, faces), refusal
 

@@ -17,6 +17,7 @@ from training.accelerator import has_gpu
 from training.circumstances import circumstances
 from training.datasets.families import learned_names
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
+from training.datasets.near_duplicates import first_of_their_kind
 from training.datasets.nonfaces import make_nonfaces
 from training.datasets.read_data import log_skipped
 from training.datasets.reading import read
@@ -49,6 +50,17 @@ class Parts:
     def overlap(self, tested: LabelledCrops) -> Overlap:
         """What rows of the test part have in common with the other two."""
         return Overlap.between(tested, self.train, self.inner)
+
+    @property
+    def unseen_nonfaces(self) -> LabelledCrops:
+        """The test part's crops without a face, less those like one in the other parts or one before them.
+
+        FER+'s hold one black picture twelve times.
+        """
+        tested, train, inner = (
+            part.take(part.labels == NOT_A_FACE) for part in (self.test, self.train, self.inner)
+        )
+        return tested.take(first_of_their_kind(tested.crops, np.concatenate([train.crops, inner.crops])))
 
     @property
     def digest(self) -> str:

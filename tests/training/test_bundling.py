@@ -15,7 +15,7 @@ from core.expressions import EXPRESSIONS, Expression
 from tests.training.conftest import SHOWN, make_crops, make_recipe
 from training import exporting
 from training.bundling import Naming, _held_out, bundle_run
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
 from training.judged import pictures_behind
 from training.networks import build_network
 from training.runs import divide, train_run
@@ -251,3 +251,16 @@ def test_share_held_out_is_told_of_each_data_set_and_of_its_faces_alone():
     both = LabelledCrops.concatenate([mine, replace(own, subjects=np.char.add("other ", own.subjects))])
     parts = divide(both, make_recipe(made_nonfaces=500), "subject", 1)
     assert _held_out(parts) == {"CK+48": "20% held out", "other": "40% held out"}
+
+
+def test_crops_without_a_face_are_judged_on_once_and_not_where_a_copy_was_learned_from():
+    faces, rng = make_crops(10), np.random.default_rng(0)
+    single = rng.integers(0, 256, (20, 48, 48, 1), np.uint8)
+    black = np.zeros((12, 48, 48, 1), np.uint8)
+    pictures = np.concatenate([single, black])
+    bare = without_a_face(pictures, np.array([f"bare#{i}" for i in range(len(pictures))]), "bare")
+    parts = divide(LabelledCrops.concatenate([faces, bare]), make_recipe(), "subject", 1)
+    tested = parts.test.take(parts.test.labels == NOT_A_FACE)
+    repeated = (tested.crops == 0).all(axis=(1, 2, 3))
+    assert repeated.any()
+    assert parts.unseen_nonfaces.names.tolist() == tested.names[~repeated].tolist()

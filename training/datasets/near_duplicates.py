@@ -46,6 +46,17 @@ def near_groups(*views: npt.NDArray[np.uint8], threshold: float = THRESHOLD) -> 
     return groups
 
 
+def first_of_their_kind(crops: npt.NDArray[np.uint8], others: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which crops resemble none of the others and none of themselves before them, bool (n,).
+
+    Args:
+        crops: uint8 (n, 48, 48, 1).
+        others: uint8 (m, 48, 48, 1).
+    """
+    _, first = np.unique(near_groups(np.concatenate([others, crops])), return_index=True)
+    return np.isin(np.arange(len(crops)) + len(others), first)
+
+
 def exact_groups(crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
     """Number the groups of crops that are the same in every pixel; intp (n,), as in `near_groups`."""
     first: dict[bytes, int] = {}

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from training.datasets.ckplus import read_ckplus
-from training.datasets.near_duplicates import BLOCK, exact_groups, near_groups
+from training.datasets.near_duplicates import BLOCK, exact_groups, first_of_their_kind, near_groups
 
 RNG = np.random.default_rng(0)
 
@@ -46,6 +46,13 @@ def test_exact_groups_tell_a_single_pixel():
     other = crops[1].copy()
     other[0, 0, 0] ^= 1
     assert exact_groups(np.stack([*crops, crops[1], other])).tolist() == [0, 1, 2, 1, 3]
+
+
+def test_first_of_their_kind_resemble_neither_the_others_nor_what_came_before():
+    one, two, three = smooth(3)
+    crops = np.stack([altered(one, shift=1), two, three, altered(two, brightness=40)])
+    assert first_of_their_kind(crops, one[None]).tolist() == [False, True, True, False]
+    assert first_of_their_kind(crops, crops[:0]).tolist() == [True, True, True, False]
 
 
 def test_blank_crops_resemble_only_their_exact_copies():
