@@ -1,9 +1,9 @@
 """What the API takes and gives, as its OpenAPI document says."""
 
 from datetime import datetime
-from typing import Final
+from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from core.bundles import Interval
 from core.engagement import Report
@@ -62,7 +62,7 @@ class NewEngagement(BaseModel):
 
     name: str = Field("", max_length=200, pattern=ONE_LINE)
     channel: str = Field("", max_length=60, pattern=ONE_LINE, description="or queue; never an employee")
-    consent: str = Field(
+    consent: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
         min_length=1, max_length=2000, pattern=TEXT, description="what the customer was told and agreed to"
     )
 

@@ -30,6 +30,13 @@ SENTENCES: Mapping[int, str] = {
     405: "This address is not asked like that: /api/v1/docs says how.",
 }
 
+REMEDIES: Mapping[str, str] = {
+    "string_pattern_mismatch": "it is not written as /api/v1/docs shows, or holds what is no text",
+    "model_attributes_type": "send a JSON object, with the header Content-Type: application/json",
+    "dict_type": "send a JSON object, with the header Content-Type: application/json",
+}
+"""What to do, by the type of what pydantic found."""
+
 
 def problem(kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
     """One problem document."""
@@ -58,9 +65,19 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"][1:]) or "the request"
-        return problem(Kind.INVALID, f"{where}: {first['msg'].lower()}.")
+        return problem(Kind.INVALID, _told(error.errors()[0]))
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    """What FastAPI found wrong with a call, as a sentence without its own words for it."""
+    if error["type"] == "json_invalid":
+        return "The body is no JSON: send an object as /api/v1/docs shows."
+    named = [part for part in error["loc"][1:] if isinstance(part, str) and part.isidentifier()]
+    where = ".".join(named) or "the request"
+    said = REMEDIES.get(error["type"]) or error["msg"].removeprefix("Value error, ").lower()
+    if "uploadfile" in said:
+        said = "send a file, with curl as -F name=@photo.jpg"
+    return f"{where}: {said}."
 
 
 def _phrase(error: HTTPException) -> str:

@@ -20,9 +20,9 @@ TOKEN_LENGTH: Final = 16
 
 
 class Settings(BaseSettings):
-    """What an operator may change without touching code."""
+    """What an operator may change without touching code; an empty variable counts as none."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True)
 
     home: Path = Field(
         default=PROJECT_ROOT / "var", description="where Mien writes: bundles, caches, runs; never pictures"
@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     @field_validator("analyst_code")
     @classmethod
     def _no_empty_code(cls, code: SecretStr | None) -> SecretStr | None:
-        """An empty code, as a template leaves it, is none: it must not let everybody in."""
+        """A blank code is none: it must not let everybody in."""
         if code is None or not code.get_secret_value().strip():
             return None
         if len(code.get_secret_value()) < CODE_LENGTH:
@@ -78,7 +78,7 @@ class Settings(BaseSettings):
     @field_validator("api_tokens")
     @classmethod
     def _no_empty_token(cls, tokens: list[SecretStr]) -> list[SecretStr]:
-        """The same for tokens: an empty one would match a call that sends none, a short one is guessed."""
+        """The same for tokens: a blank one would match a call that sends none, a short one is guessed."""
         given = [token for token in tokens if token.get_secret_value().strip()]
         if any(len(token.get_secret_value()) < TOKEN_LENGTH for token in given):
             raise ValueError(
@@ -111,12 +111,16 @@ def settings() -> Settings:
         SettingsError: a variable holds what cannot be used.
     """
     try:
-        return Settings()
+        found = Settings()
     except ValidationError as error:
         first = error.errors()[0]
         name, said = str(first["loc"][0]), first["msg"].removeprefix("Value error, ")
     except SourceError as error:
         name, said = re.findall(r'field "(\w+)"', str(error))[0], "write it as JSON"
+    else:
+        if found.trained_models != found.shipped_models:
+            return found
+        name, said = "home", "its models would be those that came with Mien, so name another folder"
     raise SettingsError(f"{PREFIX}{name.upper()} cannot be used: {said}.") from None
 
 

@@ -1,7 +1,6 @@
 """From a finished run to a judged bundle: calibrate, export, measure, describe."""
 
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,10 +12,9 @@ import keras
 import numpy as np
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score, Thresholds
-from core.bundles.card import NAME_PATTERN, Training
+from core.bundles.card import Training
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
-from core.errors import BundleError
 from core.expressions import EXPRESSIONS
 from training import exporting
 from training.calibration import choose_thresholds, fit_temperature
@@ -27,7 +25,7 @@ from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network, round_weights
-from training.placing import publish, staging
+from training.placing import publish, require_name, staging
 from training.run_folder import RUN_FILE
 from training.runs import Parts
 from training.splits import groups
@@ -49,10 +47,7 @@ class Naming:
     title: str
 
     def __post_init__(self) -> None:
-        if not re.fullmatch(NAME_PATTERN, self.name):
-            raise BundleError(
-                f"{self.name!r} cannot name a model: use up to 64 small letters, digits, dots and dashes."
-            )
+        require_name(self.name)
 
 
 def bundle_run(

@@ -16,6 +16,7 @@ from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.evaluation import Predictions, measure_refusal, predict, score_predictions
 from training.executors import run_all
 from training.fitting import present_columns
+from training.opening import occupy
 from training.overlap import Overlap
 from training.recipe import Recipe
 from training.run_folder import CROSSVAL_FILE
@@ -182,7 +183,8 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     initial, teacher = (find_bundle(name) if name else None for name in (fold.initial, fold.teacher))
     naming = Naming(f"fold-{fold.number}", f"Fold {fold.number + 1} of {fold.count}")
     about = {"data": list(fold.data), "fold": fold.number + 1, "folds": fold.count}
-    with Tracker(fold.folder, f"{fold.recipe.name}, {naming.title.lower()}", **about) as tracker:
+    title = f"{fold.recipe.name}, {naming.title.lower()}"
+    with occupy(fold.folder), Tracker(fold.folder, title, **about) as tracker:
         train_run(
             fold.recipe,
             parts,

@@ -31,6 +31,24 @@ COMPUTED: Final = "computed"
 
 
 @contextmanager
+def occupy(folder: Path) -> Iterator[None]:
+    """Keep other trainings out of a run's folder; whoever holds it may hold it once more.
+
+    Raises:
+        DataError: another one is there.
+    """
+    folder = folder.resolve()  # it may be a link to another disk
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0, is_singleton=True):
+            yield
+    except Timeout:
+        raise DataError(
+            f"A training is running in {folder}: wait for its end, or give this one another name."
+        ) from None
+
+
+@contextmanager
 def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterator[Callable[[], None]]:
     """Make a folder ready for a run.
 
@@ -47,18 +65,8 @@ def open_run(folder: Path, inputs: Mapping[str, object], resume: bool) -> Iterat
     Raises:
         DataError: the run that was begun there had other inputs, is damaged, or is training.
     """
-    folder = folder.resolve()  # it may be a link to another disk
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        with (
-            FileLock(folder.with_name(f".{folder.name}.lock"), timeout=0),
-            _opened(folder, inputs, resume) as let_go,
-        ):
-            yield let_go
-    except Timeout:
-        raise DataError(
-            f"A training is running in {folder}: wait for its end, or give this one another name."
-        ) from None
+    with occupy(folder), _opened(folder.resolve(), inputs, resume) as let_go:
+        yield let_go
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Where a new bundle may be put, and how it gets there in one step."""
 
+import re
 import secrets
 import shutil
 from collections.abc import Iterator
@@ -7,10 +8,25 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from core.bundles import CARD_FILE, Bundle
+from core.bundles.card import NAME_PATTERN, RESERVED
 from core.bundles.store import champion_name, read_bundle
 from core.durable import sync
 from core.errors import BundleError
 from core.settings import settings
+
+
+def require_name(name: str) -> None:
+    """Refuse what cannot be the name of a model's folder everywhere.
+
+    Raises:
+        BundleError: it cannot.
+    """
+    if not re.fullmatch(NAME_PATTERN, name):
+        raise BundleError(
+            f"{name!r} cannot name a model: use up to 64 small letters, digits, dots and dashes."
+        )
+    if name in RESERVED:
+        raise BundleError(f"{name!r} cannot name a model, for a file has that name: choose another one.")
 
 
 def require_place(target: Path) -> None:

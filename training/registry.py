@@ -90,7 +90,9 @@ def rollback(by: str, note: str = "", expected: tuple[str | None, str | None] | 
 
 def previous_champion() -> str | None:
     """Whom a rollback returns to: the last before this one that is still there; None where none is."""
-    line, current, known = _line(promotions()), champion_name(), bundle_names()
+    current, known = champion_name(), bundle_names()
+    line = _line(promotions())
+    _settle(line, current)
     earlier = line[: _last(line, current)] if current in line else line
     return next((name for name in reversed(earlier) if name in known and name != current), None)
 
@@ -142,11 +144,22 @@ def _line(entries: tuple[Promotion, ...]) -> list[str]:
     """The champions through which rollbacks return, the newest last."""
     line = [entries[0].previous] if entries and entries[0].previous else []
     for entry in entries:
+        _settle(line, entry.previous)
         if entry.action == "rollback" and entry.name in line:
             del line[_last(line, entry.name) + 1 :]
         else:
             line.append(entry.name)
     return line
+
+
+def _settle(line: list[str], serving: str | None) -> None:
+    """Let a line end with what served: of a change that was noted, the last step may have failed."""
+    if serving is None or line[-1:] == [serving]:
+        return
+    if line[-2:-1] == [serving]:
+        line.pop()
+    else:
+        line.append(serving)
 
 
 def _last(line: list[str], name: str | None) -> int:

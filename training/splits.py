@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 
 from core.bundles import Score
 from core.errors import DataError
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.overlap import Overlap
 
 SplitKind: TypeAlias = Literal["subject", "sequence", "official", "random"]
@@ -117,9 +118,11 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     if not len(free):
         return (_apart(data, kind, *own),)
     keys = groups(data, kind)[free]
-    if len(np.unique(keys)) < count:
+    faces = data.labels[free] != NOT_A_FACE
+    known = len(np.unique(keys[faces] if faces.any() else keys))
+    if known < count:
         raise DataError(
-            f"Only {len(np.unique(keys))} {kind}s are known, and {count} are needed to keep one part apart: "
+            f"Only {known} {kind}s are known, and {count} are needed to keep one part apart: "
             "add data or choose the random split."
         )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
@@ -162,11 +165,13 @@ def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -
     its weights, where both learn from the same people and set the same share aside by the same rule.
 
     Raises:
-        DataError: nobody can be spared.
+        DataError: nobody can be spared: each alone shows some expression.
     """
     if kind == "random":
         inner = split(data, kind, seed, share)
-        return inner.train, inner.test
+        lost = np.setdiff1d(data.labels[inner.test], data.labels[inner.train])
+        spared = inner.test[[np.flatnonzero(data.labels[inner.test] == label)[0] for label in lost]]
+        return np.sort(np.append(inner.train, spared)), np.setdiff1d(inner.test, spared)
     keys, member = np.unique(groups(data, kind), return_inverse=True)
     first = np.unique(member, return_index=True)[1]
     homes = data.sources[first]
@@ -178,12 +183,20 @@ def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -
     for stratum in np.unique(strata):
         found = order[strata[order] == stratum]
         chosen[found[: max(round(share * len(found)), min(1, len(found) - 1))]] = True
+    everything = []
     for source in np.unique(homes):
         labels = np.where(homes[member] == source, data.labels, -1)
         shown = [np.unique(member[labels == label]) for label in np.unique(labels[labels >= 0])]
         _leave_one_each(chosen, shown, strata, order)
+        everything += shown
+    if not chosen.any():  # each person usually shows something else
+        able = (key for key in order if all((members != key).any() for members in everything))
+        chosen[list(islice(able, 1))] = True
     if not chosen.any():
-        raise DataError(f"Nobody can be kept apart among {len(keys)} {kind}s: add data.")
+        raise DataError(
+            f"Nobody can be kept apart among {len(keys)} {kind}s, for each alone shows some expression: "
+            "add data."
+        )
     return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])
 
 

@@ -1,6 +1,5 @@
 """Smaller runtime models of a bundle, made again from its `model.keras`, and what they cost."""
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,13 +11,12 @@ import numpy as np
 import numpy.typing as npt
 
 from core.bundles import KERAS_FILE, RUNTIME_FILE, Bundle
-from core.bundles.card import NAME_PATTERN
 from core.bundles.store import read_bundle
 from core.classifier import Classifier
 from core.errors import BundleError
 from training.cards import write_card
 from training.conversion import Variant
-from training.placing import publish, require_place, staging
+from training.placing import publish, require_name, require_place, staging
 
 PARITY_CROPS: Final = 256
 
@@ -120,11 +118,7 @@ def compare(
 
 
 def _check_target(bundle: Bundle, target: Path) -> None:
-    if not re.fullmatch(NAME_PATTERN, target.name):
-        raise BundleError(
-            f"{target.name!r} cannot name a model: name the folder with up to 64 small letters, digits, "
-            "dots and dashes."
-        )
+    require_name(target.name)
     if target.resolve() == bundle.folder.resolve():
         raise BundleError(f"{target} is the model's own folder: choose another one.")
     require_place(target)

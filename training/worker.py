@@ -12,7 +12,8 @@ from typing import Annotated, Final
 import typer
 from filelock import FileLock, Timeout
 
-from core.settings import PROJECT_ROOT, environment
+from core.settings import PROJECT_ROOT, environment, settings
+from training.commands.console import failing_plainly
 from training.devices import Device, find_devices
 from training.jobs import table
 from training.jobs.failures import DISK_FULL, NO_MEMORY
@@ -146,6 +147,8 @@ def main(
 ) -> None:
     """Run queued jobs on this machine; a second worker leaves at once."""
     logging.basicConfig(level="INFO", format="%(asctime)s %(message)s")
+    with failing_plainly():
+        settings()
     jobs_folder().mkdir(parents=True, exist_ok=True)
     worker = Worker(find_devices())
     signal.signal(signal.SIGTERM, worker.stop)

@@ -6,9 +6,11 @@ from typing import Final, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from core.expressions import Expression
+from core.expressions import EXPRESSIONS, Expression
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
+RESERVED: Final = frozenset({"champion", "promotions.jsonl"})
+"""Files beside the bundles, whose names none of them can have."""
 
 
 class _Frozen(BaseModel):
@@ -264,9 +266,9 @@ class Card(_Frozen):
     files: dict[str, str] = Field(description="SHA-256 of each other file of the bundle")
 
     @model_validator(mode="after")
-    def _labels_differ(self) -> Self:
-        if len(set(self.labels)) != len(self.labels):
-            raise ValueError("labels must differ from each other")
+    def _labels_in_order(self) -> Self:
+        if list(self.labels) != [expression for expression in EXPRESSIONS if expression in self.labels]:
+            raise ValueError(f"labels must differ and stand in this order: {', '.join(EXPRESSIONS)}")
         return self
 
     @property

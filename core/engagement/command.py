@@ -31,6 +31,7 @@ from core.engagement.store import (
     NAME_LENGTH,
     Engagement,
     keep_engagement,
+    reach_storage,
 )
 from core.engagement.tables import moments_csv
 from core.errors import MienError
@@ -88,6 +89,8 @@ def engagement(
     if not recording.is_file():
         raise typer.BadParameter(f"there is no file at {recording}", param_hint="RECORDING")
     try:
+        if keep is not None:
+            reach_storage()
         bundle, found = _read(recording, rate, model, messages)
         numbers = _customer(found, person or [])
         if found.broken:
@@ -124,9 +127,10 @@ def _customer(found: Recording, person: list[int]) -> list[int]:
     """The numbers to judge; NobodyError where there is no one, or it has to be said who."""
     if not found.people:
         raise NobodyError("No face was found in the recording.")
-    unknown = [number for number in person if number not in found.people]
-    if unknown or (not person and len(found.people) > 1):
-        known = ", ".join(f"{number} ({len(one.moments)} looks)" for number, one in found.people.items())
+    known = ", ".join(f"{number} ({len(one.moments)} looks)" for number, one in found.people.items())
+    if unknown := [number for number in person if number not in found.people]:
+        raise NobodyError(f"Nobody has the number {unknown[0]}: choose with --person among {known}.")
+    if not person and len(found.people) > 1:
         raise NobodyError(f"Say who the customer is with --person: {known}.")
     if together := found.together(person):
         raise NobodyError(together)
@@ -149,6 +153,9 @@ def _chosen(weights: list[str], **others: object) -> ReportSettings:
 def _check_labels(name: str | None, channel: str, consent: str) -> None:
     """Tell before a long reading what could not be kept after it."""
     if name is None:
+        for option, text in (("--consent", consent), ("--channel", channel)):
+            if text:
+                raise typer.BadParameter("it belongs to a result that is kept: add --keep", param_hint=option)
         return
     if not consent.strip():
         told = "say what the customer was told and agreed to: nothing is kept without"

@@ -96,7 +96,8 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError, ImportError) as error:
-        raise EngagementError(f"The engagements cannot be {what} ({_reason(error)}).") from None
+        advice = ": check MIEN_DATABASE_URL" if settings().database_url else ""
+        raise EngagementError(f"The engagements cannot be {what} ({_reason(error)}){advice}.") from None
 
 
 def _reason(error: Exception) -> str:

@@ -25,8 +25,9 @@ def why_no_index(signal: Signal, last: Signal, settings: ReportSettings) -> str 
     stretches = count_blocks(last.times)
     if stretches < settings.least_stretches:
         return (
-            f"In the last part a face was read in {stretches} stretches of {BLOCK_SECONDS:.0f} seconds; it "
-            f"takes {settings.least_stretches}: moments that follow each other at once say nothing new."
+            f"In the last part a face was read in {stretches} stretch{'' if stretches == 1 else 'es'} of "
+            f"{BLOCK_SECONDS:.0f} seconds; it takes {settings.least_stretches}: "
+            "moments that follow each other at once say nothing new."
         )
     return None
 

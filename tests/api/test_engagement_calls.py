@@ -142,3 +142,27 @@ def test_frame_after_the_end_is_told_so(client, picture):
     answer = client.post(f"engagements/{name}/frames", files={"picture": picture}, data={"seconds": 1})
     assert answer.status_code == 404
     assert "going on" in sentence(answer, "unknown-engagement")
+
+
+def test_what_is_wrong_with_a_call_is_told_without_the_words_of_the_code(client):
+    name = client.post("engagements", json=CONSENT).json()["id"]
+    frames = f"engagements/{name}/frames"
+    picture = {"picture": b"x"}
+    for answer, told in (
+        (
+            client.post("engagements", content="nojson", headers={"Content-Type": "application/json"}),
+            "no JSON",
+        ),
+        (client.post("engagements", content='{"consent": "x"}'), "Content-Type: application/json"),
+        (client.post("engagements", json={"consent": "   "}), "consent: string should have at least 1"),
+        (client.post("engagements", json={"consent": "x", "name": "a\nb"}), "name: it is not written as"),
+        (client.post("classify", data={"pictures": "hello"}), "pictures: send a file"),
+        (
+            client.post(frames, files=picture, data={"seconds": 1, "face": "abc"}),
+            "face: it is not written as",
+        ),
+        (client.post(frames, files=picture, data={"seconds": "nan"}), "seconds: input should be"),
+    ):
+        said = sentence(answer, "invalid")
+        assert told in said
+        assert not any(word in said for word in ("constrained", "regex", "pattern", "upload", "[key]", ".0:"))

@@ -76,7 +76,7 @@ def test_many_looks_at_one_moment_are_no_evidence():
     ending = report.exit_emotion
     assert (ending.label, ending.clear, ending.is_long) == (Expression.HAPPINESS, False, False)
     assert (ending.share.low, ending.share.high) == (0, 1)
-    assert "1 stretches of 2 seconds; it takes 3" in report.why_no_index
+    assert "1 stretch of 2 seconds; it takes 3" in report.why_no_index
     assert make_report(course((5, Expression.HAPPINESS), rate=20)).exit_emotion.clear
 
 

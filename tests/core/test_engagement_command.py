@@ -33,7 +33,7 @@ def test_nobody_is_judged_before_the_customer_is_named(tmp_path):
     report = json.loads(judge(tmp_path / "two.mkv", "--person", 2).stdout)
     assert report["seen"] > 0
     assert "of 3 seconds: the rest of the file is missing" in report["incomplete"]
-    assert "--person" in judge(tmp_path / "two.mkv", "--person", 9, code=1).stderr
+    assert "Nobody has the number 9: choose" in judge(tmp_path / "two.mkv", "--person", 9, code=1).stderr
     both = judge(tmp_path / "two.mkv", "--person", 2, "--person", 1, code=1)
     assert "Person 1 and person 2 are in sight at the same time" in both.stderr
 
@@ -47,6 +47,16 @@ def test_what_cannot_be_judged_is_one_sentence(tmp_path):
     nowhere = "--course", tmp_path / "nowhere" / "course.csv"
     assert "cannot write" in judge(tmp_path / "empty.mp4", *nowhere, code=2).stderr
     assert "no model called" in judge(tmp_path / "empty.mp4", "--model", "nothing", code=1).stderr
+
+
+def test_what_could_not_be_kept_is_told_before_anything_is_read(tmp_path, monkeypatch):
+    (tmp_path / "x.mp4").write_bytes(b"rubbish")
+    kept = "--keep", "a call", "--consent", "told and agreed"
+    for value in ("nonsense", "mysql://nowhere"):
+        monkeypatch.setenv("MIEN_DATABASE_URL", value)
+        assert "check MIEN_DATABASE_URL" in judge(tmp_path / "x.mp4", *kept, code=1).stderr
+    for alone in (kept[2:], ("--channel", "desk")):
+        assert "add --keep" in judge(tmp_path / "x.mp4", *alone, code=2).stderr
 
 
 def test_report_is_made_with_the_settings_that_were_chosen(tmp_path):

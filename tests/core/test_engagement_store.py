@@ -184,7 +184,8 @@ def test_database_that_cannot_be_reached_is_one_sentence(home, monkeypatch, url)
     monkeypatch.setenv("MIEN_DATABASE_URL", url)
     settings.cache_clear()
     for ask in (reach_storage, list_engagements):
-        with pytest.raises(EngagementError, match=r"^The engagements cannot be \w+ \([^\n]+\)\.$"):
+        told = r"^The engagements cannot be \w+ \([^\n]+\): check MIEN_DATABASE_URL\.$"
+        with pytest.raises(EngagementError, match=told):
             ask()
 
 

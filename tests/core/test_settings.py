@@ -3,7 +3,7 @@
 import pytest
 
 from core.errors import SettingsError
-from core.settings import environment, settings
+from core.settings import PROJECT_ROOT, environment, settings
 
 
 def test_relative_folders_are_meant_from_where_mien_was_started(tmp_path, monkeypatch):
@@ -29,4 +29,27 @@ def test_wrong_value_is_one_sentence(home, monkeypatch, name, value, sentence):
     monkeypatch.setenv(name, value)
     settings.cache_clear()
     with pytest.raises(SettingsError, match=sentence):
+        settings()
+
+
+def test_empty_variable_counts_as_none(monkeypatch):
+    names = (
+        "HOME", "SHIPPED_MODELS", "DATA", "ICE_SERVERS", "DATABASE_URL", "RETENTION_DAYS", "API_TOKENS",
+        "API_BURST", "API_CALLS_PER_SECOND", "ANALYST_CODE", "RAY_ADDRESS", "RAY_PYTHON",
+    )  # fmt: skip
+    for name in names:
+        monkeypatch.delenv(f"MIEN_{name}", raising=False)
+    settings.cache_clear()
+    unset = settings()
+    for name in names:
+        monkeypatch.setenv(f"MIEN_{name}", "")
+    settings.cache_clear()
+    assert settings() == unset
+
+
+def test_home_whose_models_are_those_that_came_with_mien_is_refused(monkeypatch):
+    monkeypatch.delenv("MIEN_SHIPPED_MODELS", raising=False)
+    monkeypatch.setenv("MIEN_HOME", str(PROJECT_ROOT))
+    settings.cache_clear()
+    with pytest.raises(SettingsError, match=r"MIEN_HOME cannot be used.*name another folder"):
         settings()

@@ -2,11 +2,12 @@
 
 import json
 import os
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from core.errors import DataError, RecipeError
-from training.opening import COMPUTED, open_run
+from training.opening import COMPUTED, occupy, open_run
 from training.recipe import load_recipe
 from training.run_folder import ask_to_cancel
 
@@ -58,8 +59,12 @@ def test_training_that_was_killed_before_it_began_leaves_what_was_there(run, res
 
 
 def test_one_training_at_a_time_in_a_folder(run):
-    with open_run(run, INPUTS, resume=True), pytest.raises(DataError, match="A training is running in"):
-        begin(run, "second")
+    with (
+        open_run(run, INPUTS, resume=True),
+        ThreadPoolExecutor(1) as pool,
+        pytest.raises(DataError, match="A training is running in"),
+    ):
+        pool.submit(begin, run, "second").result()
     assert (run / "events.jsonl").read_text() == "first"
     begin(run, "second")
 
@@ -95,3 +100,12 @@ def test_cancel_that_was_asked_for_while_the_data_were_read_is_heeded_and_an_old
     with pytest.raises(RecipeError), open_run(run, INPUTS, resume):
         assert not (run / "cancel").exists()
         raise RecipeError("not begun")
+
+
+def test_run_stays_closed_to_others_while_it_is_bundled(run):
+    with occupy(run):
+        begin(run, "first", resume=True)
+        with ThreadPoolExecutor(1) as pool, pytest.raises(DataError, match="A training is running in"):
+            pool.submit(begin, run, "second").result()
+        assert (run / "events.jsonl").read_text() == "first"
+    begin(run, "second")

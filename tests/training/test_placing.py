@@ -8,7 +8,7 @@ from core.bundles import find_bundle
 from core.bundles.store import read_bundle
 from core.errors import BundleError
 from core.settings import settings
-from training.placing import publish, require_place, staging
+from training.placing import publish, require_name, require_place, staging
 from training.registry import promote
 
 
@@ -77,3 +77,9 @@ def test_model_comes_back_where_the_new_one_is_not_moved(tmp_path, bundle, monke
         with pytest.raises(type(error), match="no"):
             publish(staged, tmp_path / "old")
     assert read_bundle(tmp_path / "old").digest == bundle.digest
+
+
+@pytest.mark.parametrize("name", ["champion", "promotions.jsonl", "Mine", "-x", ""])
+def test_name_that_no_folder_of_a_model_can_have_is_refused(name):
+    with pytest.raises(BundleError, match="cannot name a model"):
+        require_name(name)

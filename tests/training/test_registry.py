@@ -222,3 +222,23 @@ def test_temperature_that_gives_no_probabilities_is_not_served(home, third, temp
     card.write_text(json.dumps({**json.loads(card.read_text()), "temperature": temperature}))
     with pytest.raises(BundleError, match="damaged at temperature"):
         promote(third, "ada")
+
+
+def test_promotion_whose_last_step_failed_is_nothing_to_go_back_to(home, third, monkeypatch):
+    fourth = copy_bundle(home, "fourth")
+    promote(OTHER, "ada")
+
+    def closed(staged, target):
+        raise PermissionError(13, "closed", str(target))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", closed)
+        patched.setattr("training.registry.replace_text", lambda file, text: file.write_text(text))
+        with pytest.raises(BundleError, match="cannot be changed"):
+            promote(third, "ada")
+    assert [one.name for one in promotions()] == [OTHER, third], "noted, but it never served"
+    assert previous_champion() == FIRST
+    promote(fourth, "ada")
+    assert previous_champion() == OTHER
+    assert rollback("ada").name == OTHER
+    assert rollback("ada").name == FIRST

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from core.errors import DataError
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.ckplus import read_ckplus
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import LabelledCrops, without_a_face
 from training.splits import folds, groups, keep_own_test, split, split_inner
 
 
@@ -227,3 +227,43 @@ def test_expression_that_two_people_show_is_learned_and_tested(seed):
     data = data.take(~rare)
     found = split(data, "subject", seed)
     assert set(data.labels[found.test]) == set(data.labels[found.train]) == set(data.labels)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_people_who_each_usually_show_something_else_can_be_set_aside(seed):
+    data = make_crops(3, frames=4)
+    usual = np.array([0, 4, 7]).repeat(len(data) // 3)
+    often = np.arange(len(data)) % 3 > 0
+    targets = np.where(often[:, None], np.eye(data.targets.shape[1])[usual], data.targets)
+    data = replace(data, targets=targets.astype(np.float32))
+    train, inner = split_inner(data, "subject", 0.2, seed)
+    assert len(set(data.subjects[inner])) == 1
+    assert set(data.labels[train]) == set(data.labels)
+
+
+def test_people_without_whom_an_expression_is_shown_by_nobody_are_not_set_aside():
+    data = make_crops(3)
+    shown = {"S000": data.labels[0], "S001": data.labels[-1]}
+    rows = [shown.get(who, label) == label for who, label in zip(data.subjects, data.labels, strict=True)]
+    alone = data.take(np.flatnonzero(rows)).take(np.flatnonzero(data.subjects[rows] != "S002"))
+    with pytest.raises(DataError, match="Nobody can be kept apart among 2 subjects"):
+        split_inner(alone, "subject", 0.2, 0)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_random_inner_part_leaves_each_expression_to_learn_from(seed):
+    data = make_crops(8)
+    rare = np.flatnonzero(data.labels == data.labels[0])[1:]
+    data = data.take(np.setdiff1d(np.arange(len(data)), rare))
+    train, inner = split_inner(data, "random", 0.5, seed)
+    assert set(data.labels[train]) == set(data.labels)
+    assert sorted([*train, *inner]) == list(range(len(data)))
+
+
+def test_crops_without_a_face_count_as_nobody_to_judge_on():
+    names = np.array([f"bare#{i}" for i in range(40)])
+    bare = without_a_face(np.zeros((40, 48, 48, 1), np.uint8), names, "bare")
+    data = LabelledCrops.concatenate([make_crops(6), bare])
+    with pytest.raises(DataError, match="Only 6 subjects are known, and 10 are needed"):
+        folds(data, "subject", 10, 0)
+    assert len(folds(data, "subject", 5, 0)) == 5

@@ -70,6 +70,7 @@ def fit(
         start, taught_by = (find_bundle(one) if one else None for one in (initial, teacher))
         from training.bundling import Naming, bundle_run  # loads Keras, which --help need not wait for
         from training.crossval_result import read_crossval
+        from training.opening import occupy
         from training.runs import Parts, divide, divide_whole, load, train_run
         from training.tracking.tracker import Tracker
 
@@ -89,7 +90,7 @@ def fit(
         def train(
             parts: Parts, run: Path, target: Path, also: Sequence[Score] = (), refusal: Refusal | None = None
         ) -> Bundle:
-            with Tracker(run, f"{naming.name} ({run.name})", data=data) as tracker:
+            with occupy(run), Tracker(run, f"{naming.name} ({run.name})", data=data) as tracker:
                 train_run(
                     chosen,
                     parts,

@@ -31,7 +31,9 @@ def submit(
     split: Annotated[SplitKind, typer.Option(help="What must not stand on both sides.")] = "subject",
     seed: Annotated[int, typer.Option(min=0, max=MOST_SEED)] = 42,
     initial: Annotated[str | None, typer.Option("--from", help="Model to start from.")] = None,
-    name: Annotated[str | None, typer.Option(help="Name of the bundle; the recipe's if left out.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Name of the bundle, refused where taken; the recipe's if left out.")
+    ] = None,
     title: Annotated[str, typer.Option(help="One line that says what it is.")] = "",
     anyway: Annotated[bool, typer.Option("--anyway", help="Train even on data that are refused.")] = False,
     epochs: Annotated[int | None, typer.Option(help="Instead of the recipe's.")] = None,
@@ -41,23 +43,29 @@ def submit(
 ) -> None:
     """Queue a training, of the drawn faces where no data is named, and see to it that a worker runs."""
     with failing_plainly():
-        from training.jobs.naming import free_name  # loads SQLAlchemy, which --help need not wait for
+        from training.jobs.naming import free_name, require_free  # SQLAlchemy: --help need not wait for it
 
+        if name is not None:
+            require_free(name)
+        chosen = load_recipe(recipe).adjusted(
+            epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
+        )
         spec = JobSpec(
-            recipe=load_recipe(recipe).adjusted(
-                epochs=epochs, batch_size=batch_size, learning_rate=learning_rate
-            ),
+            recipe=chosen,
             data=tuple(absolute(one) for one in data or ["drawn"]),
             split=split,
             seed=seed,
             initial=initial,
-            name=free_name(name or recipe),
+            name=name or free_name(chosen.name),
             title=title,
             anyway=anyway,
         )
         job = get_runner().submit(spec, user_name())
         if not wait:
-            CONSOLE.print(f"Queued as {job.id}: `jobs watch {job.id}` follows it.", highlight=False)
+            CONSOLE.print(
+                f"Queued as {job.id}, to become {job.spec.name}: `jobs watch {job.id}` follows it.",
+                highlight=False,
+            )
             return
         _watch(job.id)
 

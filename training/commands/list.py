@@ -12,7 +12,7 @@ from rich.text import Text
 from core.bundles import Bundle, Score, bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
-from training.commands.console import CONSOLE
+from training.commands.console import CONSOLE, failing_plainly
 from training.registry import Promotion, promotions
 
 
@@ -47,9 +47,10 @@ def list_models(
     last: Annotated[int, typer.Option(min=0, help="How many of the newest promotions to show.")] = 5,
 ) -> None:
     """List the models, the champion first, with the score to believe and the one that leaks beside it."""
-    champion = champion_name()
-    models = tuple(_entry(name, name == champion) for name in bundle_names())
-    changes = promotions()[-last:] if last else ()
+    with failing_plainly():
+        champion = champion_name()
+        models = tuple(_entry(name, name == champion) for name in bundle_names())
+        changes = promotions()[-last:] if last else ()
     if as_json:
         typer.echo(Listing(champion=champion, models=models, promotions=changes).model_dump_json())
         return

@@ -26,7 +26,13 @@ from training.datasets.near_duplicates import near_groups
 from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.shared_pictures import unite_own_copies
-from training.datasets.subjects import TABLE_NAME, are_of_ckplus, subjects_from_names, subjects_from_tables
+from training.datasets.subjects import (
+    TABLE_NAME,
+    are_of_ckplus,
+    composed,
+    subjects_from_names,
+    subjects_from_tables,
+)
 
 LITTER: Final = frozenset({".csv", ".db", ".htm", ".html", ".ini", ".json", ".md", ".txt", ".xml", ".yaml"})
 """Endings of what lies among pictures and is none: labels, notes, what file managers leave."""
@@ -127,13 +133,18 @@ def _who(
     source: str,
     guess: bool,
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.str_]]:
-    """Subjects and sequences, str (n,) each."""
+    """Subjects and sequences, str (n,) each; pictures of people who are named apart are no sequence."""
     if guess and (told := subjects_from_names(names, source)):
         return np.array([told[name][0] for name in names]), np.array([told[name][1] for name in names])
-    subjects = np.array([named.get(name, "") for name in names], np.str_)
+    subjects = np.array([named.get(composed(name), "") for name in names], np.str_)
     _, first, member = np.unique(groups, return_index=True, return_inverse=True)
     called = [sha256(crop.tobytes()).hexdigest()[:16] for crop in crops[first]]  # the same in no other folder
-    return subjects, np.array([f"{source} group {called[group]}" for group in member])
+    return subjects, np.array(
+        [
+            f"{source} group {called[group]} {who}".rstrip()
+            for group, who in zip(member, subjects, strict=True)
+        ]
+    )
 
 
 def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:
@@ -155,6 +166,6 @@ def _not_read(names: Sequence[PurePosixPath]) -> list[Skipped]:
 
 
 def _not_there(named: dict[PurePosixPath, str], names: Sequence[PurePosixPath]) -> list[Skipped]:
-    there = set(names)
+    there = {composed(name) for name in names}
     reason = f"{TABLE_NAME} names it, but it is not there."
     return [Skipped(str(name), Cause.UNREADABLE, reason) for name in named if name not in there]

@@ -1,6 +1,7 @@
 """Who is shown on which picture, from a table or from the file names."""
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Final
@@ -16,6 +17,11 @@ NAME_FORM: Final = re.compile(r"^([A-Za-z]*\d+)_([A-Za-z0-9]+)_(\d+)$")
 CKPLUS_SUBJECT: Final = re.compile(r"^S\d{3}$")
 CKPLUS_FRAME: Final = re.compile(r"^(S\d{3})_(\d{3})_\d{8}$")
 """Subject, sequence and frame of CK+ and CK+48."""
+
+
+def composed(name: PurePosixPath) -> PurePosixPath:
+    """A path with each letter as one character: archives from a Mac write an accent by itself."""
+    return PurePosixPath(unicodedata.normalize("NFC", str(name)))
 
 
 def are_of_ckplus(names: Sequence[PurePosixPath]) -> bool:
@@ -56,13 +62,17 @@ def subjects_from_tables(tables: Mapping[PurePosixPath, bytes], source: str) -> 
     Args:
         tables: text of each `subjects.csv`; its files are named from the folder where it lies.
 
+    Returns:
+        by `composed` path.
+
     Raises:
         DataError: a column is missing, a text is no csv, or a picture is given two subjects.
     """
     found: dict[PurePosixPath, str] = {}
     for table, text in tables.items():
         for row in read_table(TABLE_NAME, text, ("file", "subject")):
-            name, subject = table.parent / row["file"].replace("\\", "/"), row["subject"]
+            name = composed(table.parent / row["file"].replace("\\", "/"))
+            subject = row["subject"]
             if subject and found.setdefault(name, subject) != subject:
                 raise DataError(
                     f"{TABLE_NAME} says of {name} that it shows {found[name]} and {subject}: "

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from unicodedata import normalize
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +10,7 @@ import numpy.typing as npt
 from core.bundles import GroupScore
 from core.errors import DataError
 from training.datasets.tables import read_table
-from training.evaluation.intervals import bootstrap
+from training.evaluation.intervals import share_interval
 from training.evaluation.predictions import Predictions
 from training.evaluation.refusal import unanswered
 from training.evaluation.scoring import called
@@ -28,7 +29,7 @@ def read_groups(file: Path) -> dict[str, dict[str, str]]:
         raise DataError(f"The groups table {file} cannot be read: {error.strerror}.") from None
     found: dict[str, dict[str, str]] = {}
     for row in rows:
-        picture = row.pop("file").replace("\\", "/")
+        picture = normalize("NFC", row.pop("file").replace("\\", "/"))
         told = found.setdefault(picture, {})
         for name, value in row.items():
             if value and told.setdefault(name, value) != value:
@@ -50,9 +51,10 @@ def measure_groups(
         leaks: whether the bundle learned from the judged pictures.
 
     Raises:
-        DataError: none of the judged pictures is in the table.
+        DataError: none of the judged pictures is in the table, or two data sets have one that is.
     """
-    names, keys = predictions.data.names.tolist(), people(predictions.data)
+    names, keys = _names(predictions), people(predictions.data)
+    _require_one_source(predictions, table)
     lost = unanswered(predictions)
     right = predictions.guess == predictions.truth
     attributes = list(dict.fromkeys(name for row in table.values() for name in row))
@@ -68,7 +70,7 @@ def measure_groups(
                     data=called(predictions.data.take(rows)),
                     leaks=leaks,
                     n=len(rows),
-                    accuracy=bootstrap(_share(right[rows]), keys[rows]),
+                    accuracy=share_interval(_share(right[rows]), keys[rows]),
                     unanswered=float(lost[rows].mean()),
                 )
             )
@@ -77,6 +79,21 @@ def measure_groups(
             "None of the judged pictures is in the groups table: name them as in the data, folder first."
         )
     return tuple(sorted(found, key=lambda one: (attributes.index(one.attribute), -one.n)))
+
+
+def _require_one_source(predictions: Predictions, table: Mapping[str, Mapping[str, str]]) -> None:
+    owners: dict[str, str] = {}
+    for name, source in zip(_names(predictions), predictions.data.sources.tolist(), strict=True):
+        if name in table and owners.setdefault(name, source) != source:
+            raise DataError(
+                f"{owners[name]} and {source} both have a picture {name}, and the groups table does not say "
+                "which it means: judge one data set at a time."
+            )
+
+
+def _names(predictions: Predictions) -> list[str]:
+    """Of the pictures, each letter as one character, as in the table."""
+    return [normalize("NFC", name) for name in predictions.data.names.tolist()]
 
 
 def _share(hits: npt.NDArray[np.bool_]) -> Callable[[npt.NDArray[np.intp]], float]:

@@ -21,7 +21,7 @@ from training.datasets.families import TEST_PART, UNDIVIDED, learned_from
 from training.datasets.ferplus import SOURCE as FERPLUS
 from training.datasets.ferplus import majority_share
 from training.datasets.labelled import LabelledCrops
-from training.evaluation.intervals import bootstrap
+from training.evaluation.intervals import share_interval
 from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
 from training.overlap import Overlap
@@ -112,9 +112,11 @@ def score(
         shared_people=overlap.shared_people if overlap else None,
         n=len(data),
         subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
-        accuracy=bootstrap(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
+        accuracy=share_interval(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
         balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
-        macro_f1=bootstrap(lambda rows: macro_f1(truth[rows], guess[rows], np.unique(truth[rows])), keys),
+        macro_f1=share_interval(
+            lambda rows: macro_f1(truth[rows], guess[rows], np.unique(truth[rows])), keys
+        ),
         expected_calibration_error=expected_calibration_error(probabilities, truth),
         brier=float(brier_score_loss(truth, probabilities, labels=labels, scale_by_half=False)),
         negative_log_likelihood=float(log_loss(truth, probabilities, labels=labels)),

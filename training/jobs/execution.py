@@ -16,6 +16,7 @@ from training.datasets.recutting import recut
 from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.made import made_by
 from training.jobs.stage import COMPARING, EXPORTING, enter_stage
+from training.opening import occupy
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
@@ -33,6 +34,8 @@ def execute(spec: JobSpec, folder: Path) -> str:
     Raises:
         MienError: with what to mend.
     """
+    naming = Naming(spec.name, spec.title or spec.recipe.description)
+    _require_own_name(spec.name, folder)
     enter_stage(folder, "Reading the data")
     data = read(spec.data)
     log_skipped(data.skipped)
@@ -43,13 +46,12 @@ def execute(spec: JobSpec, folder: Path) -> str:
     parts = divide(crops, spec.recipe, spec.split, spec.seed)
     run = folder / RUN_FOLDER
     enter_stage(folder, "Training")
-    with Tracker(run, spec.name, data=list(spec.data)) as tracker:
+    with occupy(run), Tracker(run, spec.name, data=list(spec.data)) as tracker:
         train_run(
             spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
         )
         enter_stage(folder, EXPORTING)
         _require_own_name(spec.name, folder)
-        naming = Naming(spec.name, spec.title or spec.recipe.description)
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
         tracker.log_bundle(bundle)
     enter_stage(folder, COMPARING)

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from statistics import mean
 from typing import Any, Final
@@ -116,4 +117,6 @@ def _allowed(name: str) -> str:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+    """A name in letters that MLflow takes; what is lost of one in another script becomes a number."""
+    lost = "" if name.isascii() else f" {sha256(name.encode()).hexdigest()[:8]}"
+    return re.sub(r"[^a-z0-9]+", "-", f"{name.lower()}{lost}").strip("-")

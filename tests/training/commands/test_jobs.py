@@ -1,8 +1,11 @@
 """`python -m training jobs`, as a person types it."""
 
+from types import SimpleNamespace
+
 import psutil
 import pytest
 
+from core.settings import PROJECT_ROOT
 from tests.training.commands.test_fit import ask, train
 from tests.training.jobs.conftest import of_home
 from training.jobs.local_runner import LocalRunner
@@ -47,6 +50,7 @@ class Waiting:
     """A job that nobody starts."""
 
     id = "waiting"
+    spec = SimpleNamespace(name="waiting")
 
 
 def test_unknown_job_and_unknown_recipe_are_one_sentence(home):
@@ -66,3 +70,15 @@ def test_recipe_that_does_not_fit_its_start_is_refused_before_anything_is_queued
 
 def said(result):
     return " ".join(result.output.split())
+
+
+def test_name_that_was_asked_for_is_the_one_or_refused(home, tmp_path, monkeypatch):
+    submitted = []
+    monkeypatch.setattr(LocalRunner, "submit", lambda _, spec, by: submitted.append(spec) or Waiting)
+    for name, told in (("mien-8", "is taken"), ("champion", "cannot name a model"), ("Ours", "cannot name")):
+        assert told in ask(home, "jobs", "submit", "--recipe", "drawn", "--name", name, code=1).output
+    recipe = tmp_path / "mine.toml"
+    recipe.write_text((PROJECT_ROOT / "training" / "recipes" / "drawn.toml").read_text())
+    ask(home, "jobs", "submit", "--recipe", recipe)
+    ask(home, "jobs", "submit", "--recipe", recipe, "--name", "ours")
+    assert [one.name for one in submitted] == ["drawn", "ours"]

@@ -292,3 +292,19 @@ def test_people_who_look_nearly_the_same_stay_two_and_one_picture_of_two_names_i
     same = {"happy/p1_a_01.png": png(0), "happy/p2_a_01.png": png(0)}
     data = read_labelled_folder(write_folder(tmp_path / "one", same | others)).crops
     assert set(data.subjects) == {"one/p1"}
+
+
+def test_people_who_are_named_apart_and_look_alike_are_no_sequence(tmp_path):
+    twin = altered(CROPS[0], shift=1)
+    content = {"happy/a.png": png(0), "happy/b.png": encode(twin[..., 0]), "happy/c.png": png(0)}
+    content["subjects.csv"] = b"file,subject\nhappy/a.png,Ann\nhappy/b.png,Bea\nhappy/c.png,Ann\n"
+    data = read_labelled_folder(write_folder(tmp_path / "mine", content)).crops
+    ann, bea, again = (data.sequences[data.names == f"happy/{name}.png"][0] for name in "abc")
+    assert ann == again != bea
+
+
+def test_name_of_a_picture_is_found_however_its_letters_are_made_up(tmp_path):
+    content = {"happy/e\u0301.png": png(0), "subjects.csv": "file,subject\nhappy/\u00e9.png,Ann\n".encode()}
+    data = read_labelled_folder(write_zip(tmp_path / "mine", content))
+    assert data.crops.subjects.tolist() == ["mine/Ann"]
+    assert not data.skipped

@@ -1,5 +1,8 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import binomtest
 
 from core.errors import DataError
 from core.expressions import Expression
@@ -12,7 +15,7 @@ LABELS = (Expression.ANGER, Expression.HAPPINESS, Expression.SURPRISE)
 
 def predictions(right) -> Predictions:
     """Answers of which the given rows are right."""
-    data = make_crops(6)
+    data = make_crops(20)
     truth = np.searchsorted([0, 4, 7], data.labels)
     guess = np.where(right(np.arange(len(data))), truth, (truth + 1) % 3)
     probabilities = np.eye(3, dtype=np.float32)[guess]
@@ -27,8 +30,8 @@ def test_group_that_fares_worse_is_seen(tmp_path):
     young, old = sorted(
         measure_groups(found, read_groups(tmp_path / "groups.csv")), key=lambda g: -g.accuracy.value
     )
-    assert (young.group, young.n, young.accuracy.value) == ("young", 27, 1.0)
-    assert (old.group, old.n, old.accuracy.value) == ("old", 27, 0.0)
+    assert (young.group, young.n, young.accuracy.value) == ("young", 90, 1.0)
+    assert (old.group, old.n, old.accuracy.value) == ("old", 90, 0.0)
     assert old.accuracy.high < young.accuracy.low
 
 
@@ -62,3 +65,37 @@ def test_table_of_other_pictures_is_refused():
 def test_missing_table_is_one_sentence(tmp_path):
     with pytest.raises(DataError, match="cannot be read"):
         read_groups(tmp_path / "none.csv")
+
+
+def test_table_that_could_mean_the_pictures_of_two_data_sets_is_refused():
+    found = predictions(lambda rows: rows >= 0)
+    half = len(found.truth) // 2
+    two = replace(
+        found.data,
+        names=np.array([f"{n % half}.png" for n in range(2 * half)]),
+        sources=np.array(["clinic", "street"]).repeat(half),
+    )
+    with pytest.raises(DataError, match=r"clinic and street both have a picture 3\.png"):
+        measure_groups(replace(found, data=two), {"3.png": {"age": "old"}})
+
+
+def test_name_is_found_however_its_letters_are_made_up(tmp_path):
+    found = predictions(lambda rows: rows >= 0)
+    names = np.array([f"e\u0301te\u0301/{n}.png" for n in range(len(found.truth))])
+    (tmp_path / "groups.csv").write_text("file,age\n\u00e9t\u00e9/0.png,old", encoding="utf-8")
+    table = read_groups(tmp_path / "groups.csv")
+    assert measure_groups(replace(found, data=replace(found.data, names=names)), table)[0].n == 1
+
+
+def test_few_without_a_mistake_are_no_certainty():
+    found = predictions(lambda rows: rows >= 0)
+    table = {name: {"age": "old"} for name in found.data.names.tolist()}
+    assert len(set(found.data.subjects)) == 20
+    interval = measure_groups(found, table)[0].accuracy
+    assert (interval.value, interval.high) == (1.0, 1.0)
+    assert interval.low == pytest.approx(lower_bound(20, 20))
+
+
+def lower_bound(right: int, count: int) -> float:
+    """Clopper and Pearson's lower bound by SciPy."""
+    return float(binomtest(right, count).proportion_ci(method="exact").low)

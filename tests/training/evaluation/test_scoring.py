@@ -169,11 +169,12 @@ def test_seven_expressions_of_ckplus_are_asked_about_rows_that_show_one():
     assert Expression.NEUTRAL not in seven.per_class
 
 
-def test_interval_of_a_model_without_a_fault_leaves_no_doubt_where_few_show_a_class():
+def test_classes_that_few_show_make_a_model_without_a_fault_no_less_sure_of_macro_f1():
     data = make_crops(12, frames=1).take(np.arange(36) % 3 == np.minimum(np.arange(36) // 3, 2))
     assert np.bincount(data.labels).max() == 10
     right = np.eye(len(EXPRESSIONS), dtype=np.float32)[data.labels]
     found = score(
         Predictions(EXPRESSIONS, data, data.labels, right, np.ones(12, bool)), "mine", "made", False
     )
-    assert (found.macro_f1.low, found.macro_f1.value, found.macro_f1.high) == (1, 1, 1)
+    assert found.macro_f1 == found.accuracy
+    assert found.macro_f1.low > 0.7, "twelve people without a mistake"

@@ -1,12 +1,13 @@
 import json
 import os
+import re
 import sys
 
 import pytest
 
 from core.bundles import find_bundle
 from training.run_folder import read_epochs
-from training.tracking.content import code_version, parameters_of, score_values
+from training.tracking.content import code_version, headline_tag, parameters_of, score_values
 
 
 def test_settings_become_flat_names_that_mlflow_takes():
@@ -55,3 +56,13 @@ def test_slow_git_names_no_commit_and_fails_nothing(tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     monkeypatch.setattr("training.tracking.content.GIT_SECONDS", 0.2)
     assert code_version() == {}
+
+
+def test_data_sets_named_in_any_script_have_figures_of_their_own():
+    scores = find_bundle().card.scores[:1]
+    named = [scores[0].model_copy(update={"data": name}) for name in ("датасет", "表情", "my faces")]
+    found = {name.partition("/")[0] for name in score_values(named, None)}
+    assert len(found) == 3
+    assert "my-faces" in found
+    assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in found)
+    assert headline_tag(named[:1])["mien.headline"] in found
