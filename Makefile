@@ -56,10 +56,8 @@ model: $(READY) ## Train the shipped models again: make model DATA=path/to/data
 		--data $(DATA)/ckplus48.zip --split subject --also sequence --also random --seed 42 --output models
 	$(if $(CUDA),$(FIT) --recipe mien-8/teacher --name ferplus-teacher --title "Three large residual networks for FER+" \
 		--data $(DATA)/fer2013plus --seed 0)
-	$(FIT) --recipe mien-8/student $(TEACHER) --name ferplus-student --title "Mien's residual network, FER+ alone, half way" \
+	$(FIT) --recipe mien-8/student $(TEACHER) --name ferplus-base --title "Mien's residual network, FER+ alone" \
 		--data $(DATA)/fer2013plus --seed 0
-	$(FIT) --recipe mien-8/student-again --from ferplus-student $(TEACHER) --name ferplus-base \
-		--title "Mien's residual network, FER+ alone" --data $(DATA)/fer2013plus --seed 0
 	$(BIN)/python -m training crossval $(JOINT) --folds 10 --output var/mien-8-folds.json
 	$(FIT) $(JOINT) --title "Mien's residual network, eight expressions" --crossval var/mien-8-folds.json \
 		--also sequence --also random --output models
