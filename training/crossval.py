@@ -200,7 +200,8 @@ def run_fold(fold: Fold) -> tuple[Predictions, Refusal | None]:
     classifier = Classifier(bundle)
     undivided = parts.test.take(parts.test.parts == "")
     faces = undivided.take(undivided.labels != NOT_A_FACE)
-    nonfaces = parts.unseen_nonfaces.take(parts.unseen_nonfaces.parts == "")
+    unseen = parts.unseen_nonfaces
+    nonfaces = unseen.take(unseen.parts == "")
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     return predict(classifier, faces), refusal
 

@@ -6,13 +6,18 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from core.bundles import CARD_FILE, Bundle
-from core.bundles.card import NAME_PATTERN, RESERVED
-from core.bundles.store import champion_name, read_bundle
+from core.bundles.card import NAME_PATTERN
+from core.bundles.store import CHAMPION_FILE, champion_name, read_bundle
 from core.durable import sync
 from core.errors import BundleError
 from core.settings import settings
+from training.registry import LOG_FILE
+
+RESERVED: Final = frozenset({CHAMPION_FILE, LOG_FILE})
+"""Files beside the bundles, whose names none of them can have."""
 
 
 def require_name(name: str) -> None:

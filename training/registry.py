@@ -93,8 +93,7 @@ def previous_champion() -> str | None:
     current, known = champion_name(), bundle_names()
     line = _line(promotions())
     _settle(line, current)
-    earlier = line[: _last(line, current)] if current in line else line
-    return next((name for name in reversed(earlier) if name in known and name != current), None)
+    return next((name for name in reversed(line) if name in known and name != current), None)
 
 
 def discard(name: str) -> None:
@@ -162,7 +161,7 @@ def _settle(line: list[str], serving: str | None) -> None:
         line.append(serving)
 
 
-def _last(line: list[str], name: str | None) -> int:
+def _last(line: list[str], name: str) -> int:
     return max(place for place, other in enumerate(line) if other == name)
 
 

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
 from typing import Final, Literal, TypeAlias
 
 import numpy as np
@@ -190,13 +189,13 @@ def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -
         _leave_one_each(chosen, shown, strata, order)
         everything += shown
     if not chosen.any():  # each person usually shows something else
-        able = (key for key in order if all((members != key).any() for members in everything))
-        chosen[list(islice(able, 1))] = True
-    if not chosen.any():
-        raise DataError(
-            f"Nobody can be kept apart among {len(keys)} {kind}s, for each alone shows some expression: "
-            "add data."
-        )
+        able = [key for key in order if all((members != key).any() for members in everything)]
+        if not able:
+            raise DataError(
+                f"Nobody can be kept apart among {len(keys)} {kind}s, for each alone shows some expression: "
+                "add data."
+            )
+        chosen[able[0]] = True
     return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])
 
 

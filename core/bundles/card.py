@@ -9,8 +9,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from core.expressions import EXPRESSIONS, Expression
 
 NAME_PATTERN: Final = r"[a-z0-9][a-z0-9._-]{0,63}"
-RESERVED: Final = frozenset({"champion", "promotions.jsonl"})
-"""Files beside the bundles, whose names none of them can have."""
 
 
 class _Frozen(BaseModel):

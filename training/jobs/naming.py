@@ -3,10 +3,9 @@
 import re
 
 from core.bundles import bundle_names
-from core.bundles.card import RESERVED
 from core.errors import BundleError
 from training.jobs import table
-from training.placing import require_name
+from training.placing import RESERVED, require_name
 
 
 def free_name(wanted: str) -> str:
