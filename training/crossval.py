@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict
 
 from core.bundles import Refusal, find_bundle
 from core.classifier import Classifier
+from core.durable import replace_text
 from core.errors import DataError, MienError
 from core.expressions import EXPRESSIONS
 from training.bundling import Naming, bundle_run
@@ -148,7 +149,7 @@ def cross_validate(
         parent.log_scores(scores, refusal)
     result = CrossValidation.model_validate({**about, "scores": scores, "refusal": refusal})
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / CROSSVAL_FILE).write_text(result.model_dump_json(indent=2) + "\n")
+    replace_text(folder / CROSSVAL_FILE, result.model_dump_json(indent=2) + "\n")
     return result
 
 

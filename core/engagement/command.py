@@ -17,6 +17,7 @@ from core.classifier import load_classifier
 from core.engagement.recording import RATE, Recording, read_recording
 from core.engagement.report import make_report
 from core.engagement.report_settings import (
+    EXIT_SECONDS,
     LONGEST_EXIT,
     LONGEST_REST,
     SHORTEST_EXIT,
@@ -48,8 +49,14 @@ def engagement(
     course: Annotated[Path | None, typer.Option(help="CSV file for what was read at each time.")] = None,
     method: Annotated[Method, typer.Option(help="How the index is computed.")] = "peak-end",
     exit_seconds: Annotated[
-        float, typer.Option(min=SHORTEST_EXIT, max=LONGEST_EXIT, help="Length of the last part.")
-    ] = 10.0,
+        float | None,
+        typer.Option(
+            min=SHORTEST_EXIT,
+            max=LONGEST_EXIT,
+            show_default=f"{EXIT_SECONDS:.0f}",
+            help="Length of the last part.",
+        ),
+    ] = None,
     exit_share: Annotated[
         float | None,
         typer.Option(min=SMALLEST_SHARE, max=1, help="Instead: the last part's share of the engagement."),
@@ -76,10 +83,15 @@ def engagement(
     Exit status: 0 with a report, 1 without one, 2 for wrong usage.
     """
     messages = Console(stderr=True, soft_wrap=True, markup=False, emoji=False)
+    if exit_seconds is not None and exit_share is not None:
+        raise typer.BadParameter(
+            "the last part has one length: leave --exit-seconds or --exit-share out",
+            param_hint="--exit-share",
+        )
     settings = _chosen(
         weight or [],
         method=method,
-        exit_seconds=exit_seconds,
+        exit_seconds=EXIT_SECONDS if exit_seconds is None else exit_seconds,
         exit_share=exit_share,
         baseline_seconds=baseline,
     )

@@ -10,6 +10,9 @@ from core.valence import WEIGHTS
 Method = Literal["peak-end", "end-weighted"]
 Weight = Annotated[float, Field(ge=-1, le=1)]
 
+EXIT_SECONDS: Final = 10.0
+"""The last part, where nothing else is chosen."""
+
 SHORTEST_EXIT: Final = 1.0
 LONGEST_EXIT: Final = 120.0
 SMALLEST_SHARE: Final = 0.05
@@ -22,7 +25,7 @@ class ReportSettings(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    exit_seconds: float = Field(10.0, gt=0, description="length of the last part")
+    exit_seconds: float = Field(EXIT_SECONDS, gt=0, description="length of the last part")
     exit_share: float | None = Field(None, gt=0, le=1, description="instead: its share of the engagement")
     method: Method = "peak-end"
     weights: dict[Expression, float] = Field(default_factory=lambda: dict(WEIGHTS))
@@ -50,7 +53,7 @@ class Choice(BaseModel):
 
     method: Method = "peak-end"
     exit_seconds: float = Field(
-        10.0, ge=SHORTEST_EXIT, le=LONGEST_EXIT, description="length of the last part"
+        EXIT_SECONDS, ge=SHORTEST_EXIT, le=LONGEST_EXIT, description="length of the last part"
     )
     exit_share: float | None = Field(
         None, ge=SMALLEST_SHARE, le=1, description="instead: its share of the engagement"

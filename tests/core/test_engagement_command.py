@@ -78,6 +78,7 @@ def test_report_is_made_with_the_settings_that_were_chosen(tmp_path):
         (("--weight", "anger"), "weights anger"),
         (("--exit-seconds", "nan"), "exit-seconds"),
         (("--exit-share", "2"), "--exit-share"),
+        (("--exit-share", "0.2", "--exit-seconds", "5"), "one length"),
     ):
         assert told in judge(tmp_path / "call.mp4", *wrong, code=2).stderr
 

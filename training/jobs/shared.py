@@ -99,7 +99,11 @@ class TableRunner:
     def _cancel_waiting(self, name: str) -> bool:
         """Take a job out of the queue; False where it is in none."""
         return table.change(
-            name, JobState.QUEUED, state=JobState.CANCELLED, message="Cancelled before it began."
+            name,
+            JobState.QUEUED,
+            state=JobState.CANCELLED,
+            message="Cancelled before it began.",
+            ended=table.now(),
         )
 
 

@@ -62,7 +62,8 @@ def test_second_job_waits_and_a_cancelled_one_is_gone_within_five_seconds(runner
     assert runner.get(second.id).place == 0
     assert f"{second.id} is cancelled" in command("cancel", second.id)
     assert f"{second.id} is queued again" in command("resume", second.id)
-    assert runner.cancel(second.id).state is JobState.CANCELLED
+    cancelled = runner.cancel(second.id)
+    assert cancelled.state is JobState.CANCELLED and cancelled.ended
     pid = runner.get(first.id).pid
     assert psutil.Process(pid).nice() > 0
     if (cores := len(os.sched_getaffinity(0))) > 1:
