@@ -21,7 +21,7 @@ from training.calibration import choose_thresholds, fit_temperature
 from training.cards import write_card
 from training.conversion import Variant
 from training.datasets.families import data_sets
-from training.datasets.labelled import NOT_A_FACE, LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops, label_columns
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network, round_weights
@@ -124,9 +124,9 @@ def _calibrate(draft: Card, staged: Path, inner: LabelledCrops) -> Card:
     classifier = Classifier(read_bundle(staged))
     count = len(draft.labels)
     logits = classifier.logits(faces.crops)[:, :count]
-    columns = [EXPRESSIONS.index(label) for label in draft.labels]
     people = len(np.unique(groups(faces)))
-    temperature = fit_temperature(logits, np.searchsorted(columns, faces.labels), people)
+    truth = np.searchsorted(label_columns(draft.labels), faces.labels)
+    temperature = fit_temperature(logits, truth, people)
     thresholds = choose_thresholds(logits, temperature, classifier.answer(faces.crops).face)
     card = draft.model_copy(update={"temperature": temperature, "thresholds": thresholds})
     write_card(card, staged)

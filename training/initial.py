@@ -6,8 +6,7 @@ import numpy.typing as npt
 
 from core.bundles import KERAS_FILE, Bundle
 from core.errors import RecipeError
-from core.expressions import EXPRESSIONS
-from training.datasets.labelled import NOT_A_FACE
+from training.datasets.labelled import NOT_A_FACE, label_columns
 from training.networks import load_network, members
 
 HEAD = "logits"
@@ -65,4 +64,4 @@ def columns_of(bundle: Bundle) -> tuple[int, ...]:
     """Which columns of `LabelledCrops.targets` a bundle's outputs stand for."""
     card = bundle.card
     refusing = (NOT_A_FACE,) if card.refuses_non_faces else ()
-    return (*(EXPRESSIONS.index(label) for label in card.labels), *refusing)
+    return (*label_columns(card.labels), *refusing)

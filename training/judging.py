@@ -118,17 +118,7 @@ def judge(
     """
     table = read_groups(groups) if groups else None
     card = classifier.bundle.card
-    got = read(data)
-    _require_names(data, got.crops)
-    log_skipped(got.skipped)
-    if not len(got.crops):
-        raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")
-    raw, part = _judged_part(got.crops)
-    if not len(raw):
-        raise DataError("The data has only a part to learn from: hand over the part to be judged on.")
-    if not (raw.labels != NOT_A_FACE).any():
-        raise DataError("The data has no crop that shows an expression: check the path.")
-    raw = raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE))
+    raw, part = _read_judged(data, agreement)
     cut = recut(raw) if card.training.recipe.get("recut", True) else raw
     shows_a_face = cut.labels != NOT_A_FACE
     faces, nonfaces = cut.take(shows_a_face), cut.take(~shows_a_face)
@@ -143,11 +133,6 @@ def judge(
     if unknown:
         log.warning("left out %d crops of expressions that %s does not know", unknown, card.name)
     learned = learned_from(faces, card.training.all_sources)
-    protocol = AS_GIVEN if not learned else f"this model learned from the pictures of {', '.join(learned)}"
-    if agreement != FAIR_AGREEMENT:
-        protocol += f", only crops whose top class holds {agreement:.0%} of the votes or more"
-    if present_only:
-        protocol += ", asked for the expressions that are shown only"
     refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     if refusal and refusal_leaks:
@@ -157,7 +142,7 @@ def judge(
         digest=classifier.bundle.digest,
         data=tuple(data),
         part=part,
-        score=score(predictions, called(faces), protocol, bool(learned)),
+        score=score(predictions, called(faces), _protocol(learned, agreement, present_only), bool(learned)),
         refusal=refusal,
         refusal_leaks=refusal_leaks,
         robustness=measure_robustness(classifier, raw.take(shows_a_face), bool(learned))
@@ -166,6 +151,35 @@ def judge(
         groups=measure_groups(predictions, table, bool(learned)) if table else (),
         milliseconds_per_crop=time_one(classifier.bundle, faces.crops[:1]),
     )
+
+
+def _read_judged(data: Sequence[str], agreement: float) -> tuple[LabelledCrops, str]:
+    """What is judged on, crops without a face among it, and which part of the data that is."""
+    got = read(data)
+    _require_names(data, got.crops)
+    log_skipped(got.skipped)
+    if not len(got.crops):
+        raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")
+    raw, part = _judged_part(got.crops)
+    if not len(raw):
+        raise DataError("The data has only a part to learn from: hand over the part to be judged on.")
+    if not (raw.labels != NOT_A_FACE).any():
+        raise DataError("The data has no crop that shows an expression: check the path.")
+    return raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE)), part
+
+
+def _protocol(learned: Sequence[str], agreement: float, present_only: bool) -> str:
+    """How it was measured, in words.
+
+    Args:
+        learned: the data sets judged on that the model had learned from.
+    """
+    told = f"this model learned from the pictures of {', '.join(learned)}" if learned else AS_GIVEN
+    if agreement != FAIR_AGREEMENT:
+        told += f", only crops whose top class holds {agreement:.0%} of the votes or more"
+    if present_only:
+        told += ", asked for the expressions that are shown only"
+    return told
 
 
 def _require_names(sources: Sequence[str | Path], data: LabelledCrops) -> None:

@@ -120,6 +120,12 @@ def test_repeated_label_is_refused(copy):
         find_bundle(copy.name)
 
 
+def test_labels_in_another_order_are_refused(copy):
+    edit_card(copy, lambda card: card["labels"].reverse())
+    with pytest.raises(BundleError, match="in this order: anger, contempt"):
+        find_bundle(copy.name)
+
+
 def test_replaced_bundle_is_read_again(copy):
     before = find_bundle(copy.name)
     assert find_bundle(copy.name) is before

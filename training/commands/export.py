@@ -51,13 +51,13 @@ def _read(data: list[str], bundle: Bundle) -> tuple["LabelledCrops", "LabelledCr
     """Representative crops, and others to measure on: the test part where the data has one."""
     import numpy as np
 
-    from core.expressions import EXPRESSIONS
     from training.datasets import read
     from training.datasets.ferplus import majority_share
+    from training.datasets.labelled import label_columns
     from training.datasets.recutting import recut
 
     crops = read(data).crops
-    known = np.isin(crops.labels, [EXPRESSIONS.index(label) for label in bundle.card.labels])
+    known = np.isin(crops.labels, label_columns(bundle.card.labels))
     crops = crops.take(known & (majority_share(crops) >= 0.5))
     if len(crops) < 2:
         raise DataError("The data has too few crops with a label that the model knows: name other data.")
@@ -75,11 +75,11 @@ def _read(data: list[str], bundle: Bundle) -> tuple["LabelledCrops", "LabelledCr
 def _print_costs(served: Bundle, made: Bundle, data: "LabelledCrops") -> None:
     import numpy as np
 
-    from core.expressions import EXPRESSIONS
     from training.datasets.families import learned_from
+    from training.datasets.labelled import label_columns
 
     leaks = " (leaks)" if learned_from(data, served.card.training.all_sources) else ""
-    columns = np.searchsorted([EXPRESSIONS.index(label) for label in served.card.labels], data.labels)
+    columns = np.searchsorted(label_columns(served.card.labels), data.labels)
     table = Table(
         "Model",
         "Size",

@@ -94,7 +94,11 @@ def without_a_face(crops: npt.NDArray[np.uint8], names: npt.NDArray[np.str_], so
     return LabelledCrops(crops, targets, np.full(n, ""), names, np.full(n, source), np.full(n, ""), names)
 
 
+def label_columns(labels: Sequence[Expression]) -> list[int]:
+    """The columns of `LabelledCrops.targets` that stand for expressions, in the order of these."""
+    return [EXPRESSIONS.index(label) for label in labels]
+
+
 def one_hot(labels: Sequence[Expression]) -> npt.NDArray[np.float32]:
     """Certain targets for named expressions, float32 (n, 9)."""
-    columns = [EXPRESSIONS.index(label) for label in labels]
-    return np.eye(COLUMNS, dtype=np.float32)[columns]
+    return np.eye(COLUMNS, dtype=np.float32)[label_columns(labels)]

@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from core.classifier import Classifier
 from core.errors import DataError
-from core.expressions import EXPRESSIONS, Expression
-from training.datasets.labelled import LabelledCrops
+from core.expressions import Expression
+from training.datasets.labelled import LabelledCrops, label_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ def predict(classifier: Classifier, data: LabelledCrops) -> Predictions:
         DataError: no row has a label that the bundle knows.
     """
     card = classifier.bundle.card
-    columns = [EXPRESSIONS.index(label) for label in card.labels]
+    columns = label_columns(card.labels)
     data = data.take(np.isin(data.labels, columns))
     if not len(data):
         raise DataError(f"The data has no crop with a label that the model {card.name} knows.")

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from core.bundles import find_bundle
 from core.bundles.store import read_bundle
+from core.settings import settings
 from training.commands import app
 
 ROOT = Path(__file__).parents[3]
@@ -30,6 +31,20 @@ def run(*arguments, code=0):
     result = CliRunner().invoke(app, list(arguments))
     assert result.exit_code == code, result.output
     return result
+
+
+def test_variable_that_cannot_be_used_is_one_sentence(monkeypatch):
+    monkeypatch.setenv("MIEN_RETENTION_DAYS", "soon")
+    settings.cache_clear()
+    for arguments in (("list",), ("list", "--json"), ("promote", "mien-8"), ("rollback",)):
+        said = run(*arguments, code=1)
+        assert said.stdout == ""
+        assert "MIEN_RETENTION_DAYS cannot be used" in said.stderr
+    command = [sys.executable, "-m", "training.worker"]
+    worker = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert worker.returncode == 1
+    assert "MIEN_RETENTION_DAYS cannot be used" in worker.stderr
+    assert "Traceback" not in worker.stderr
 
 
 def listing():
