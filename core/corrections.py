@@ -156,7 +156,9 @@ def _write(correction: Correction, picture: bytes) -> None:
     folder = correction.picture.parent
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        correction.picture.with_suffix(".json").write_text(correction.model_dump_json(indent=2))
+        correction.picture.with_suffix(".json").write_text(
+            correction.model_dump_json(indent=2), encoding="utf-8"
+        )
         staged = correction.picture.with_suffix(".new")
         staged.write_bytes(picture)
         staged.replace(correction.picture)

@@ -68,8 +68,8 @@ def bundle_run(
     Raises:
         BundleError: the exported model does not answer as the trained one; nothing is left behind then.
     """
-    about = json.loads((run / RUN_FILE).read_text())
-    recipe = json.loads((run / "recipe.json").read_text())
+    about = json.loads((run / RUN_FILE).read_text(encoding="utf-8"))
+    recipe = json.loads((run / "recipe.json").read_text(encoding="utf-8"))
     network = load_network(run / "network.keras")
     round_weights(network)
     with staging(target) as staged:

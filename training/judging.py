@@ -12,9 +12,8 @@ from core.classifier import Classifier
 from core.errors import DataError
 from core.expressions import Expression
 from training.datasets import read
-from training.datasets.families import WELL_KNOWN, learned_from
+from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
-from training.datasets.fetching import name_of
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
@@ -156,7 +155,6 @@ def judge(
 def _read_judged(data: Sequence[str], agreement: float) -> tuple[LabelledCrops, str]:
     """What is judged on, crops without a face among it, and which part of the data that is."""
     got = read(data)
-    _require_names(data, got.crops)
     log_skipped(got.skipped)
     if not len(got.crops):
         raise DataError("The data has no crop whose label is clear: python -m training check DATA says why.")
@@ -180,24 +178,6 @@ def _protocol(learned: Sequence[str], agreement: float, present_only: bool) -> s
     if present_only:
         told += ", asked for the expressions that are shown only"
     return told
-
-
-def _require_names(sources: Sequence[str | Path], data: LabelledCrops) -> None:
-    """Refuse two folders that are called the same: nobody could tell their figures apart.
-
-    Args:
-        data: what was read from the sources.
-
-    Raises:
-        DataError: there are such.
-    """
-    places: dict[str, Path] = {}
-    for place in (Path(source).resolve() for source in sources):
-        name = name_of(place)
-        if name in WELL_KNOWN or name not in data.sources:
-            continue
-        if places.setdefault(name, place) != place:
-            raise DataError(f"Two data sets are called {name}: rename the folder of one.")
 
 
 def _judged_part(data: LabelledCrops) -> tuple[LabelledCrops, str]:

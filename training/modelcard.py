@@ -280,4 +280,9 @@ def _plain(text: str) -> str:
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
     lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+    return "\n".join("| " + " | ".join(map(_cell, line)) + " |" for line in lines)
+
+
+def _cell(text: str) -> str:
+    """What data sets and groups are called may have a bar, which would end the cell."""
+    return re.sub(r"(?<!\\)\|", r"\|", text)

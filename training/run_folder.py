@@ -58,9 +58,9 @@ def read_events(run: Path) -> tuple[dict[str, Any], ...]:
     file = run / EVENTS_FILE
     try:
         found = file.stat()
+        return _parse(file, found.st_mtime_ns, found.st_size)
     except OSError:
         return ()
-    return _parse(file, found.st_mtime_ns, found.st_size)
 
 
 @lru_cache(maxsize=32)

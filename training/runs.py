@@ -153,7 +153,7 @@ def train_run(
         COMPUTED: f"{keras.backend.backend()} in {planned_precision(recipe, has_gpu())}",
     }
     with open_run(folder, inputs, resume) as let_go:
-        (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2))
+        (folder / "recipe.json").write_text(recipe.model_dump_json(indent=2), encoding="utf-8")
         if (folder / RUN_FILE).exists():
             return _read_finished(folder)
         begins = keras.callbacks.LambdaCallback(on_train_begin=lambda _: let_go())

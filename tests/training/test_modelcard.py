@@ -122,3 +122,14 @@ def test_terms_and_limits_hold_whatever_else_was_learned():
     assert "does not know the neutral face" not in " ".join(limits_of(["CK+48"], tuple(range(8))))
     assert learned_nonfaces(["FER+", "not a face"])
     assert not learned_nonfaces(["FER+", "made non-face"])
+
+
+def test_bar_in_the_name_of_a_data_set_ends_no_cell():
+    card = find_bundle("ckplus-reference").card
+    bundle = replace(
+        find_bundle("ckplus-reference"),
+        card=card.model_copy(update={"scores": (card.scores[0].model_copy(update={"data": "a|b"}),)}),
+    )
+    lines = [line for line in model_card(bundle).splitlines() if line.startswith(r"| a\|b |")]
+    assert len(lines) == 2
+    assert all(line.replace(r"\|", "").count("|") in {7, 8} for line in lines)

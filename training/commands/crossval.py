@@ -72,5 +72,5 @@ def crossval(
             anew=anew,
         )
         if output:
-            output.write_text(result.model_dump_json(indent=2) + "\n")
+            output.write_text(result.model_dump_json(indent=2) + "\n", encoding="utf-8")
     print_scores(called, result.scores, result.refusal)

@@ -60,7 +60,7 @@ def evaluate(
                 log.warning("the card keeps the held-out score that it has on these data")
         text = result.model_dump_json(indent=None if as_json else 2)
         if output:
-            output.write_text(text + "\n")
+            output.write_text(text + "\n", encoding="utf-8")
     if as_json:
         typer.echo(text)
         return

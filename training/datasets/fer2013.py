@@ -5,7 +5,9 @@ dropped. "PrivateTest" is left out: it is kept apart for a final judgement and n
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path, PurePath, PurePosixPath
 from typing import Final
 
@@ -20,7 +22,7 @@ from training.datasets.archives import EntryError, Limits, open_archive
 from training.datasets.classes import expression_of
 from training.datasets.fer2013_rows import LABELS, PIXELS, VOTES_NAME, Row, read_rows, read_votes
 from training.datasets.labelled import LabelledCrops, one_hot
-from training.datasets.near_duplicates import near_groups
+from training.datasets.near_duplicates import named_groups, near_groups
 from training.datasets.parts import keep_test_unseen
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.votes import Verdict
@@ -59,7 +61,15 @@ def read_fer2013(path: Path) -> ReadData:
             raise DataError(f"{path.name} holds neither {' nor '.join(CSV_NAMES)}.")
         together = (name for name in archive.names if name.parent == found.parent)
         votes = [archive.read(name) for name in together if _holds_votes(name)]
-        return _from_csv(found.name, archive.read(found), votes[0] if votes else None)
+        data = _from_csv(found.name, archive.read(found), votes[0] if votes else None)
+        return replace(data, skipped=(*data.skipped, *_left_beside(found, archive.names)))
+
+
+def _left_beside(csv: PurePosixPath, names: Sequence[PurePosixPath]) -> Iterator[Skipped]:
+    folders = Counter(name.parent for name in names if name.suffix.lower() in SUFFIXES)
+    for folder, count in folders.items():
+        reason = f"{csv.name} was read instead of its {count} pictures: keep one of them there."
+        yield Skipped(str(folder), Cause.UNREADABLE, reason)
 
 
 def _holds_votes(name: PurePath) -> bool:
@@ -195,7 +205,7 @@ def _assemble(
         crops=crops,
         targets=targets,
         subjects=np.full(len(crops), ""),
-        sequences=np.array([f"{source} {names[0]} group {group}" for group in near_groups(crops)]),
+        sequences=np.array([f"{source} group {group}" for group in named_groups(near_groups(crops), crops)]),
         sources=np.full(len(crops), source),
         parts=np.asarray(parts),
         names=np.asarray(names),

@@ -24,6 +24,9 @@ NONFACES: Final = "not a face"
 FIELDS: Final = ("images", "votes", "vote_names", "near_group")
 DISAGREED: Final = "The annotators did not agree on one expression."
 TEST_NAME: Final = "valid.npz"
+NONFACES_NAME: Final = "not-a-face.npz"
+OTHER_NAMES: Final = frozenset({TEST_NAME, NONFACES_NAME})
+OTHER_FILE: Final = f"Only train*.npz, {TEST_NAME} and {NONFACES_NAME} are read of a folder: call it so."
 LIMITS: Final = Limits(entry_bytes=2**30, total_bytes=2**31)
 """All of FER2013's crops have 83 MB."""
 
@@ -44,9 +47,13 @@ def read_ferplus_folder(path: Path) -> ReadData:
     if (path / TEST_NAME).exists():
         parts.append(read_ferplus(path / TEST_NAME, "test"))
     data = _without_near_copies(keep_test_unseen(ReadData.concatenate(parts)))
-    if (path / "not-a-face.npz").exists():
-        data = ReadData.concatenate([data, ReadData(read_not_a_face(path / "not-a-face.npz"))])
-    return data
+    if (path / NONFACES_NAME).exists():
+        data = ReadData.concatenate([data, ReadData(read_not_a_face(path / NONFACES_NAME))])
+    others = {file.name for file in path.glob("*.npz")} - {file.name for file in files} - OTHER_NAMES
+    return replace(
+        data,
+        skipped=(*data.skipped, *(Skipped(name, Cause.UNREADABLE, OTHER_FILE) for name in sorted(others))),
+    )
 
 
 def _without_near_copies(data: ReadData) -> ReadData:

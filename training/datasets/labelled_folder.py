@@ -2,10 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -18,11 +17,11 @@ from core.expressions import EXPRESSIONS
 from core.images import READABLE, SUFFIXES, decode
 from training.datasets.archives import Archive, EntryError, open_archive
 from training.datasets.ckplus import SOURCE as CKPLUS
-from training.datasets.classes import expression_of
+from training.datasets.classes import expressions_of
 from training.datasets.cutting import NO_FACE, cut_largest, is_crop
 from training.datasets.fetching import name_of
 from training.datasets.labelled import LabelledCrops, one_hot
-from training.datasets.near_duplicates import near_groups
+from training.datasets.near_duplicates import named_groups, near_groups
 from training.datasets.parts import keep_test_unseen, part_of, without_copies_of_test
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.shared_pictures import unite_own_copies
@@ -53,7 +52,8 @@ def read_labelled_folder(path: Path) -> ReadData:
     """
     with open_archive(path) as archive:
         pictures = [name for name in archive.names if name.suffix.lower() in SUFFIXES]
-        labelled = [name for name in pictures if expression_of(name)]
+        classes = expressions_of(archive.names)
+        labelled = [name for name in pictures if name in classes]
         if not pictures and archive.refused:
             raise DataError(f"Nothing in {path.name} can be read: {archive.refused[0].reason}")
         if not labelled:
@@ -69,8 +69,8 @@ def read_labelled_folder(path: Path) -> ReadData:
         named = subjects_from_tables(tables, source)
         skipped = [
             *archive.refused,
-            *_unknown_labels(pictures),
-            *_not_read(archive.names),
+            *_unknown_labels([name for name in pictures if name not in classes]),
+            *_not_read(classes),
             *_not_there(named, archive.names),
         ]
     kept = [name for name, cut in zip(labelled, found, strict=True) if not isinstance(cut, Skipped)]
@@ -85,7 +85,7 @@ def read_labelled_folder(path: Path) -> ReadData:
     subjects, sequences = _who(kept, named, images, groups, source, guess=not tables)
     data = LabelledCrops(
         crops=images,
-        targets=one_hot([label for name in kept if (label := expression_of(name))]),
+        targets=one_hot([classes[name] for name in kept]),
         subjects=subjects,
         sequences=sequences,
         sources=np.full(len(kept), source),
@@ -137,31 +137,29 @@ def _who(
     if guess and (told := subjects_from_names(names, source)):
         return np.array([told[name][0] for name in names]), np.array([told[name][1] for name in names])
     subjects = np.array([named.get(composed(name), "") for name in names], np.str_)
-    _, first, member = np.unique(groups, return_index=True, return_inverse=True)
-    called = [sha256(crop.tobytes()).hexdigest()[:16] for crop in crops[first]]  # the same in no other folder
     return subjects, np.array(
         [
-            f"{source} group {called[group]} {who}".rstrip()
-            for group, who in zip(member, subjects, strict=True)
+            f"{source} group {group} {who}".rstrip()
+            for group, who in zip(named_groups(groups, crops), subjects, strict=True)
         ]
     )
 
 
 def _unknown_labels(pictures: Sequence[PurePosixPath]) -> list[Skipped]:
-    folders = Counter(name.parent for name in pictures if not expression_of(name))
+    folders = Counter(name.parent for name in pictures)
     return [
         Skipped(str(folder), Cause.UNKNOWN_LABEL, f"Its name is no expression; it holds {count} pictures.")
         for folder, count in folders.items()
     ]
 
 
-def _not_read(names: Sequence[PurePosixPath]) -> list[Skipped]:
+def _not_read(names: Iterable[PurePosixPath]) -> list[Skipped]:
     """Files among the pictures of a class that are neither pictures nor what lies about beside them."""
     reason = f"It is no picture that Mien can read: save it as {READABLE}."
     return [
         Skipped(str(name), Cause.UNREADABLE, reason)
         for name in names
-        if expression_of(name) and name.suffix.lower() not in SUFFIXES | LITTER
+        if name.suffix.lower() not in SUFFIXES | LITTER
     ]
 
 

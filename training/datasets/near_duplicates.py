@@ -1,5 +1,6 @@
 """Groups of crops that are the same or nearly the same picture."""
 
+from hashlib import sha256
 from typing import Final
 
 import cv2
@@ -61,6 +62,17 @@ def exact_groups(crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.intp]:
     """Number the groups of crops that are the same in every pixel; intp (n,), as in `near_groups`."""
     first: dict[bytes, int] = {}
     return np.array([first.setdefault(crop.tobytes(), len(first)) for crop in crops], np.intp)
+
+
+def named_groups(groups: npt.NDArray[np.intp], crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.str_]:
+    """Name each row's group after its first crop, str (n,): other pictures have the same name nowhere."""
+    _, first, member = np.unique(groups, return_index=True, return_inverse=True)
+    return np.array([sha256(crop.tobytes()).hexdigest()[:16] for crop in crops[first]], np.str_)[member]
+
+
+def blank(crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.bool_]:
+    """Which crops show next to nothing, bool (n,): that two are the same says nothing of who is on them."""
+    return np.asarray(~_features(crops).any(axis=1), np.bool_)
 
 
 def _features(crops: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:

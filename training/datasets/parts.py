@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from training.datasets.classes import class_folder
+from training.datasets.classes import class_folders
 from training.datasets.read_data import Cause, ReadData, Skipped
 
 FOLDERS: Final = {
@@ -37,15 +37,16 @@ def part_of(names: Sequence[PurePosixPath]) -> npt.NDArray[np.str_]:
     A validation folder is the test part where there is no test folder. Else it is learned from: what a
     training chooses, it chooses on an inner part that it sets aside by itself.
     """
-    above, below = zip(*map(_told, names), strict=True) if names else ((), ())
+    folders = class_folders(names)
+    told = [_told(name, folders.get(name, name.parent)) for name in names]
+    above, below = zip(*told, strict=True) if told else ((), ())
     parts = below if all(below) and not any(above) else above
     valid = "train" if "test" in parts else "test"
     return np.array([valid if part == "valid" else part for part in parts], np.str_)
 
 
-def _told(name: PurePosixPath) -> tuple[str, str]:
+def _told(name: PurePosixPath, folder: PurePosixPath) -> tuple[str, str]:
     """The part that a folder above the one of its class names, and one below it; "" where none does."""
-    folder = class_folder(name) or name.parent
     depth = len(folder.parts)
     called = [FOLDERS.get(KIND.sub("", one.lower()), "") for one in name.parts[:-1]]
     return next(filter(None, called[: depth - 1]), ""), next(filter(None, called[depth:]), "")

@@ -10,9 +10,10 @@ from core.images import SUFFIXES
 from training.datasets import fer2013
 from training.datasets.archives import open_archive
 from training.datasets.ckplus import EXPECTED, read_ckplus
+from training.datasets.families import WELL_KNOWN
 from training.datasets.fer2013 import read_fer2013, read_fer2013_folder
 from training.datasets.ferplus import read_ferplus, read_ferplus_folder
-from training.datasets.fetching import PREFIX, fetch
+from training.datasets.fetching import PREFIX, fetch, name_of
 from training.datasets.labelled_folder import read_labelled_folder
 from training.datasets.read_data import ReadData
 from training.datasets.shared_pictures import unite_copies
@@ -37,8 +38,25 @@ def read(sources: Sequence[str | Path]) -> ReadData:
         DataError: with what to mend.
     """
     parts = [_read_one(str(source)) for source in sources]
+    _require_names(sources, parts)
     skipped = tuple(one for part in parts for one in part.skipped)
     return ReadData(unite_copies([part.crops for part in parts]), skipped)
+
+
+def _require_names(sources: Sequence[str | Path], parts: Sequence[ReadData]) -> None:
+    """Refuse two folders that are called the same: nobody could tell their people and figures apart.
+
+    Raises:
+        DataError: there are such.
+    """
+    places: dict[str, Path] = {}
+    for source, part in zip(sources, parts, strict=True):
+        place = Path(source).resolve()
+        name = name_of(place)
+        if name in WELL_KNOWN or name not in part.crops.sources:
+            continue
+        if places.setdefault(name, place) != place:
+            raise DataError(f"Two data sets are called {name}: rename the folder of one.")
 
 
 def _read_one(source: str) -> ReadData:

@@ -9,7 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from training.datasets.labelled import LabelledCrops
-from training.datasets.near_duplicates import exact_groups, near_groups
+from training.datasets.near_duplicates import blank, exact_groups, near_groups
 from training.datasets.recutting import recut
 
 
@@ -47,7 +47,11 @@ def unite_own_copies(data: LabelledCrops, near: npt.NDArray[np.intp]) -> Labelle
 
 
 def _bind(data: LabelledCrops, groups: npt.NDArray[np.intp], bound: npt.NDArray[np.bool_]) -> LabelledCrops:
-    """Give the bound rows of each group one sequence, and one subject where one is named."""
+    """Give the bound rows of each group one sequence, and one subject where one is named.
+
+    Blank crops bind nobody: a camera that showed nothing yet gives every person the same picture.
+    """
+    bound = bound & ~blank(data.crops)
     if not bound.any():
         return data
     sequences = _unite(data.sequences, groups, bound)

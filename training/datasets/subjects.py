@@ -14,7 +14,6 @@ TABLE_NAME: Final = "subjects.csv"
 NAME_FORM: Final = re.compile(r"^([A-Za-z]*\d+)_([A-Za-z0-9]+)_(\d+)$")
 """`<subject>_<sequence>_<frame>`; the subject has a number, so that `web_happy_017` names nobody."""
 
-CKPLUS_SUBJECT: Final = re.compile(r"^S\d{3}$")
 CKPLUS_FRAME: Final = re.compile(r"^(S\d{3})_(\d{3})_\d{8}$")
 """Subject, sequence and frame of CK+ and CK+48."""
 
@@ -36,8 +35,8 @@ def subjects_from_names(
 
     A number that each picture has for itself counts pictures, not people. One and the same "subject" on all
     pictures is the data set's name where expressions stand beside it, as in `fer2013_happy_017`. Subjects
-    carry their source, since "S1" of two data sets are two people; those of CK+ do not, so that CK+ and a
-    folder made from it share them.
+    carry their source, since "S1" of two data sets are two people; those of pictures called like CK+'s frames
+    do not, so that CK+ and a folder made from it share them.
     """
     matches = {name: NAME_FORM.match(name.stem) for name in names}
     found = {name: (match[1], match[2]) for name, match in matches.items() if match}
@@ -47,10 +46,10 @@ def subjects_from_names(
     if alone and any(parse_expression(sequence) for _, sequence in found.values()):
         return {}
     people = {subject for subject, _ in found.values()}
-    if len(people) == len(found) > 1 and not all(CKPLUS_SUBJECT.match(subject) for subject in people):
+    if len(people) == len(found) > 1 and not all(CKPLUS_FRAME.match(name.stem) for name in names):
         return {}
     owned = {
-        name: (subject if CKPLUS_SUBJECT.match(subject) else f"{source}/{subject}", sequence)
+        name: (subject if CKPLUS_FRAME.match(name.stem) else f"{source}/{subject}", sequence)
         for name, (subject, sequence) in found.items()
     }
     return {name: (subject, f"{subject}_{sequence}") for name, (subject, sequence) in owned.items()}
@@ -72,7 +71,7 @@ def subjects_from_tables(tables: Mapping[PurePosixPath, bytes], source: str) -> 
     for table, text in tables.items():
         for row in read_table(TABLE_NAME, text, ("file", "subject")):
             name = composed(table.parent / row["file"].replace("\\", "/"))
-            subject = row["subject"]
+            subject = unicodedata.normalize("NFC", row["subject"])
             if subject and found.setdefault(name, subject) != subject:
                 raise DataError(
                     f"{TABLE_NAME} says of {name} that it shows {found[name]} and {subject}: "

@@ -1,5 +1,6 @@
 """Whether a bundle is as good for one group of people as for another."""
 
+import logging
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from unicodedata import normalize
@@ -16,6 +17,8 @@ from training.evaluation.refusal import unanswered
 from training.evaluation.scoring import called
 from training.splits import groups as people
 
+log = logging.getLogger(__name__)
+
 
 def read_groups(file: Path) -> dict[str, dict[str, str]]:
     """Groups by picture, from a csv with the column `file` and one column an attribute.
@@ -31,8 +34,8 @@ def read_groups(file: Path) -> dict[str, dict[str, str]]:
     for row in rows:
         picture = normalize("NFC", row.pop("file").replace("\\", "/"))
         told = found.setdefault(picture, {})
-        for name, value in row.items():
-            if value and told.setdefault(name, value) != value:
+        for name, value in ((name, normalize("NFC", value)) for name, value in row.items()):
+            if name and value and told.setdefault(name, value) != value:
                 raise DataError(
                     f"{file.name} says of {picture} that its {name} is {told[name]} and {value}: leave one."
                 )
@@ -55,6 +58,12 @@ def measure_groups(
     """
     names, keys = _names(predictions), people(predictions.data)
     _require_one_source(predictions, table)
+    if absent := [name for name in table if name not in set(names)]:
+        log.warning(
+            "the groups table names %d pictures that are not among the judged ones, such as %s",
+            len(absent),
+            absent[0],
+        )
     lost = unanswered(predictions)
     right = predictions.guess == predictions.truth
     attributes = list(dict.fromkeys(name for row in table.values() for name in row))

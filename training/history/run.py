@@ -196,8 +196,8 @@ def _parse(text: str) -> Any:  # noqa: ANN401 - whatever a setting may be
 
 
 def experiment_name() -> str:
-    """The experiment that runs are logged to."""
-    return os.environ.get("MLFLOW_EXPERIMENT_NAME", EXPERIMENT)
+    """The experiment that runs are logged to; an empty variable counts as none."""
+    return os.environ.get("MLFLOW_EXPERIMENT_NAME") or EXPERIMENT
 
 
 class History(Protocol):

@@ -66,7 +66,7 @@ class Server:
         )
         try:
             with urllib.request.urlopen(request, timeout=PATIENCE) as answer:  # noqa: S310
-                return dict(json.load(answer))
+                told = json.load(answer)
         except urllib.error.HTTPError as error:
             if missing_ok and error.code == 404:
                 return None
@@ -75,6 +75,16 @@ class Server:
             if isinstance(error, TimeoutError) or isinstance(getattr(error, "reason", None), TimeoutError):
                 _hung[self.address] = time.monotonic()
             raise self._silence() from None
+        if not isinstance(told, dict):
+            raise self.strange()
+        return told
+
+    def strange(self) -> HistoryError:
+        """What answers there is no tracking server."""
+        where = urlsplit(self.address).hostname
+        return HistoryError(
+            f"What answers at {where} is no tracking server: check MLFLOW_TRACKING_URI, or unset it."
+        )
 
     def _silence(self) -> HistoryError:
         where = urlsplit(self.address).hostname

@@ -41,7 +41,10 @@ class ServerHistory:
         )
         if answer is None:
             return ()
-        experiment = answer["experiment"]["experiment_id"]
+        try:
+            experiment = answer["experiment"]["experiment_id"]
+        except (KeyError, TypeError):
+            raise self.server.strange() from None
         found: list[dict[str, Any]] = []
         token = ""
         while True:

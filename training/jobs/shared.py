@@ -21,9 +21,13 @@ from training.jobs.job import (
 )
 from training.jobs.naming import free_name
 from training.jobs.processes import PROCESS_FILE
+from training.jobs.stage import STAGE_FILE
 from training.jobs.unreadable import OTHER_VERSION
 from training.run_folder import CANCEL_FILE, read_events
 from training.starting import require_start
+
+OF_AN_ATTEMPT: Final = (OUTCOME_FILE, PROCESS_FILE, STAGE_FILE)
+"""What a job's folder says of one attempt alone."""
 
 RESUMED: Final = "\nResumed.\n"
 """Stands in a job's log between what its attempts printed."""
@@ -75,7 +79,7 @@ class TableRunner:
                 name = table.new_id()
                 folder = jobs_folder() / name
                 folder.mkdir()
-                (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2))
+                (folder / SPEC_FILE).write_text(spec.model_dump_json(indent=2), encoding="utf-8")
                 return table.add(spec, by, name, self._device_of(name))
         except Timeout:
             raise JobError("Other jobs are being submitted: try again in a moment.") from None
@@ -88,7 +92,7 @@ class TableRunner:
             raise JobError(OTHER_VERSION)
         if not job.resumable:
             raise JobError(f"The job {name} is {job.state}: only one that was stopped can be resumed.")
-        for file in (job.run / CANCEL_FILE, job.folder / OUTCOME_FILE, job.folder / PROCESS_FILE):
+        for file in (job.run / CANCEL_FILE, *(job.folder / name for name in OF_AN_ATTEMPT)):
             file.unlink(missing_ok=True)
         if not table.requeue(job, self._device_of(name)):
             raise JobError(f"The job {name} was resumed by somebody else just now.")

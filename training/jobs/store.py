@@ -70,8 +70,9 @@ def reading() -> Iterator[Connection | None]:
     try:
         with _engine(_file()).connect() as connection:
             yield connection
-    except DBAPIError as error:
-        raise JobError(f"The job table in {jobs_folder()} cannot be read ({error.orig}).") from None
+    except (DBAPIError, ValueError) as error:  # ValueError: of what is no date, say
+        reason = error.orig if isinstance(error, DBAPIError) else error
+        raise JobError(f"The job table in {jobs_folder()} cannot be read ({reason}).") from None
 
 
 @contextmanager

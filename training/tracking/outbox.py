@@ -27,7 +27,8 @@ class Outbox:
 
     A store that does not answer is named once, in a warning; the steps stay in line until it answers again.
     A step that the store understands and refuses is dropped, and so is one that cannot be done from here, as
-    where its folder of artifacts is closed to this user.
+    where its folder of artifacts is closed to this user. At the end what fails otherwise is dropped too, so
+    that pictures which find no place do not keep a run from ending.
 
     Args:
         connect: opens the store and finds or makes the run.
@@ -59,18 +60,18 @@ class Outbox:
             while self._steps:
                 if self._connection is None:
                     self._connection = self.connect()
-                self._take(self._steps[0], *self._connection)
+                self._take(self._steps[0], *self._connection, last)
                 self._steps.popleft()
             self._pause = FIRST_PAUSE
         except Exception as error:  # whatever breaks in a store must not reach the training
             self._warn(error)
             self._not_before, self._pause = time.monotonic() + self._pause, 2 * self._pause
 
-    def _take(self, step: Step, client: "MlflowClient", run: str) -> None:
+    def _take(self, step: Step, client: "MlflowClient", run: str, last: bool) -> None:
         try:
             step(client, run)
         except Exception as error:
-            if _may_pass(error):
+            if _may_pass(error, last):
                 raise
             self._warn(error)
 
@@ -86,8 +87,13 @@ class Outbox:
             )
 
 
-def _may_pass(error: Exception) -> bool:
-    """Whether the same step may go through later: its store is away or failed, and did not refuse it."""
+def _may_pass(error: Exception, last: bool) -> bool:
+    """Whether the same step may go through later: its store is away or failed, and did not refuse it.
+
+    Args:
+        last: whether it is the last try; what no store says, as one for artifacts without its key, is then
+            taken for a refusal.
+    """
     import requests
     from mlflow.exceptions import MlflowException
 
@@ -97,7 +103,7 @@ def _may_pass(error: Exception) -> bool:
         return bool(error.response.status_code >= 500)
     if isinstance(error, OSError):
         return isinstance(error, requests.RequestException | ConnectionError | TimeoutError)
-    return not isinstance(error, ImportError)  # of what its place for artifacts needs
+    return not last and not isinstance(error, ImportError)  # of what its place for artifacts needs
 
 
 def without_password(text: str) -> str:

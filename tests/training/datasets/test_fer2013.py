@@ -258,3 +258,20 @@ def test_votes_are_found_however_their_file_is_spelt(tmp_path, write, name):
     content = {"fer2013.csv": fer_csv([(3, CROPS[0], "Training")]), name: votes}
     for path in (write(tmp_path / "fer.zip", content), write_folder(tmp_path / "f", content) / "fer2013.csv"):
         assert EXPRESSIONS[read_fer2013(path).crops.labels[0]] is Expression.ANGER
+
+
+def test_groups_of_two_files_are_not_taken_for_one(tmp_path):
+    rows = [(e, CROPS[e], "Training") for e in range(6)]
+    one = read(tmp_path / "a", fer=fer_csv(rows[:3])).crops.sequences
+    other = read(tmp_path / "b", fer=fer_csv(rows[3:])).crops.sequences
+    again = read(tmp_path / "c", fer=fer_csv(rows[3:])).crops.sequences
+    assert not set(one) & set(other)
+    assert again.tolist() == other.tolist()
+
+
+def test_pictures_beside_the_csv_are_said_to_be_left_out(tmp_path):
+    pictures = {f"happy/{n}.png": encode(CROPS[n, ..., 0]) for n in range(2)}
+    folder = write_folder(tmp_path, {"fer2013.csv": fer_csv([(3, CROPS[5], "Training")]), **pictures})
+    (left,) = read_fer2013(folder).skipped
+    assert (left.name, left.cause) == ("happy", Cause.UNREADABLE)
+    assert "instead of its 2 pictures" in left.reason

@@ -194,3 +194,15 @@ def test_votes_for_something_else_are_refused(tmp_path):
     )
     with pytest.raises(DataError, match="count other too"):
         read_ferplus(tmp_path / "a.npz")
+
+
+def test_files_of_other_names_are_said_to_be_left_out(tmp_path):
+    for seed, name in enumerate(("train-1", "valid", "test", "validation")):
+        groups = [2 * seed, 2 * seed + 1]
+        write(tmp_path / f"{name}.npz", [{"anger": 10}] * 2, groups=groups, seed=seed)
+    read = read_ferplus_folder(tmp_path)
+    assert [one.name for one in read.skipped if one.cause is Cause.UNREADABLE] == [
+        "test.npz",
+        "validation.npz",
+    ]
+    assert len(read.crops) == 4

@@ -167,3 +167,19 @@ def test_copy_of_a_tested_picture_is_not_learned_from_whoever_its_name_says_it_s
     data = read_labelled_folder(write_folder(tmp_path / "mine", content))
     assert set(data.crops.subjects) == {"mine/A2", "mine/B1"}
     assert causes(data) == {("train/happy/A1_1_1.png", Cause.NEAR_COPY)}
+
+
+@pytest.mark.parametrize("form", ["{0}/{1}/{2}.png", "{1}/{0}/{2}.png"])
+def test_person_who_is_called_like_an_expression_does_not_relabel_their_pictures(tmp_path, form):
+    people, shown = ("Anna", "Joy", "Ben"), ("anger", "fear", "happiness")
+    content = {
+        form.format(e, who, f"{n}{m}"): png(3 * n + m - 1)
+        for n, e in enumerate(shown)
+        for m, who in enumerate(people)
+        if n + m
+    }
+    data = read_labelled_folder(write_folder(tmp_path / "mine", content)).crops
+    assert sorted(labels(data)) == sorted(["anger"] * 2 + ["fear"] * 3 + ["happiness"] * 3)
+    assert all(
+        label in name.split("/") for name, label in zip(data.names.tolist(), labels(data), strict=True)
+    )

@@ -163,3 +163,11 @@ def test_zip_of_npz_files_says_to_unpack_it(tmp_path):
     packed = write_zip(tmp_path / "plus.zip", {"train.npz": b"x", "valid.npz": b"y"})
     with pytest.raises(DataError, match=r"plus\.zip holds npz files, which are read unpacked"):
         read([packed])
+
+
+def test_two_folders_of_one_name_are_refused_wherever_they_are_read(tmp_path):
+    """Person 1 of one would be taken for person 1 of the other."""
+    for n, year in enumerate(("2023", "2024")):
+        write_folder(tmp_path / year / "faces", {"happy/P1_a_1.png": png(n), "sad/P2_a_1.png": png(n + 2)})
+    with pytest.raises(DataError, match="Two data sets are called faces: rename"):
+        read([tmp_path / "2023" / "faces", tmp_path / "2024" / "faces"])

@@ -3,6 +3,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.conftest import encode
 from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_labelled_folder import png
 from tests.training.datasets.test_near_duplicates import altered, smooth
@@ -83,3 +84,16 @@ def test_folders_read_together_know_the_pictures_they_share(tmp_path):
     again = found.names.tolist().index("joy/again.png")
     assert found.sequences[again] == found.sequences[found.names.tolist().index("happy/0.png")]
     assert len(set(found.sequences)) == len(found) - 1
+
+
+def test_blank_frame_makes_nobody_of_two_people_one(tmp_path):
+    """A camera that showed nothing yet gives each person the same picture."""
+    pictures = smooth(4)
+    black = np.zeros((1, 48, 48, 1), np.uint8)
+    one = of_source("one", np.concatenate([black, pictures[:2]]), ["Ada", "Ada", "Ada"])
+    two = of_source("two", np.concatenate([black, pictures[2:]]), ["Bob", "Bob", "Bob"])
+    assert unite_copies([one, two]).subjects.tolist() == ["Ada"] * 3 + ["Bob"] * 3
+    files = {f"joy/P{n}_a_0.png": encode(np.zeros((48, 48), np.uint8)) for n in range(3)}
+    files |= {f"joy/P{n}_a_1.png": png(n) for n in range(3)}
+    people = read([write_folder(tmp_path / "mine", files)]).crops.subjects
+    assert len(set(people)) == 3

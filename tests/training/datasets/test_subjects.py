@@ -150,3 +150,18 @@ def test_name_of_a_picture_is_found_however_its_letters_are_made_up(tmp_path):
     data = read_labelled_folder(write_zip(tmp_path / "mine", content))
     assert data.crops.subjects.tolist() == ["mine/Ann"]
     assert not data.skipped
+
+
+def test_people_are_others_in_another_data_set_however_they_are_numbered(tmp_path):
+    content = {"happy/S001_a_1.png": png(0), "sad/S002_a_1.png": png(1), "sad/S002_b_1.png": png(2)}
+    subjects = [
+        set(read_labelled_folder(write_folder(tmp_path / site, content)).crops.subjects)
+        for site in ("north", "south")
+    ]
+    assert subjects == [{"north/S001", "north/S002"}, {"south/S001", "south/S002"}]
+
+
+def test_name_whose_letters_are_written_in_two_ways_is_one_person(tmp_path):
+    table = "file,subject\nhappy/a.png,Jos\u00e9\nsad/b.png,Jose\u0301\n"
+    content = {"happy/a.png": png(0), "sad/b.png": png(1), "subjects.csv": table.encode()}
+    assert set(read_labelled_folder(write_folder(tmp_path / "x", content)).crops.subjects) == {"x/Jos\u00e9"}

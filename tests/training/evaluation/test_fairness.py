@@ -99,3 +99,15 @@ def test_few_without_a_mistake_are_no_certainty():
 def lower_bound(right: int, count: int) -> float:
     """Clopper and Pearson's lower bound by SciPy."""
     return float(binomtest(right, count).proportion_ci(method="exact").low)
+
+
+def test_pictures_that_are_not_there_are_named_and_a_column_without_a_name_is_none(tmp_path, caplog):
+    found = predictions(lambda rows: rows >= 0)
+    names = found.data.names.tolist()
+    lines = [f"{n},{name},young" for n, name in enumerate(names)]
+    (tmp_path / "groups.csv").write_text(
+        "\n".join([",file,age", *lines, "98,gone.png,old", "99,lost.png,old"])
+    )
+    (young,) = measure_groups(found, read_groups(tmp_path / "groups.csv"))
+    assert (young.attribute, young.group, young.n) == ("age", "young", len(names))
+    assert "names 2 pictures that are not among the judged ones, such as gone.png" in caplog.text

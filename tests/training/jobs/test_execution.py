@@ -8,13 +8,13 @@ from training.jobs.job import VERDICT_FILE, JobSpec
 from training.verdict import read_verdict
 
 
-def test_verdict_is_of_the_held_out_rows_alone_where_two_data_sets_have_one_name(home, tmp_path):
+def test_verdict_is_of_the_held_out_rows_alone_where_pictures_of_two_data_sets_have_one_name(home, tmp_path):
     folders = []
     for month, people in (("january", 10), ("february", 12)):
-        write_learnable(tmp_path / month / "photos", subjects=people, frames=1)
-        for file in list((tmp_path / month / "photos").rglob("*.png")):
+        write_learnable(tmp_path / month, subjects=people, frames=1)
+        for file in list((tmp_path / month).rglob("*.png")):
             file.rename(file.with_name(f"{file.stem[1:4]}_a_{month[:1]}.png"))  # not CK+48's names
-        folders.append(str(tmp_path / month / "photos"))
+        folders.append(str(tmp_path / month))
     for file in list((tmp_path / "february").rglob("*.png")):
         file.rename(file.with_name(file.name.replace("_f.", "_j.")))
     recipe = make_recipe(network="reference", epochs=1)

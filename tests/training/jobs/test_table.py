@@ -1,3 +1,4 @@
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -91,3 +92,11 @@ def test_new_names_are_folders_everywhere_and_replace_no_model(home, wanted, nam
 def test_name_of_a_waiting_job_is_taken(home):
     table.add(SPEC, "ada")
     assert free_name("tiny") == "tiny-2"
+
+
+def test_table_with_a_date_that_is_none_gives_one_sentence(home):
+    table.add(SPEC, "ada")
+    with sqlite3.connect(home / "jobs" / "jobs.db") as database:
+        database.execute("update jobs set created = 'garbage'")
+    with pytest.raises(JobError, match="cannot be read"):
+        table.everything()

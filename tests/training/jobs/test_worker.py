@@ -19,6 +19,7 @@ from training.jobs.job import LOG_FILE, RAY, SPEC_FILE
 from training.jobs.local_runner import SILENCE, settle
 from training.jobs.process import main
 from training.jobs.processes import PROCESS_FILE, note_process
+from training.jobs.stage import COMPARING, enter_stage, read_stage
 from training.worker import Worker
 
 
@@ -120,7 +121,9 @@ def test_resumed_job_that_is_killed_is_not_blamed_for_its_earlier_attempt(claime
     (claimed.folder / LOG_FILE).write_text(f"Reading …\n{NO_MEMORY}\n")
     settle(claimed)
     assert table.get(claimed.id).state is JobState.FAILED
+    enter_stage(claimed.folder, COMPARING)
     runner.resume(claimed.id)
+    assert read_stage(claimed.folder) == "Starting", "what it was at when it was killed is over"
     again = table.claim("cpu")
     with (again.folder / LOG_FILE).open("a") as log:
         log.write("Reading …\n")

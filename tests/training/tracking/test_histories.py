@@ -1,15 +1,17 @@
 """Runs that MLflow itself wrote, read from its file and from its real server."""
 
 import socket
+import threading
 import time
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
 from training.history import HistoryError, Run, open_history
-from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG, trained_for
+from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG, experiment_name, trained_for
 from training.history.server import Server
 from training.history.server_history import ServerHistory
 from training.history.sqlite_history import SqliteHistory, thin
@@ -183,3 +185,24 @@ def test_runs_of_another_experiment_are_not_shown(store, monkeypatch):
 def test_address_that_is_none_is_one_sentence(address):
     with pytest.raises(HistoryError, match="does not answer"):
         ServerHistory(address).runs()
+
+
+@pytest.mark.parametrize("told", [b"null", b"[1]", b"{}", b'{"status": "ok"}'])
+def test_address_of_something_else_gives_one_sentence(tmp_path, told):
+    class Something(BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(told)))
+            self.end_headers()
+            self.wfile.write(told)
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Something) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        with pytest.raises(HistoryError, match="is no tracking server: check MLFLOW_TRACKING_URI"):
+            ServerHistory(f"http://127.0.0.1:{server.server_port}").runs()
+        server.shutdown()
+
+
+def test_empty_name_of_the_experiment_counts_as_none(monkeypatch):
+    monkeypatch.setenv("MLFLOW_EXPERIMENT_NAME", "")
+    assert experiment_name() == "mien"

@@ -209,6 +209,20 @@ def test_place_for_artifacts_that_is_closed_does_not_hold_up_the_rest(store, fol
     assert "loss" in run.data.metrics
 
 
+def test_place_for_artifacts_that_wants_a_key_keeps_no_run_from_ending(store, folder, caplog):
+    def upload(client: MlflowClient, run: str) -> None:
+        raise LookupError("Unable to locate credentials")  # of a package that knows nothing of MLflow
+
+    with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
+        tracker.on_train_begin()
+        tracker._outbox.put(upload)
+        finish_epoch(folder, 1)
+    assert "Unable to locate credentials" in caplog.text
+    _, run = read_run(store, folder)
+    assert run.info.status == "FINISHED"
+    assert "loss" in run.data.metrics
+
+
 def wait_for(condition, seconds=60):
     deadline = time.monotonic() + seconds
     while not condition():
