@@ -20,6 +20,7 @@ from api.kinds import Kind, RefusedError
 from api.serving import load_serving
 from api.whose import Point
 from core.bundles import bundle_names, find_bundle
+from core.bundles.limits import limits_told
 from core.bundles.store import champion_name
 from core.classifier import Classifier, load_classifier
 from core.engagement.store import reach_storage
@@ -88,6 +89,9 @@ def _add_open(app: FastAPI) -> None:
         """Whether a model can answer, and results can be kept."""
         return {"status": "ready", "model": await get_running_loop().run_in_executor(ASIDE, _who_answers)}
 
+    for path, ask in (("/health", health), ("/ready", ready)):  # as some monitors ask
+        app.add_api_route(path, ask, methods=["HEAD"], include_in_schema=False)
+
     @app.get("/metrics", tags=["server"], response_class=Response, dependencies=[Depends(documented)])
     async def figures() -> Response:
         """Calls, their times and answers, as Prometheus reads them; a token is asked for like elsewhere."""
@@ -147,7 +151,7 @@ def _add_reading(app: FastAPI) -> None:
                     labels=list(bundle.card.labels),
                     accuracy=score.accuracy if score else None,
                     measured_on=f"{score.data}: {score.how}" if score else None,
-                    limits=list(bundle.card.limits),
+                    limits=list(limits_told(bundle.card)),
                 )
             )
         return found

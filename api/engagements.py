@@ -11,6 +11,7 @@ from core.engagement import Moment
 from core.engagement.closing import close_journal, discard_journal
 from core.engagement.journal import EndedError, Journal, Opening, find_journal
 from core.engagement.store import UnknownEngagementError, delete_engagement, get_engagement
+from core.errors import BundleError
 from core.readings import read_bytes
 from core.reports import to_record
 
@@ -89,10 +90,11 @@ def _journal(name: str) -> Journal:
 
 def _classifier(opening: Opening) -> Classifier:
     """The very model that it began with: a result must not be mixed of two."""
-    classifier = load_classifier(opening.model)
+    told = f"The model {opening.model} was replaced meanwhile: finish this engagement and begin another one."
+    try:
+        classifier = load_classifier(opening.model)
+    except BundleError:
+        raise RefusedError(Kind.MODEL_REPLACED, told) from None
     if classifier.bundle.digest != opening.digest:
-        told = (
-            f"The model {opening.model} was replaced meanwhile: finish this engagement and begin another one."
-        )
         raise RefusedError(Kind.MODEL_REPLACED, told)
     return classifier

@@ -19,6 +19,11 @@ MOST_BYTES: Final = 4 * MAX_BYTES
 
 TOO_LARGE: Final = f"A call may carry {MOST_BYTES // 2**20} MB: send fewer pictures at once."
 
+MOST_TEXT: Final = 2**20
+"""Bytes of what is no form, as JSON: it is parsed where the pages are served, and would hold them up."""
+
+TOO_LONG: Final = f"What is no form may have {MOST_TEXT // 2**20} MB: send less at once."
+
 
 class Gate:
     """Wraps the API.
@@ -38,18 +43,20 @@ class Gate:
         try:
             if scope["path"].removeprefix(scope.get("root_path", "")) not in OPEN:
                 await let_in(request)
-            if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-                raise HTTPException(413, TOO_LARGE)
+            form = request.headers.get("Content-Type", "").lower().startswith("multipart/form-data")
+            most, told = (MOST_BYTES, TOO_LARGE) if form else (MOST_TEXT, TOO_LONG)
+            if int(request.headers.get("Content-Length") or 0) > most:
+                raise HTTPException(413, told)
         except HTTPException as error:
             await problem(kind_of(error), error.detail, error.headers)(scope, receive, send)
             return
         except ValueError:
             await problem(Kind.BAD_REQUEST, "Content-Length is no number.")(scope, receive, send)
             return
-        await self.app(scope, _limited(receive), send)
+        await self.app(scope, _limited(receive, most, told), send)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, most: int, told: str) -> Receive:
     """The same body, ended by an error where it grows too large without having said so."""
     taken = 0
 
@@ -57,8 +64,8 @@ def _limited(receive: Receive) -> Receive:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BYTES:
-            raise HTTPException(413, TOO_LARGE)
+        if taken > most:
+            raise HTTPException(413, told)
         return message
 
     return take

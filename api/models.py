@@ -1,7 +1,7 @@
 """What the API takes and gives, as its OpenAPI document says."""
 
 from datetime import datetime
-from typing import Annotated, Final
+from typing import Annotated, Final, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
@@ -55,14 +55,17 @@ class Model(BaseModel):
     limits: list[str]
 
 
+Stripped: TypeAlias = Annotated[str, StringConstraints(strip_whitespace=True)]
+
+
 class NewEngagement(BaseModel):
     """What is said when an engagement begins."""
 
     model_config = ConfigDict(extra="forbid")
 
-    name: str = Field("", max_length=200, pattern=ONE_LINE)
-    channel: str = Field("", max_length=60, pattern=ONE_LINE, description="or queue; never an employee")
-    consent: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+    name: Stripped = Field("", max_length=200, pattern=ONE_LINE)
+    channel: Stripped = Field("", max_length=60, pattern=ONE_LINE, description="or queue; never an employee")
+    consent: Stripped = Field(
         min_length=1, max_length=2000, pattern=TEXT, description="what the customer was told and agreed to"
     )
 

@@ -41,13 +41,21 @@ def _face_record(reading: Reading) -> dict[str, Any]:
 
 
 def to_csv(records: Iterable[dict[str, Any]]) -> str:
-    """One line a face, a header first; a picture that could not be read has one line with its error."""
+    """One line a face, a header first; a picture that could not be read has one line with its error.
+
+    For people who open it in a spreadsheet: no name is taken for a formula.
+    """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(CSV_COLUMNS)
     for record in records:
-        writer.writerows(csv_rows(record))
+        writer.writerows(csv_rows(record | {"path": no_formula(record["path"])}))
     return text.getvalue()
+
+
+def no_formula(text: str) -> str:
+    """A name as a cell: programs that open the table would compute what begins like a formula."""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 CSV_COLUMNS = (

@@ -44,7 +44,10 @@ class Settings(BaseSettings):
         description="where engagement results are kept, as SQLAlchemy names it; none: SQLite in `home`",
     )
     retention_days: int = Field(
-        default=90, ge=1, description="age at which engagement results are deleted by themselves"
+        default=90,
+        ge=1,
+        le=365_000,
+        description="days: age at which engagement results are deleted by themselves",
     )
     api_tokens: list[SecretStr] = Field(
         default=[], description="who may call the HTTP interface from elsewhere; none: this machine only"

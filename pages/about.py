@@ -5,6 +5,7 @@ from importlib.metadata import version
 import streamlit as st
 
 from core.bundles import bundle_names, find_bundle
+from core.bundles.limits import limits_told
 from core.errors import MienError
 from training.splits import how_apart
 from ui.models import NO_MODEL
@@ -47,10 +48,10 @@ for name in bundle_names():
         for score in card.scores:
             badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
             st.markdown(
-                f"{badge} **{score.accuracy.in_percent}** on {score.data}, {score.n:,} crops: "
+                f"{badge} **{score.accuracy.in_percent}** on {plain(score.data)}, {score.n:,} crops: "
                 f"{how_apart(score)}."
             )
-        st.markdown("\n".join(f"- {limit}" for limit in card.limits))
+        st.markdown("\n".join(f"- {limit}" for limit in limits_told(card)))
         st.caption(card.terms)
 
 st.subheader("Sample pictures and versions", anchor=False)

@@ -20,7 +20,7 @@ from ui.engagement.recording import (
 )
 from ui.engagement.report import chosen_settings, report_card, settings_card
 from ui.engagement.surveys import surveys_card
-from ui.engagement.trend import trend_card
+from ui.engagement.trend import FEWEST_FOR_ALL, trend_card
 from ui.engagement.upload import choose_upload
 from ui.models import choose_model
 from ui.roles import actor, may_see_people, sign_in_card
@@ -117,7 +117,7 @@ if view == "Kept":
             kept_card(chosen)
         surveys_card(kept)
     else:
-        trend_card(kept)
+        trend_card(kept, FEWEST_FOR_ALL)
         st.info(
             f"{counted(len(kept), 'engagement')} kept. Each by itself is for analysts: sign in as one.",
             icon=":material/lock:",

@@ -15,6 +15,7 @@ from core.corrections import (
 from core.errors import MienError
 from ui.palette import display_name
 from ui.roles import analyst, require_analyst, sign_in_card
+from ui.words import counted
 
 COLUMNS = 4
 AT_FIRST = 40
@@ -76,7 +77,8 @@ if error := st.session_state.pop("review_error", None):
     st.error(error, icon=":material/error:")
 waiting, accepted = waiting_corrections(), accepted_corrections()
 if analyst() is None:
-    st.info(f"{len(waiting)} faces wait for an analyst; only analysts see them.", icon=":material/lock:")
+    told = f"{counted(len(waiting), 'face')} {'waits' if len(waiting) == 1 else 'wait'} for an analyst"
+    st.info(f"{told}; only analysts see them.", icon=":material/lock:")
     st.stop()
 if waiting:
     grid(waiting, "waiting")

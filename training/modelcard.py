@@ -5,9 +5,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
+from core.bundles.limits import limits_told
 from training.registry import Promotion
 from training.splits import ANOTHER, how_apart
-from training.terms import limits_told
 
 INTENDED: Final = (
     "Reading the expression of faces in photos whose people agreed to it, with a person who looks at the "

@@ -42,16 +42,24 @@ class Promotion(BaseModel):
     note: str
 
 
-def promote(name: str, by: str, note: str = "", digest: str | None = None) -> Promotion:
+def promote(
+    name: str, by: str, note: str = "", digest: str | None = None, expected: str | None = None
+) -> Promotion:
     """Make a bundle the champion, if it is whole and answers: the next `load_classifier()` returns it.
 
     Args:
         digest: of the bundle that was judged; None takes whatever has the name.
+        expected: what serves, as the person saw it; None takes it as it is.
 
     Raises:
-        BundleError: it is unknown, damaged or the champion already; what served before goes on serving.
+        BundleError: it is unknown, damaged or the champion already, or another serves than was `expected`;
+            what served before goes on serving.
     """
     with _alone():
+        if expected is not None and expected != champion_name():
+            raise BundleError(
+                f"Somebody has changed it meanwhile: {champion_name()} serves now; decide again."
+            )
         bundle = find_bundle(name)
         if digest is not None and bundle.digest != digest:
             raise BundleError(f"The model {name} is not the one that was judged: it was made anew since.")

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 
-from core.bundles import Card
 from core.expressions import EXPRESSIONS, Expression
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.drawn import SOURCE as DRAWN
@@ -29,14 +28,6 @@ LIMITS = (
     "Not for decisions about people: not for hiring, work, school or policing.",
 )
 
-UNMEASURED = "Whether it is as good for one group of people as for another was not measured."
-"""A limit of every model whose card has no figures of groups."""
-
-SAID_BEFORE = frozenset(
-    {"The data name neither age, gender nor skin colour, so fairness between groups was not measured."}
-)
-"""What older cards say for `UNMEASURED`, whatever their data names and whatever was measured since."""
-
 CKPLUS_ONLY = "It learned only posed faces filmed in one laboratory and is unreliable on other photos."
 
 NO_NEUTRAL = "It does not know the neutral face: everyone gets one of seven expressions."
@@ -57,12 +48,6 @@ def terms_of(sources: Iterable[str]) -> str:
     if others:
         told.append(f"The data's own terms apply to what was learned from {', '.join(others)}.")
     return " ".join(told)
-
-
-def limits_told(card: Card) -> tuple[str, ...]:
-    """The limits on a card as they hold now: what was measured since is none any more."""
-    limits = tuple(limit for limit in card.limits if limit not in SAID_BEFORE)
-    return limits if card.groups else (*limits, UNMEASURED)
 
 
 def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ...]:

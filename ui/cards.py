@@ -152,7 +152,7 @@ def _row(shown: Shown) -> dict[str, object]:
 
 def _told(reading: Reading) -> dict[str, object]:
     reason = f" ({reading.abstained})" if reading.abstained else ""
-    sure = 100 * reading.probabilities[reading.label] if reading.label else None
+    sure = min(99, round(100 * reading.probabilities[reading.label])) if reading.label else None
     return {"Expression": f"{_expression(reading)}{reason}", "Sure": sure}
 
 

@@ -42,7 +42,7 @@ def probability_bars(
             text=[percent(share) for share in shares],
             textposition="outside",
             cliponaxis=False,
-            hovertemplate="%{y}: %{x:.1%}<extra></extra>",
+            hovertemplate="%{y}: %{text}<extra></extra>",
         )
     )
     figure.add_vline(x=threshold, line_dash="dot", line_width=1.5, line_color=LINE)

@@ -8,7 +8,13 @@ import numpy.typing as npt
 import streamlit as st
 
 from core.bundles import Bundle
-from core.corrections import CONSENT, accepted_corrections, keep_correction, waiting_corrections
+from core.corrections import (
+    CONSENT,
+    accepted_corrections,
+    delete_correction,
+    keep_correction,
+    waiting_corrections,
+)
 from core.errors import MienError
 from core.expressions import EXPRESSIONS, Expression
 from core.readings import Reading
@@ -54,6 +60,9 @@ def _keep(
         st.success("It is kept already. Thank you.", icon=":material/check:")
         return
     try:
+        for earlier in waiting_corrections():  # whoever changes their mind keeps the face once
+            if earlier.id in {kept[known] for known in kept if known.startswith(f"{_face_key(crop)} ")}:
+                delete_correction(earlier)
         kept[one] = keep_correction(crop, label, reading.label, bundle.name, bundle.digest).id
     except MienError as error:
         st.error(str(error), icon=":material/error:")

@@ -7,6 +7,7 @@ import numpy.typing as npt
 import streamlit as st
 from PIL import Image
 
+from core.abstention import Reason
 from core.activation import activation_map
 from core.classifier import Classifier
 from core.explanation import Explanation, explain
@@ -20,11 +21,15 @@ HOT = np.array([230, 120, 20], np.float32)
 
 
 def why_card(classifier: Classifier, crop: npt.NDArray[np.uint8], reading: Reading) -> None:
-    """Explain the most probable expression; computed only while the section is open.
+    """Explain the answer, or what it would have been had it been surer; nothing where no figure counts.
+
+    It is computed only while the section is open.
 
     Args:
         crop: uint8 (48, 48, 1), what the model saw.
     """
+    if reading.abstained is not None and reading.abstained.reason is not Reason.AMBIGUOUS:
+        return
     section = st.expander("Why this answer", icon=":material/psychology_alt:", key="why", on_change="rerun")
     if not section.open:
         return

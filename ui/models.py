@@ -70,7 +70,8 @@ def headline(card: Card) -> str:
     if score is None:
         return "Its score on people it never saw was not measured."
     leaking = next((other for other in card.scores if other.leaks and other.data == score.data), None)
-    text = f"Right on **{score.accuracy.value:.0%}** of {score.n:,} test faces it never saw ({score.data})."
+    told = f"Right on **{score.accuracy.value:.0%}** of {score.n:,} test faces it never saw"
+    text = f"{told} ({plain(score.data)})."
     if leaking:
         text += f" The often quoted random split says {leaking.accuracy.value:.0%}, because it leaks."
     return text

@@ -16,6 +16,7 @@ from core.errors import MienError
 from core.hosts import speaks_from_here
 from core.rate_limit import RateLimit
 from core.settings import settings
+from ui.words import plain
 
 KEY: Final = "analyst"
 TRIES_A_MINUTE: Final = 10
@@ -63,7 +64,7 @@ def sign_in_card() -> None:
     with st.sidebar:
         name = analyst()
         if name is not None:
-            st.caption(f":material/badge: You act as the analyst {name}.")
+            st.caption(f":material/badge: You act as the analyst {plain(name)}.")
             return
         if settings().analyst_code is None:
             st.caption(

@@ -6,10 +6,10 @@ import numpy as np
 import streamlit as st
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Score, find_bundle
+from core.bundles.limits import limits_told
 from core.errors import MienError
 from training.evaluation.timing import time_one
 from training.splits import ANOTHER, PROTOCOLS, how_apart
-from training.terms import limits_told
 from ui.history.architecture import architecture_card
 from ui.score_details import score_details
 from ui.words import plain
@@ -68,7 +68,7 @@ def _figures(card: Card, headline: Score) -> None:
     for score in honest:
         with next(places):
             unseen = "people" if score is of_people else "faces"
-            st.metric(f"Right on {unseen} it never saw ({score.data})", f"{score.accuracy.value:.1%}")
+            st.metric(f"Right on {unseen} it never saw ({plain(score.data)})", f"{score.accuracy.value:.1%}")
             people = f" of {score.subjects} people" if score is of_people and score.subjects else ""
             st.caption(
                 f"Between {score.accuracy.low:.0%} and {score.accuracy.high:.0%}, with 95% confidence. "
@@ -76,7 +76,7 @@ def _figures(card: Card, headline: Score) -> None:
             )
     if leaking:
         with next(places):
-            st.metric(f"The score that leaks ({leaking.data})", f"{leaking.accuracy.value:.1%}")
+            st.metric(f"The score that leaks ({plain(leaking.data)})", f"{leaking.accuracy.value:.1%}")
             share = "" if leaking.leak is None else f"{leaking.leak:.0%} of "
             whose = "" if leaking.own else f" It was measured {ANOTHER}."
             st.caption(f"Near-copies of {share}the test faces were learned from. Do not believe it.{whose}")

@@ -6,10 +6,10 @@ from typing import Final
 import streamlit as st
 
 from core.bundles import Bundle, Card, Score
+from core.bundles.limits import limits_told
 from training.modelcard import groups_told, model_card
 from training.registry import promotions
 from training.splits import how_apart
-from training.terms import limits_told
 from ui.history.charts import classes_chart, reliability_chart
 
 PLAIN: Final = {"displayModeBar": False}

@@ -5,6 +5,13 @@ from typing import Final
 
 LONGEST: Final = 80
 
+JOINER: Final = "\u2060"
+"""A character without width, at which no word ends."""
+
+MEANT_LATER: Final = r"(?<=:)(?=\S)|(?<=www)(?=\.)|(?=@)|(?<=&)(?=[\w#])|(?<=[<>~-])(?=[-=>])"
+"""Where Streamlit makes a link, an icon or a symbol of text whose escapes are gone: `http://`, `www.`, an
+address of e-mail, `:streamlit:`, `&copy;`, `->` and `>=`."""
+
 
 def plain(text: str, longest: int = LONGEST) -> str:
     r"""Keep a file name or a link's value from being read as Markdown, and short.
@@ -13,7 +20,7 @@ def plain(text: str, longest: int = LONGEST) -> str:
     \_a\_ \[b\]\(c\)
     """
     short = text if len(text) <= longest else f"{text[: longest - 1]}…"
-    return re.sub(r"([\\`*_{}\[\]()#+!$~:|<>])", r"\\\1", short)
+    return re.sub(r"([\\`*_{}\[\]()#+!$~:|<>])", r"\\\1", re.sub(MEANT_LATER, JOINER, short))
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:

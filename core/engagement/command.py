@@ -139,7 +139,10 @@ def _customer(found: Recording, person: list[int]) -> list[int]:
     """The numbers to judge; NobodyError where there is no one, or it has to be said who."""
     if not found.people:
         raise NobodyError("No face was found in the recording.")
-    known = ", ".join(f"{number} ({len(one.moments)} looks)" for number, one in found.people.items())
+    known = ", ".join(
+        f"{number} ({len(one.moments)} {'look' if len(one.moments) == 1 else 'looks'})"
+        for number, one in found.people.items()
+    )
     if unknown := [number for number in person if number not in found.people]:
         raise NobodyError(f"Nobody has the number {unknown[0]}: choose with --person among {known}.")
     if not person and len(found.people) > 1:

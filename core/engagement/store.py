@@ -1,10 +1,11 @@
 """Results of engagements, kept for a limited time. Readings only: never a picture, never the employee."""
 
+import logging
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from sqlalchemy import delete, insert, select, true
 
 from core.engagement.audit import note
@@ -19,6 +20,8 @@ from core.settings import settings
 NAME_LENGTH: Final = 200
 CHANNEL_LENGTH: Final = 60
 CONSENT_LENGTH: Final = 2000
+
+log = logging.getLogger(__name__)
 
 
 class UnknownEngagementError(EngagementError):
@@ -70,12 +73,20 @@ def keep_engagement(engagement: Engagement, by: str) -> None:
 def list_engagements() -> tuple[Engagement, ...]:
     """All that are kept, newest first, without their moments; what is too old is deleted first.
 
+    One that another version of Mien wrote, and this one cannot read, is left out with a line in the log.
+
     Raises:
         EngagementError: the database cannot be read.
     """
     delete_old()
     columns = [column for column in ENGAGEMENTS.c if column.name not in {"moments", "index"}]
-    return tuple(_engagement(row) for row in fetch(select(*columns).order_by(ENGAGEMENTS.c.created.desc())))
+    found = []
+    for row in fetch(select(*columns).order_by(ENGAGEMENTS.c.created.desc())):
+        try:
+            found.append(_engagement(row))
+        except EngagementError as error:
+            log.warning("%s", error)
+    return tuple(found)
 
 
 def get_engagement(name: str) -> Engagement:
@@ -142,4 +153,9 @@ def _unknown(name: str) -> UnknownEngagementError:
 
 def _engagement(row: Any) -> Engagement:  # noqa: ANN401 - a row of SQLAlchemy's
     values = {name: value for name, value in zip(row._fields, row, strict=True) if name != "index"}
-    return Engagement.model_validate(values | {"created": row.created.replace(tzinfo=UTC)})
+    try:
+        return Engagement.model_validate(values | {"created": row.created.replace(tzinfo=UTC)})
+    except ValidationError:
+        raise EngagementError(
+            f"The engagement {row.id} was kept by another version of Mien: use that one, or delete it."
+        ) from None

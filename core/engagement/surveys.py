@@ -92,7 +92,7 @@ def check_surveys(
 
 def _verdict(n: int, correlation: Interval | None) -> str:
     if n < FEWEST:
-        return f"{n} surveys are too few to say anything; it takes {FEWEST}."
+        return f"{n} {'survey is' if n == 1 else 'surveys are'} too few to say anything; it takes {FEWEST}."
     if correlation is None or correlation.low <= 0 <= correlation.high:
         return "In these data the index says nothing about the survey scores: do not rely on it."
     if correlation.high < 0:

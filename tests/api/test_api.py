@@ -9,6 +9,7 @@ from starlette.applications import Starlette
 
 from api import mount
 from api.kinds import Kind
+from core.bundles.limits import UNMEASURED
 from core.settings import settings
 from tests.api.calling import CONSENT, HERE, send, sentence
 from tests.conftest import free_port
@@ -156,3 +157,14 @@ def test_failure_nobody_foresaw_is_a_problem_and_is_counted(generous, monkeypatc
     assert "log" in sentence(client.get("ready"), "unforeseen")
     failed = 'mien_api_calls_total{method="GET",path="/ready",status="500"} 1.0'
     assert failed in client.get("metrics").text
+
+
+def test_monitors_may_ask_for_the_head_alone(client):
+    for path in ("health", "ready"):
+        answer = client.head(path)
+        assert (answer.status_code, answer.content) == (200, b"")
+
+
+def test_models_say_that_groups_were_not_compared(client):
+    first, *_ = client.get("models").json()
+    assert UNMEASURED in first["limits"]

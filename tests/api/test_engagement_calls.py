@@ -5,11 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from core.engagement.journal import Journal, Opening, unfinished
+from core.engagement.journal import Journal, Opening, find_journal, unfinished
 from core.valence import WEIGHTS
 from tests.api.calling import CONSENT, begin, send, sentence
 from tests.clips import portraits
 from tests.conftest import encode
+from tests.training.test_registry import copy_bundle
+from training.registry import discard, promote
 
 
 def test_engagement_from_begin_to_deletion(client, picture):
@@ -166,3 +168,20 @@ def test_what_is_wrong_with_a_call_is_told_without_the_words_of_the_code(client)
         said = sentence(answer, "invalid")
         assert told in said
         assert not any(word in said for word in ("constrained", "regex", "pattern", "upload", "[key]", ".0:"))
+
+
+def test_model_that_is_gone_meanwhile_counts_as_replaced(client, picture, home):
+    promote(copy_bundle(home, "mine"), "ada")
+    name = begin(client)
+    promote("ckplus-reference", "ada")
+    discard("mine")
+    told = send(client, name, picture, seconds=0)
+    assert told.status_code == 409
+    assert "was replaced meanwhile" in sentence(told, "model-replaced")
+
+
+def test_name_and_channel_are_kept_without_spaces_around(client, home):
+    answer = client.post("engagements", json={"name": " ", "channel": "returns ", "consent": "agreed"})
+    assert answer.status_code == 201
+    opening = find_journal(answer.json()["id"]).opening
+    assert (opening.name, opening.channel) == ("", "returns")

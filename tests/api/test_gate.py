@@ -95,10 +95,22 @@ def test_many_wrong_tokens_are_told_to_slow_down_and_the_right_one_is_not_locked
     assert away.get("models", headers={"Authorization": "Bearer open sesame, please"}).status_code == 200
 
 
-def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeypatch):
-    monkeypatch.setattr(gate, "MOST_BYTES", 1000)
-    answer = client.post("engagements", content=b"x" * 1001)
+@pytest.mark.parametrize(
+    ("limit", "kind"), [("MOST_TEXT", "application/json"), ("MOST_BYTES", "multipart/form-data; boundary=x")]
+)
+def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeypatch, limit, kind):
+    monkeypatch.setattr(gate, limit, 1000)
+    headers = {"Content-Type": kind}
+    answer = client.post("engagements", content=b"x" * 1001, headers=headers)
     assert answer.status_code == 413
     assert "at once" in sentence(answer, "too-large")
-    chunks = client.post("engagements", content=iter([b"x" * 600] * 2))
+    chunks = client.post("engagements", content=iter([b"x" * 600] * 2), headers=headers)
     assert chunks.status_code == 413
+
+
+def test_long_text_is_refused_before_it_is_parsed(client):
+    long = client.post(
+        "engagements", content=b"[" + b"{}," * 400_000 + b"{}]", headers={"Content-Type": "application/json"}
+    )
+    assert long.status_code == 413
+    assert "no form may have 1 MB" in long.json()["detail"]

@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 from threading import Barrier
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text, update
 
 from core.engagement import Moment, make_report
 from core.engagement.audit import FILE, note, read_notes
+from core.engagement.database import ENGAGEMENTS, writing
 from core.engagement.migrating import migrate
 from core.engagement.store import (
     Engagement,
@@ -194,3 +195,19 @@ def test_database_that_cannot_be_opened_is_one_sentence(home):
     home.write_text("a file where a folder should be")
     with pytest.raises(EngagementError, match="cannot be"):
         keep_engagement(engagement(), "ada")
+
+
+def test_result_of_another_version_is_left_out_of_the_list_and_can_be_deleted(home, caplog):
+    kept, odd = (engagement(name=name) for name in ("ours", "theirs"))
+    for one in (kept, odd):
+        keep_engagement(one, "Ada")
+    report = odd.report.model_dump(mode="json")
+    report["settings"]["method"] = "of another version"
+    with writing() as connection:
+        connection.execute(update(ENGAGEMENTS).where(ENGAGEMENTS.c.id == odd.id).values(report=report))
+    assert [one.name for one in list_engagements()] == ["ours"]
+    assert f"{odd.id} was kept by another version" in caplog.text
+    with pytest.raises(EngagementError, match="another version of Mien"):
+        get_engagement(odd.id)
+    delete_engagement(odd.id, "Ada")
+    assert get_engagement(kept.id).name == "ours"

@@ -22,6 +22,11 @@ def test_relative_folders_are_meant_from_where_mien_was_started(tmp_path, monkey
     [
         ("MIEN_API_TOKENS", "a token that is no list", "MIEN_API_TOKENS cannot be used: write it as JSON"),
         ("MIEN_API_TOKENS", '["short"]', "MIEN_API_TOKENS cannot be used: each token needs 16 characters"),
+        (
+            "MIEN_RETENTION_DAYS",
+            "1000000",
+            "MIEN_RETENTION_DAYS cannot be used: .*less than or equal to 365000",
+        ),
         ("MIEN_RETENTION_DAYS", "0", "MIEN_RETENTION_DAYS cannot be used: .*greater than or equal to 1"),
     ],
 )

@@ -33,7 +33,9 @@ def start(page: Page, url: str) -> None:
 def begin_recording(page: Page) -> None:
     """Consent and begin; again where Streamlit hides the button that it has just enabled (decision 19)."""
     record = page.get_by_role("button", name="Record the engagement")
-    click_until(page.get_by_text("This is so"), record.and_(page.locator(":enabled")))
+    click_until(
+        page.get_by_text("was told that their expressions are read"), record.and_(page.locator(":enabled"))
+    )
     record.click()
     expect(page.get_by_text("are being recorded")).to_be_visible()
 

@@ -1,6 +1,7 @@
 import io
 import json
 import re
+from urllib.parse import quote
 
 import pytest
 from PIL import Image
@@ -97,3 +98,14 @@ def test_first_page_leads_on_and_says_what_the_answer_is_worth(page, server):
     expect(page.get_by_text("test faces it never saw").last).to_be_visible()
     page.get_by_role("link", name="Read an engagement").click()
     expect(page.get_by_role("heading", name="How did the customer leave?")).to_be_visible()
+
+
+def test_what_a_link_carries_is_text_and_leads_nowhere(page, server):
+    """Streamlit makes links, icons and symbols of text whose escapes are gone already."""
+    typed = "http://a.example www.a.example x@a.example :streamlit: &copy; >= -> *b*"
+    page.goto(f"{server}/?model={quote(typed)}")
+    warning = page.get_by_role("alert").filter(has_text="a.example").first
+    expect(warning).to_be_visible()
+    assert typed in warning.inner_text().replace("\u2060", "")
+    expect(warning.get_by_role("link")).to_have_count(0)
+    expect(warning.locator("img")).to_have_count(0)

@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 import pytest
 
 from core.bundles import GroupScore, Interval, Refusal, find_bundle
+from core.bundles.limits import SAID_BEFORE, UNMEASURED, limits_told
 from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
 from training.registry import Promotion
-from training.terms import SAID_BEFORE, UNMEASURED, learned_nonfaces, limits_of, limits_told, terms_of
+from training.terms import learned_nonfaces, limits_of, terms_of
 
 
 def test_card_names_the_honest_score_first_and_what_leaks_as_leaking():

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from core.bundles import bundle_names
-from core.bundles.store import file_digest, find_bundle
+from core.bundles.store import champion_name, file_digest, find_bundle
 from core.classifier import load_classifier
 from core.errors import BundleError
 from training.registry import discard, previous_champion, promote, promotions, rollback
@@ -242,3 +242,11 @@ def test_promotion_whose_last_step_failed_is_nothing_to_go_back_to(home, third, 
     assert previous_champion() == OTHER
     assert rollback("ada").name == OTHER
     assert rollback("ada").name == FIRST
+
+
+def test_promotion_of_who_saw_another_champion_is_refused(home):
+    promote("ckplus-reference", "ada")
+    with pytest.raises(BundleError, match="ckplus-reference serves now; decide again"):
+        promote("mien-8", "ben", expected="mien-8")
+    assert champion_name() == "ckplus-reference"
+    assert promote("mien-8", "ben", expected="ckplus-reference").previous == "ckplus-reference"

@@ -186,3 +186,23 @@ def test_reading_goes_on_beside_the_page_until_it_is_stopped_or_left(monkeypatch
     left = BackgroundReading(Clip(call), classifier)
     assert left.wait(60)
     assert left.recording.cancelled
+
+
+def test_nobody_is_scored_before_somebody_says_who_of_several_the_customer_is():
+    def page() -> None:
+        import streamlit as st
+
+        from core.engagement.moment import Moment
+        from core.engagement.recording import Person, Recording
+        from ui.engagement.people import choose_person
+
+        seen = {1: Person(1, [Moment(seconds=0), Moment(seconds=1)]), 2: Person(2, [Moment(seconds=2)])}
+        st.write(f"chosen {choose_person(Recording(people=seen), 'photos')}")
+        st.write(f"alone {choose_person(Recording(people={2: seen[2]}), 'photo')}")
+
+    app = AppTest.from_function(page, default_timeout=30).run()
+    assert not app.exception
+    assert [one.value for one in app.markdown] == ["chosen []", "alone [2]"]
+    assert app.multiselect[0].options == ["Person 1", "Person 2"]
+    app.multiselect[0].set_value([2]).run()
+    assert app.markdown[0].value == "chosen [2]"

@@ -15,7 +15,7 @@ from core.engagement.store import Engagement, delete_engagement, keep_engagement
 from core.expressions import Expression
 from core.settings import settings
 from tests.ui.conftest import keyed, open_page
-from ui.engagement.trend import by_channel, comparable, trend_chart
+from ui.engagement.trend import FEWEST_FOR_ALL, by_channel, comparable, trend_chart
 
 
 @pytest.fixture
@@ -161,7 +161,7 @@ def test_trend_has_a_line_for_each_channel_and_only_what_can_be_compared(for_goo
     assert figure.layout.xaxis.dtick == 24 * 3600 * 1000, "days, and no hours between them"
     video, shop, _ = figure.data
     assert (video.name, list(video.x), list(video.y)) == ("video", ["2026-05-01", "2026-05-02"], [50.0, 70.0])
-    assert list(video.customdata) == [2, 1]
+    assert list(video.customdata) == ["2 engagements", "1 engagement"]
     assert video.line.color != shop.line.color
     page = AppTest.from_string(
         default_timeout=60,
@@ -246,3 +246,12 @@ def test_what_was_kept_of_single_customers_is_for_analysts_where_a_code_tells_wh
     app.session_state["analyst"] = "Ada"
     app.run()
     assert app.dataframe[0].value["Name"].tolist() == ["Ms Kovacs"]
+
+
+def test_who_may_not_see_people_sees_no_day_with_few_of_them(for_good):
+    for day, count in ((1, 5), (2, 4), (3, 6)):
+        for number in range(count):
+            kept_of("video", day, 40.0 + number)
+    kept_of("shop", 1, 30.0)
+    lines = by_channel(comparable(list_engagements()), FEWEST_FOR_ALL)
+    assert {channel: list(days) for channel, days in lines.items()} == {"video": ["2026-05-01", "2026-05-03"]}

@@ -134,6 +134,18 @@ def test_choice_outlasts_a_moment_in_which_no_face_is_found(app, own, monkeypatc
     assert own.recorder.customer == 2
 
 
+def test_who_is_left_is_not_taken_for_the_one_who_was_chosen(app, own, monkeypatch):
+    face = Reading(box=(0, 0, 9, 9), label=None, abstained=None, probabilities={}, face=None, quality=None)
+    one, two = Seen(1, face, {}), Seen(2, face, {})
+    found = [LiveState(seen=(one, two), known=frozenset({1, 2}))]
+    monkeypatch.setattr(LiveReader, "state", property(lambda _: found[-1]))
+    app.run()
+    app.segmented_control(key="live_customer").set_value(1).run()
+    found.append(LiveState(seen=(two,), known=frozenset({2})))
+    record(app)
+    assert own.recorder.customer is None
+
+
 def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, portrait):
     with camera(own, portrait):
         app.run()

@@ -39,6 +39,9 @@ def test_face_is_kept_only_with_a_label_and_consent(app):
     next(button for button in app.button if button.label == "Keep this face for review").click().run()
     (again,) = waiting_corrections()
     assert again.id != kept.id, "once it was deleted it may be kept again"
+    next(box for box in app.selectbox if box.label.startswith("What does")).set_value(Expression.FEAR)
+    next(button for button in app.button if button.label == "Keep this face for review").click().run()
+    assert [one.label for one in waiting_corrections()] == [Expression.FEAR], "minds change, faces do not"
 
 
 def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):

@@ -18,7 +18,6 @@ def choose_person(recording: Recording, key: str) -> list[int]:
         key: of the recording and how it was read: numbers mean somebody else in another one.
     """
     people = sorted(recording.people.values(), key=lambda person: -len(person.moments))
-    people = [person for person in people if len(person.moments) > 1] or people
     if not people:
         st.info("No face was found in the recording.", icon=":material/face_retouching_off:")
         return []

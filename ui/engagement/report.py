@@ -15,7 +15,7 @@ from core.expressions import EXPRESSIONS
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
-from ui.words import signed
+from ui.words import counted, signed
 
 PLAIN = {"displayModeBar": False}
 KINDS: Final = ("seconds", "share")
@@ -184,7 +184,10 @@ def _facts(report: Report) -> None:
 def facts(report: Report) -> list[str]:
     """What stands behind the answer, a sentence each."""
     told = [report.incomplete.removesuffix(".")] if report.incomplete else []
-    told += [f"A face was read at {report.seen} of {report.moments} looks in {report.seconds:.0f} seconds"]
+    told += [
+        f"A face was read at {report.seen} of {report.moments} looks in "
+        f"{counted(round(report.seconds), 'second')}"
+    ]
     told += [
         f"{count} {'look' if count == 1 else 'looks'} without a reading: {why}"
         for why, count in report.gaps.items()

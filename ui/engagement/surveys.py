@@ -13,6 +13,7 @@ from core.engagement.store import Engagement
 from core.engagement.survey_table import Surveys, read_surveys
 from core.engagement.surveys import FEWEST, SurveyCheck, check_surveys, usual_limit
 from core.errors import MienError
+from core.reports import no_formula
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.trend import comparable, tell_left_out
 from ui.words import plain
@@ -112,13 +113,8 @@ def _to_fill_in(kept: Sequence[Engagement]) -> str:
     table = io.StringIO()
     rows = csv.writer(table)
     rows.writerow(["id", "score", "when (UTC)", "name"])
-    rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", _no_formula(one.name)] for one in kept)
+    rows.writerows([one.id, "", f"{one.created:%Y-%m-%d %H:%M}", no_formula(one.name)] for one in kept)
     return table.getvalue()
-
-
-def _no_formula(text: str) -> str:
-    """A name as a cell: programs that open the table would compute what begins like a formula."""
-    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def survey_chart(indices: Sequence[float], scores: Sequence[float], found: SurveyCheck) -> go.Figure:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from core.engagement.store import Engagement
 from ui.charts import LINE, VALENCE, await_pandas
-from ui.words import plain
+from ui.words import counted, plain
 
 COLORS: Final = (VALENCE, "#D55E00", "#56B4E9", "#B279C4", "#E69F00", "#8A8F98")
 SYMBOLS: Final = ("circle", "square", "diamond", "cross", "triangle-up", "x")
@@ -25,16 +25,25 @@ DAY: Final = 86_400_000
 FEW_DAYS: Final = 6
 """Between which Plotly would tell hours."""
 
+FEWEST_FOR_ALL: Final = 5
+"""Engagements of a channel on a day whose mean everybody may see: of fewer it would tell of one customer."""
+
 NO_CHANNEL: Final = "no channel"
 
 Days = Mapping[str, Sequence[float]]
 
 
-def trend_card(shown: Sequence[Engagement]) -> None:
-    """Draw the trend of those that can be compared; say how many cannot."""
+def trend_card(shown: Sequence[Engagement], fewest: int = 1) -> None:
+    """Draw the trend of those that can be compared; say how many cannot.
+
+    Args:
+        fewest: engagements of a channel on a day from which their mean may be seen.
+    """
     judged = [one for one in shown if one.report.index]
     alike = comparable(judged)
-    lines = by_channel(alike)
+    lines = by_channel(alike, fewest)
+    if fewest > 1:
+        st.caption(f"Only days on which a channel has at least {fewest} engagements are drawn.")
     if len({day for days in lines.values() for day in days}) < 2:
         return
     drawn = dict(list(lines.items())[:MOST_CHANNELS])
@@ -70,13 +79,22 @@ def tell_left_out(judged: Sequence[Engagement], alike: Sequence[Engagement], wha
     )
 
 
-def by_channel(engagements: Sequence[Engagement]) -> dict[str, dict[str, list[float]]]:
-    """Indices of each channel by day, oldest first; the channel with the most engagements first."""
+def by_channel(engagements: Sequence[Engagement], fewest: int = 1) -> dict[str, dict[str, list[float]]]:
+    """Indices of each channel by day, oldest first; the channel with the most engagements first.
+
+    Args:
+        fewest: days with fewer engagements of a channel are left out.
+    """
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in sorted(engagements, key=lambda one: one.created):
         if one.report.index:
             found[one.channel or NO_CHANNEL][f"{one.created:%Y-%m-%d}"].append(one.report.index.value)
-    return dict(sorted(found.items(), key=lambda item: -sum(len(values) for values in item[1].values())))
+    enough = {
+        channel: {day: values for day, values in days.items() if len(values) >= fewest}
+        for channel, days in found.items()
+    }
+    lines = ((channel, days) for channel, days in enough.items() if days)
+    return dict(sorted(lines, key=lambda item: -sum(len(values) for values in item[1].values())))
 
 
 def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
@@ -91,10 +109,9 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
             name=escape(channel),
             line={"color": COLORS[place % len(COLORS)]},
             marker={"symbol": SYMBOLS[place % len(SYMBOLS)], "size": 8},
-            customdata=[len(values) for values in days.values()],
+            customdata=[counted(len(values), "engagement") for values in days.values()],
             cliponaxis=False,  # one at 0 or 100 is whole
-            hovertemplate="%{x|%d %b %Y}: %{y:.0f} from %{customdata} engagements"
-            "<extra>%{fullData.name}</extra>",
+            hovertemplate="%{x|%d %b %Y}: %{y:.0f} from %{customdata}<extra>%{fullData.name}</extra>",
         )
     figure.add_hline(y=50, line_dash="dot", line_width=1, line_color=LINE)
     figure.update_layout(

@@ -15,6 +15,7 @@ from core.classifier import Classifier
 from core.engagement.recording import Recording, read_photos, read_recording
 from core.images import SUFFIXES as PHOTO_SUFFIXES
 from core.video import SUFFIXES as VIDEO_SUFFIXES
+from ui.words import counted
 
 MOST_MEGABYTES: Final = 500
 
@@ -83,7 +84,7 @@ def choose_upload(on_change: Callable[[], None]) -> Upload | None:
             return None
         return Upload(files, True, st.select_slider("Looks a second", [1, 2, 5, 10], 5, key="rate"))
     apart = st.number_input("Seconds from one photo to the next", 0.1, 3600.0, 1.0, key="apart", width=260)
-    st.caption(f"{len(files)} photos, in the order of their names.")
+    st.caption(f"{counted(len(files), 'photo')}, in the order of their names.")
     return Upload(sorted(files, key=lambda file: _in_order(file.name)), False, apart)
 
 

@@ -71,7 +71,7 @@ def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
     event = st.dataframe(
         [_row(run) for run in runs],
         column_config={
-            "When": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
+            "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm"),
             "Held-out accuracy": st.column_config.ProgressColumn(format="percent", min_value=0, max_value=1),
             "Macro-F1": st.column_config.NumberColumn(format="%.3f"),
             "Inner accuracy": st.column_config.NumberColumn(format="percent"),
@@ -99,7 +99,7 @@ def table_key(runs: Sequence[Run]) -> str:
 def _row(run: Run) -> dict[str, object]:
     return {
         "Name": run.name,
-        "When": run.started,
+        "When (UTC)": run.started,
         "State": state_of(run),
         "Data": run.data,
         "Split": f"{run.split}, leaks" if run.leaks else run.split,

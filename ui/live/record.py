@@ -25,8 +25,7 @@ CONSENT: Final = (
 def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     """Start, finish, and what a stop in between left."""
     if own.recorder is None:
-        st.caption(CONSENT)
-        agreed = st.checkbox("This is so", key=_own_key("live_consent", own))
+        agreed = st.checkbox(CONSENT, key=_own_key("live_consent", own))
         st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
         st.fragment(_choose, run_every=1.0 if playing else None)(own)
         st.button(
@@ -143,10 +142,10 @@ def _own_key(name: str, own: Holder) -> str:
 def _customer(own: Holder) -> int | None:
     """Who was chosen, or is alone; None where somebody has to say."""
     known = own.reader.state.known if own.reader else frozenset()
-    if len(known) == 1:
-        return next(iter(known))
     chosen: int | None = st.session_state.get("live_customer", own.chosen)
-    return chosen if chosen in known else None
+    if chosen is not None:
+        return chosen if chosen in known else None
+    return next(iter(known)) if len(known) == 1 else None
 
 
 def _finish(own: Holder, journal: Journal) -> None:

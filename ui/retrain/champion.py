@@ -63,7 +63,7 @@ def _went_back_card(name: str | None) -> None:
         icon=":material/redo:",
         key="undo_rollback",
         on_click=_undo,
-        args=(entry.previous,),
+        args=(entry.previous, entry.name),
     )
 
 
@@ -83,8 +83,8 @@ def _go_back(name: str, earlier: str) -> None:
     st.session_state[WENT_BACK] = _done(lambda by: rollback(by, note, (name, earlier)))
 
 
-def _undo(name: str) -> None:
-    _done(lambda by: promote(name, by, WHY_UNDONE))
+def _undo(name: str, serving: str) -> None:
+    _done(lambda by: promote(name, by, WHY_UNDONE, expected=serving))
 
 
 def _done(action: Callable[[str], Promotion]) -> Promotion | None:

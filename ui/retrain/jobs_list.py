@@ -1,5 +1,6 @@
 """The trainings there are, the newest first."""
 
+from datetime import UTC
 from typing import Final
 
 import streamlit as st
@@ -67,5 +68,5 @@ def open_(name: str | None) -> None:
 
 
 def _tell(job: Job) -> str:
-    told = f"{job.spec.recipe.name}, {job.created.astimezone():%d %b %H:%M}, {plain(job.by)}"
+    told = f"{job.spec.recipe.name}, {job.created.astimezone(UTC):%d %b %Y %H:%M} UTC, {plain(job.by)}"
     return f"{told}, place {job.place + 1} in the queue" if job.place is not None else told
