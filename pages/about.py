@@ -47,6 +47,8 @@ for name in bundle_names():
         st.markdown(f"**{plain(card.title)}** · `{card.name}` · {bundle.digest}")
         for score in card.scores:
             badge = ":orange-badge[leaks]" if score.leaks else ":green-badge[honest]"
+            if not score.leaks and score.shared_people:
+                badge = ":blue-badge[knows people]"
             st.markdown(
                 f"{badge} **{score.accuracy.in_percent}** on {plain(score.data)}, {score.n:,} crops: "
                 f"{how_apart(score)}."

@@ -6,7 +6,7 @@ from core.engagement import make_report
 from core.engagement.store import Engagement, keep_engagement, list_engagements
 from core.errors import MienError
 from ui.engagement.downloads import downloads
-from ui.engagement.kept import kept_card, list_card, log_card
+from ui.engagement.kept import DELETED, kept_card, list_card, log_card
 from ui.engagement.left_over import left_over_card
 from ui.engagement.people import choose_person
 from ui.engagement.reading import BackgroundReading
@@ -93,6 +93,8 @@ def told() -> None:
     """What became of the last click on it."""
     if name := st.session_state.pop("kept", None):
         st.success(f"{plain(name)} was kept: readings only, no frame.", icon=":material/check:")
+    if name := st.session_state.pop(DELETED, None):
+        st.success(f"{plain(name)} was deleted.", icon=":material/check:")
     if error := st.session_state.pop("kept_error", None):
         st.error(error, icon=":material/error:")
 

@@ -22,8 +22,11 @@ except MienError as error:
     local_models_card()
     st.stop()
 if not runs:
+    if "run" in st.query_params or "compare" in st.query_params:
+        st.warning("The run in this link is not here (any more).", icon=":material/search_off:")
     st.info(
-        "Nothing was trained yet. The drawn faces need no data: their training takes about two minutes.",
+        "Nothing was trained yet, or what is known of it was deleted. The drawn faces need no data: "
+        "their training takes a minute or two.",
         icon=":material/model_training:",
     )
     st.page_link("../pages/retrain.py", label="Train on drawn faces", icon=":material/arrow_forward:")

@@ -34,7 +34,9 @@ if len(names) > 1:
             f"Only {plain(sources[0][0])} is read here, the first of {len(sources)}: take it out to compare "
             "on the next, or read all of them on the Photo page."
         )
-    if len(pair) == 2 and sources:
+    if len(pair) < 2:
+        st.caption("Choose two models to compare.")
+    elif sources:
         try:
             sides = read_all(sources[:1], *(load_classifier(name) for name in pair))
             shown = {name: pictures[0] for name, pictures in zip(pair, sides, strict=True)}

@@ -9,8 +9,11 @@ from filelock import FileLock, Timeout
 
 from core.corrections import accepted_corrections, accepted_folder
 from core.errors import DataError
+from core.expressions import EXPRESSIONS
 from core.settings import settings
 from training.datasets.archives import open_archive
+from training.datasets.classes import expressions_of
+from training.datasets.fer2013 import find_csv
 from training.datasets.fetching import NICKNAMES, PREFIX
 from training.datasets.reading import DRAWN
 
@@ -81,7 +84,11 @@ def _keep(folder: Path, name: str, content: bytes) -> Path:
     with TemporaryDirectory(dir=folder, prefix=".upload-") as staging:
         staged = Path(staging) / target.name
         staged.write_bytes(content)
-        with open_archive(staged):
-            pass
+        with open_archive(staged) as archive:
+            if not (expressions_of(archive.names) or find_csv(archive.names)):
+                raise DataError(
+                    f"{PurePosixPath(name).name} was not kept, since nothing lies in the folder of any "
+                    f"expression: make one folder a class ({', '.join(EXPRESSIONS)})."
+                )
         staged.rename(target)
     return target

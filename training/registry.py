@@ -80,13 +80,13 @@ def rollback(by: str, note: str = "", expected: tuple[str | None, str | None] | 
     """
     with _alone():
         earlier = previous_champion()
-        if earlier is None:
-            raise BundleError("There is no earlier champion to go back to: promote a model by its name.")
         if expected is not None and expected != (champion_name(), earlier):
             raise BundleError(
                 f"Somebody has changed it meanwhile: {champion_name()} serves now, and going back would lead "
-                f"to {earlier}; decide again."
+                f"{f'to {earlier}' if earlier else 'nowhere'}; decide again."
             )
+        if earlier is None:
+            raise BundleError("There is no earlier champion to go back to: promote a model by its name.")
         bundle = find_bundle(earlier)
         if _digest(bundle.name) not in {None, bundle.digest}:
             raise BundleError(

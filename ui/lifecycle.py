@@ -114,7 +114,12 @@ def forget_old_results() -> None:
 
 def report_script_error(error: Exception) -> bool:
     """Log an unforeseen failure and show one sentence instead of a traceback."""
+    from core.errors import MienError
+
     log.error("A page failed.", exc_info=error)
+    if isinstance(error, MienError):  # as where the server was started with what cannot be used
+        st.error(str(error), icon=":material/error:")
+        return True
     st.error(
         "Something went wrong on this page. Reload it; if that does not help, the server's log has details.",
         icon=":material/error:",

@@ -4,7 +4,7 @@ import streamlit as st
 
 from ui.icon import icon
 
-st.set_page_config(page_title="Mien", page_icon=icon(), layout="wide")
+st.set_page_config(page_icon=icon(), layout="wide")
 
 page = st.navigation(
     {
@@ -22,4 +22,5 @@ page = st.navigation(
         "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
     }
 )
+st.set_page_config(page_title=page.title if "Mien" in page.title else f"{page.title} · Mien")
 page.run()

@@ -35,7 +35,7 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
 def signed(value: float) -> str:
     """A figure with its sign.
 
-    >>> signed(-0.25), signed(0.5)
-    ('−0.25', '+0.50')
+    >>> signed(-0.25), signed(0.5), signed(-0.001)
+    ('−0.25', '+0.50', '+0.00')
     """
-    return f"{value:+.2f}".replace("-", "−")
+    return f"{round(value, 2) + 0.0:+.2f}".replace("-", "−")  # + 0.0: of no negative zero

@@ -37,3 +37,12 @@ def test_upload_that_is_no_zip_is_named_and_leaves_nothing(folder):
     with pytest.raises(DataError, match=r"^notes\.zip is neither"):
         keep_upload("notes.zip", b"no zip")
     assert [file.name for file in folder.iterdir()] == [".upload.lock"]
+
+
+def test_upload_without_a_folder_of_an_expression_is_not_kept(folder):
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as archive:
+        archive.writestr("holiday/a.png", b"somebody's face")
+    with pytest.raises(DataError, match=r"photos\.zip was not kept, since nothing lies in the folder of any"):
+        keep_upload("photos.zip", stream.getvalue())
+    assert [file.name for file in folder.iterdir()] == [".upload.lock"]

@@ -250,3 +250,12 @@ def test_promotion_of_who_saw_another_champion_is_refused(home):
         promote("mien-8", "ben", expected="mien-8")
     assert champion_name() == "ckplus-reference"
     assert promote("mien-8", "ben", expected="ckplus-reference").previous == "ckplus-reference"
+
+
+def test_way_back_that_somebody_went_already_says_who_serves_now(home):
+    promote("ckplus-reference", "ada")
+    seen = ("ckplus-reference", previous_champion())
+    rollback("ben")
+    with pytest.raises(BundleError, match=r"changed it meanwhile: mien-8 serves now, .* lead nowhere"):
+        rollback("ada", expected=seen)
+    assert champion_name() == "mien-8"

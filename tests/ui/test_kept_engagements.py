@@ -15,6 +15,7 @@ from core.engagement.store import Engagement, delete_engagement, keep_engagement
 from core.expressions import Expression
 from core.settings import settings
 from tests.ui.conftest import keyed, open_page
+from ui.engagement.kept import DELETED
 from ui.engagement.trend import FEWEST_FOR_ALL, by_channel, comparable, trend_chart
 
 
@@ -94,7 +95,15 @@ def test_kept_engagement_is_deleted_by_an_analyst_only(home, monkeypatch):
     page.session_state["analyst"] = "Ada"
     page.run()
     page.button(key="delete_engagement").click().run()
-    assert not page.exception
+    assert list_engagements() == (one.model_copy(update={"moments": ()}),), "not before it is confirmed"
+    dialog = AppTest.from_string(
+        f"from ui.engagement.kept import confirm_delete\nconfirm_delete('{one.id}', 'call 17')",
+        default_timeout=60,
+    )
+    dialog.session_state["analyst"] = "Ada"
+    dialog.run().button(key="confirm_delete_engagement").click().run()
+    assert not dialog.exception
+    assert dialog.session_state[DELETED] == one.name
     assert list_engagements() == ()
     assert (read_notes()[0]["action"], read_notes()[0]["by"]) == ("deleted", "Ada")
 

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.testclient import TestClient
+from streamlit.testing.v1 import AppTest
 
 from core.engagement import make_report
 from core.engagement.journal import Journal, Opening, unfinished
@@ -129,3 +130,22 @@ def test_uploads_are_never_written_to_a_temporary_file(monkeypatch):
     with TestClient(Starlette(routes=[Route("/", take, methods=["POST"])])) as client:
         client.post("/", files={"picture": b"x" * 3 * 2**20})
     assert rolled == [False]
+
+
+def test_setting_that_cannot_be_used_is_said_on_every_page(monkeypatch):
+    def page() -> None:
+        from core.settings import settings
+        from ui.lifecycle import report_script_error
+
+        try:
+            settings()
+        except Exception as error:
+            assert report_script_error(error)
+
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "short")
+    settings.cache_clear()
+    app = AppTest.from_function(page, default_timeout=30).run()
+    monkeypatch.undo()
+    settings.cache_clear()
+    assert not app.exception
+    assert "MIEN_ANALYST_CODE cannot be used: the code needs 8 characters" in app.error[0].value

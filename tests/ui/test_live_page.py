@@ -1,5 +1,6 @@
 """Whom the Live page records, and what it says while no frame comes; the video itself takes a browser."""
 
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from core.expressions import Expression
 from core.live import STILL_SECONDS, LiveReader, LiveState, Seen
 from core.readings import Reading
 from core.recorder import Recorder
+from core.settings import settings
 from tests.ui.conftest import keyed, open_page
 from ui.live.holder import Holder
 from ui.live.stream import KEY
@@ -202,6 +204,27 @@ def test_open_recording_is_shown_before_the_camera_is_and_can_be_finished(own):
     assert (kept.name, kept.report.exit_emotion) == ("call 17", None), "the last part came after the video"
     assert kept.report.settings.method == "end-weighted"
     assert 90 <= kept.report.seconds < 150
+
+
+def test_recording_that_was_cut_off_is_offered_before_a_camera_is_opened(own, monkeypatch):
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    opening = Opening(model="mien-8", digest="abc", consent="agreed", source="live", name="call 17")
+    Journal.begin(opening)
+    app = open_page("live", 60)
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    assert not [one for one in app.expander if "cut off" in one.label], "it may go on"
+    (file,) = settings().home.rglob(f"{opening.id}.jsonl")
+    os.utime(file, (time.time() - 90,) * 2)
+    app.run()
+    assert not app.exception
+    assert not app.toggle(key="live_open").value
+    assert [one.label for one in app.expander if "cut off" in one.label] == [
+        "Engagements that were cut off (1)"
+    ]
+    app.button(key=f"delete-{opening.id}").click().run()
+    assert not unfinished()
 
 
 def test_open_recording_can_be_discarded(own):

@@ -14,7 +14,7 @@ from training.jobs.failures import NO_MEMORY, tells_of_no_memory
 from training.jobs.job import OUTCOME_FILE, Job, JobError, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import Process, is_alive, noted_process
 from training.jobs.shared import RESUMED, TableRunner, end_of_log
-from training.run_folder import ask_to_cancel
+from training.run_folder import ask_to_cancel, read_epochs
 
 WORKER_LOCK: Final = "worker.lock"
 WORKER_LOG: Final = "worker.log"
@@ -102,7 +102,9 @@ def settle(job: Job, message: str = LOST) -> None:
     if outcome:
         table.end(job.id, outcome.state, outcome.message)
     elif job.cancel_asked:
-        table.end(job.id, JobState.CANCELLED, "Stopped. What was learned up to the last epoch is kept.")
+        learned = read_epochs(job.run)
+        kept = "What was learned up to the last epoch is kept." if learned else "Nothing was learned yet."
+        table.end(job.id, JobState.CANCELLED, f"Stopped. {kept}")
     elif tells_of_no_memory(end_of_log(job, lines=5).rpartition(RESUMED)[2]):
         table.end(job.id, JobState.FAILED, NO_MEMORY)
     else:

@@ -51,7 +51,7 @@ def read_progress(job: Job) -> Progress:
     return Progress(
         sentence=_sentence(job, epoch, epochs),
         share=1.0 if is_over else min(1.0, (epoch + batch_share) / epochs),
-        seconds_left=None if waits or is_over else left,
+        seconds_left=None if waits or is_over or job.cancel_asked else left,
         epoch=epoch,
         epochs=epochs,
         crops_per_second=rate,

@@ -7,6 +7,7 @@ import streamlit as st
 
 from core.engagement import make_report
 from core.engagement.audit import read_notes
+from core.engagement.report import ExitEmotion
 from core.engagement.store import Engagement, delete_engagement, get_engagement
 from core.errors import MienError
 from core.settings import settings
@@ -17,6 +18,8 @@ from ui.roles import analyst, require_analyst
 from ui.words import plain
 
 CONSENT_LENGTH = 2000
+DELETED = "engagement_deleted"
+"""The name of the one that was deleted last."""
 
 
 def list_card(kept: Sequence[Engagement]) -> str | None:
@@ -87,10 +90,22 @@ def kept_card(name: str) -> None:
     downloads(one.name, one.moments, report, about)
     with st.expander("Consent", icon=":material/handshake:"):
         st.markdown(plain(one.consent, CONSENT_LENGTH))
-    if analyst() is not None:
-        st.button("Delete", icon=":material/delete:", key="delete_engagement", on_click=_delete, args=(name,))
-    if refused := st.session_state.pop("engagement_error", None):
-        st.error(refused, icon=":material/error:")
+    if analyst() is not None and st.button("Delete …", icon=":material/delete:", key="delete_engagement"):
+        confirm_delete(name, one.name)
+
+
+@st.dialog("Delete this engagement?")
+def confirm_delete(name: str, called: str) -> None:
+    """Delete one once that is confirmed."""
+    st.markdown(f"**{plain(called)}** is deleted for good: readings, report and consent.")
+    if st.button("Delete", type="primary", key="confirm_delete_engagement"):
+        try:
+            delete_engagement(name, require_analyst())
+        except MienError as error:
+            st.error(str(error), icon=":material/error:")
+            return
+        st.session_state[DELETED] = called
+        st.rerun()
 
 
 def log_card() -> None:
@@ -101,21 +116,21 @@ def log_card() -> None:
             st.dataframe(notes, hide_index=True, alt="Who kept and deleted which engagement")
 
 
-def _delete(name: str) -> None:
-    try:
-        delete_engagement(name, require_analyst())
-    except MienError as error:
-        st.session_state["engagement_error"] = str(error)
+def _ending(found: ExitEmotion | None) -> str:
+    """In one cell, with what speaks against it."""
+    if found is None:
+        return "not enough seen"
+    return f"{found.label.capitalize()}{'' if found.is_long else ', too short to be sure'}"
 
 
 def _row(one: Engagement) -> dict[str, object]:
     report = one.report
     return {
         "When (UTC)": one.created,
+        "Exit emotion": _ending(report.exit_emotion),
+        "Index": report.index.value if report.index else None,
         "Name": one.name,
         "Channel": one.channel,
-        "Exit emotion": report.exit_emotion.label.capitalize() if report.exit_emotion else "not enough seen",
-        "Index": report.index.value if report.index else None,
         "From": report.index.low if report.index else None,
         "To": report.index.high if report.index else None,
         "Seconds": report.seconds,

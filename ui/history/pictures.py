@@ -10,7 +10,7 @@ from core.bundles import Score
 from core.expressions import Expression
 from training.history import Run
 from training.judged import pictures_behind
-from ui.palette import display_name
+from ui.palette import display_name, percent
 from ui.pictures import enlarge_crop
 from ui.roles import analyst
 
@@ -93,5 +93,8 @@ def _cell_card(folder: Path, score: Score) -> None:
     with st.container(horizontal=True):
         for crop, sure in zip(behind.crops[:SHOWN], behind.confidences, strict=False):
             st.image(
-                enlarge_crop(crop, SIDE), width=SIDE, caption=f"{sure:.0%}", alt=f"A face labelled {truth}"
+                enlarge_crop(crop, SIDE),
+                width=SIDE,
+                caption=percent(float(sure)),
+                alt=f"A face labelled {truth}",
             )

@@ -37,11 +37,10 @@ def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
             key="record",
         )
     open_card(own)
-    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
 
 
 def open_card(own: Holder) -> None:
-    """What is being recorded, to finish or discard, video or not; and what became of the last."""
+    """What is being recorded, to finish or discard, video or not; and what became of others."""
     if own.recorder is not None:
         st.fragment(_state, run_every=1.0)(own)
         key = _own_key("live_name", own)
@@ -64,6 +63,7 @@ def open_card(own: Holder) -> None:
         st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
+    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
 
 
 def _choose(own: Holder) -> None:

@@ -93,6 +93,9 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
     wanted = st.text_input(
         "Name of the new model", placeholder=free_name(recipe.name), max_chars=56, key="name"
     )
+    name = free_name(wanted or recipe.name)
+    if wanted and name != wanted.strip():
+        st.caption(f"It will be called **{name}**: small letters and digits, and no name twice.")
     try:
         initial = find_bundle().name if recipe.name == FINE_TUNE else None
         spec = JobSpec(
@@ -103,7 +106,7 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
             split=split,
             seed=int(seed),
             initial=initial,
-            name=free_name(wanted or recipe.name),  # once more when it is queued
+            name=name,  # made free once more when it is queued
             title=wanted or recipe.description,
             anyway=anyway,
         )

@@ -27,6 +27,9 @@ def test_home_without_runs_offers_the_demo(home, monkeypatch):
     assert not app.exception
     assert "Nothing was trained yet" in app.info[0].value
     assert app.get("page_link")
+    app.query_params["run"] = "gone"
+    app.run()
+    assert "not here (any more)" in app.warning[0].value
 
 
 def test_server_that_is_down_gives_a_sentence(home, monkeypatch):
