@@ -101,7 +101,9 @@ def told() -> None:
 
 st.header("How did the customer leave?", anchor=False)
 sign_in_card()
-view = st.segmented_control("View", ["Recording", "Kept"], default="Recording", required=True, key="view")
+view = st.segmented_control(
+    "View", ["Recording", "Kept"], default="Recording", required=True, key="view", bind="query-params"
+)
 if view == "Recording":
     new_recording()
 told()

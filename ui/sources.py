@@ -19,6 +19,9 @@ KEPT: Final = "kept_uploads"
 MOST: Final = 200
 """Pictures at once; a session keeps them all in memory."""
 
+SHORT: Final = 30
+"""Characters of a name among others."""
+
 KINDS: Final = {
     "Sample": ":material/image:",
     "Upload": ":material/upload:",
@@ -93,7 +96,9 @@ def _uploads() -> list[Source]:
     elif not files:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(
-                "Still here from before: " + plain(", ".join(name for name, _ in kept[:3])) + _more(kept)
+                "Still here from before: "
+                + ", ".join(plain(name, SHORT) for name, _ in kept[:3])
+                + _more(kept)
             )
             st.button("Remove", icon=":material/close:", on_click=_forget)
     return kept

@@ -264,3 +264,19 @@ def test_who_may_not_see_people_sees_no_day_with_few_of_them(for_good):
     kept_of("shop", 1, 30.0)
     lines = by_channel(comparable(list_engagements()), FEWEST_FOR_ALL)
     assert {channel: list(days) for channel, days in lines.items()} == {"video": ["2026-05-01", "2026-05-03"]}
+
+
+def test_ending_that_was_too_short_to_be_sure_of_is_marked_in_the_list(home):
+    keep(report=make_report(MOMENTS[:4]), moments=MOMENTS[:4], name="short")
+    keep(name="long")
+    page = AppTest.from_string(
+        "from core.engagement.store import list_engagements\n"
+        "from ui.engagement.kept import list_card\n"
+        "list_card(list_engagements())",
+        default_timeout=60,
+    ).run()
+    assert not page.exception
+    table = page.dataframe[0].value
+    ending = dict(zip(table["Name"], table["Exit emotion"], strict=True))
+    assert ending["short"].endswith(" ?")
+    assert ending["long"] == "Happiness"

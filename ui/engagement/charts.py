@@ -1,7 +1,7 @@
 """Plotly charts of engagements."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,6 +15,9 @@ from core.expressions import EXPRESSIONS
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.course import Course, make_course
 from ui.palette import COLORS, display_name
+
+BESIDE: Final = {"peak": "top", "low": "bottom", "end": "middle"}
+"""Where each word stands at its point: two of them may be one."""
 
 
 def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
@@ -83,12 +86,14 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     end = Extreme(seconds=float(signal.times[-1]), valence=float(smoothed[-1])) if len(signal) else None
     for extreme, word in ((report.peak, "peak"), (report.low, "low"), (end, "end")):
         if extreme:
+            side = "left" if extreme.seconds > 0.8 * report.seconds else "right"
             figure.add_scatter(
                 x=[extreme.seconds],
                 y=[extreme.valence],
                 mode="markers+text",
                 text=[word],
-                textposition="bottom left" if extreme.seconds > 0.8 * report.seconds else "bottom right",
+                textposition=f"{BESIDE[word]} {side}",
+                cliponaxis=False,
                 marker={"color": LINE, "size": 8},
                 showlegend=False,
                 hovertemplate=f"{word} %{{y:+.2f}} at %{{x:.1f}} s<extra></extra>",

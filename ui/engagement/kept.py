@@ -18,6 +18,7 @@ from ui.roles import analyst, require_analyst
 from ui.words import plain
 
 CONSENT_LENGTH = 2000
+DOUBTFUL = "With “?” the last part was too short to say how sure that is."
 DELETED = "engagement_deleted"
 """The name of the one that was deleted last."""
 
@@ -33,6 +34,7 @@ def list_card(kept: Sequence[Engagement]) -> str | None:
         selection_mode="single-row",
         column_config={
             "When (UTC)": st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm", timezone="UTC"),
+            "Exit emotion": st.column_config.TextColumn(help=DOUBTFUL),
             "Index": st.column_config.ProgressColumn(format="%.0f", min_value=0, max_value=100),
             **{name: st.column_config.NumberColumn(format="%.0f") for name in ("From", "To", "Seconds")},
         },
@@ -117,10 +119,10 @@ def log_card() -> None:
 
 
 def _ending(found: ExitEmotion | None) -> str:
-    """In one cell, with what speaks against it."""
+    """In one cell, with a mark of doubt that the column explains."""
     if found is None:
         return "not enough seen"
-    return f"{found.label.capitalize()}{'' if found.is_long else ', too short to be sure'}"
+    return f"{found.label.capitalize()}{'' if found.is_long else ' ?'}"
 
 
 def _row(one: Engagement) -> dict[str, object]:
