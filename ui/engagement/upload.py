@@ -84,7 +84,10 @@ def choose_upload(on_change: Callable[[], None]) -> Upload | None:
             return None
         return Upload(files, True, st.select_slider("Looks a second", [1, 2, 5, 10], 5, key="rate"))
     apart = st.number_input("Seconds from one photo to the next", 0.1, 3600.0, 1.0, key="apart", width=260)
-    st.caption(f"{counted(len(files), 'photo')}, in the order of their names.")
+    st.caption(
+        f"{counted(len(files), 'photo')}, in the order of their names. Take photos of one person only: a "
+        "face is followed by its place in the picture, and who it belongs to is not known."
+    )
     return Upload(sorted(files, key=lambda file: _in_order(file.name)), False, apart)
 
 
