@@ -7,14 +7,14 @@ from core.bundles import bundle_names
 from core.bundles.store import champion_name
 from core.settings import settings
 from tests.training.test_registry import copy_bundle
-from training.registry import promotions
+from training.registry import promote, promotions, rollback
 
 
 def promotion() -> None:
     from core.bundles import find_bundle
     from ui.retrain.ways_out import confirm_promotion
 
-    confirm_promotion("third", find_bundle("third").digest, [], [])
+    confirm_promotion("third", find_bundle("third").digest, [], [], "mien-8")
 
 
 def removal() -> None:
@@ -43,9 +43,13 @@ def test_promotion_takes_a_reason_and_an_analyst(third):
     assert "Only an analyst may do this" in dialog.error[0].value
     assert champion_name() == "mien-8"
     dialog.session_state["analyst"] = "Ada"
+    promote("ckplus-reference", "Ben")
+    dialog.button(key="confirm_promotion").click().run()
+    assert "ckplus-reference serves now; decide again" in dialog.error[0].value
+    rollback("Ben")
     dialog.button(key="confirm_promotion").click().run()
     assert champion_name() == third
-    assert [(entry.by, entry.note) for entry in promotions()] == [("Ada", "right on our photos")]
+    assert [(entry.by, entry.note) for entry in promotions()][2:] == [("Ada", "right on our photos")]
 
 
 def test_model_is_thrown_away_by_an_analyst_only(third):

@@ -30,14 +30,20 @@ def ways_out(name: str, digest: str, doubts: Sequence[str], cautions: Sequence[s
         return
     with st.container(horizontal=True):
         if st.button("Promote …", type="primary", icon=":material/publish:", key="promote"):
-            confirm_promotion(name, digest, doubts, cautions)
+            confirm_promotion(name, digest, doubts, cautions, champion_name())
         if st.button("Throw away …", icon=":material/delete:", key="discard"):
             confirm_discard(name)
 
 
 @st.dialog("Let this model serve?")
-def confirm_promotion(name: str, digest: str, doubts: Sequence[str], cautions: Sequence[str]) -> None:
-    """Ask for a reason and promote; the doubts stand where the decision is made."""
+def confirm_promotion(
+    name: str, digest: str, doubts: Sequence[str], cautions: Sequence[str], serving: str | None
+) -> None:
+    """Ask for a reason and promote; the doubts stand where the decision is made.
+
+    Args:
+        serving: the champion when the dialog was opened; nothing is promoted over another one.
+    """
     st.markdown(f"From now on **{name}** answers everybody. You can go back at any time.")
     for doubt in doubts:
         st.warning(doubt, icon=":material/warning:")
@@ -49,7 +55,7 @@ def confirm_promotion(name: str, digest: str, doubts: Sequence[str], cautions: S
             st.error("Say why: whoever rolls it back one day will want to know.", icon=":material/edit:")
             return
         try:
-            promote(name, require_analyst(), note.strip(), digest)
+            promote(name, require_analyst(), note.strip(), digest, serving)
         except MienError as error:
             st.error(str(error), icon=":material/error:")
             return
