@@ -22,5 +22,4 @@ page = st.navigation(
         "About": [st.Page("../pages/about.py", title="About Mien", icon=":material/info:")],
     }
 )
-st.set_page_config(page_title=page.title if "Mien" in page.title else f"{page.title} · Mien")
 page.run()
