@@ -55,13 +55,15 @@ def _keep(
         return
     kept: dict[str, str] = st.session_state.setdefault(KEPT, {})
     one = f"{_face_key(crop)} {label}"
-    there = {correction.id for correction in (*waiting_corrections(), *accepted_corrections())}
+    waiting = waiting_corrections()
+    there = {correction.id for correction in (*waiting, *accepted_corrections())}
     if kept.get(one) in there:  # pressed again
         st.success("It is kept already. Thank you.", icon=":material/check:")
         return
     try:
-        for earlier in waiting_corrections():  # whoever changes their mind keeps the face once
-            if earlier.id in {kept[known] for known in kept if known.startswith(f"{_face_key(crop)} ")}:
+        of_this_face = {name for known, name in kept.items() if known.startswith(f"{_face_key(crop)} ")}
+        for earlier in waiting:  # whoever changes their mind keeps the face once
+            if earlier.id in of_this_face:
                 delete_correction(earlier)
         kept[one] = keep_correction(crop, label, reading.label, bundle.name, bundle.digest).id
     except MienError as error:

@@ -117,11 +117,9 @@ def report_script_error(error: Exception) -> bool:
     from core.errors import MienError
 
     log.error("A page failed.", exc_info=error)
-    if isinstance(error, MienError):  # as where the server was started with what cannot be used
-        st.error(str(error), icon=":material/error:")
-        return True
-    st.error(
-        "Something went wrong on this page. Reload it; if that does not help, the server's log has details.",
-        icon=":material/error:",
+    unforeseen = (
+        "Something went wrong on this page. Reload it; if that does not help, the server's log has details."
     )
+    # One that was foreseen comes here too, as where the server was started with what cannot be used.
+    st.error(str(error) if isinstance(error, MienError) else unforeseen, icon=":material/error:")
     return True

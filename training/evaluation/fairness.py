@@ -58,7 +58,8 @@ def measure_groups(
     """
     names, keys = _names(predictions), people(predictions.data)
     _require_one_source(predictions, table)
-    if absent := [name for name in table if name not in set(names)]:
+    judged = set(names)
+    if absent := [name for name in table if name not in judged]:
         log.warning(
             "the groups table names %d pictures that are not among the judged ones, such as %s",
             len(absent),

@@ -195,29 +195,22 @@ def test_what_a_server_refuses_does_not_hold_up_the_rest(server, folder, caplog)
     assert server.steps() == [1]
 
 
-def test_place_for_artifacts_that_is_closed_does_not_hold_up_the_rest(store, folder, caplog):
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (PermissionError(13, "Permission denied", "/mnt/artifacts"), "Permission denied"),
+        (LookupError("Unable to locate credentials"), "Unable to locate credentials"),
+    ],
+)
+def test_place_for_artifacts_that_takes_nothing_does_not_hold_up_the_rest(store, folder, caplog, error, told):
     def upload(client: MlflowClient, run: str) -> None:
-        raise PermissionError(13, "Permission denied", "/mnt/artifacts")
+        raise error
 
     with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
         tracker.on_train_begin()
         tracker._outbox.put(upload)
         finish_epoch(folder, 1)
-    assert "Permission denied" in caplog.text
-    _, run = read_run(store, folder)
-    assert run.info.status == "FINISHED"
-    assert "loss" in run.data.metrics
-
-
-def test_place_for_artifacts_that_wants_a_key_keeps_no_run_from_ending(store, folder, caplog):
-    def upload(client: MlflowClient, run: str) -> None:
-        raise LookupError("Unable to locate credentials")  # of a package that knows nothing of MLflow
-
-    with caplog.at_level(logging.WARNING), Tracker(folder, "tiny") as tracker:
-        tracker.on_train_begin()
-        tracker._outbox.put(upload)
-        finish_epoch(folder, 1)
-    assert "Unable to locate credentials" in caplog.text
+    assert told in caplog.text
     _, run = read_run(store, folder)
     assert run.info.status == "FINISHED"
     assert "loss" in run.data.metrics
