@@ -1,4 +1,4 @@
-"""Let the C library keep the memory that the face detector frees and asks for again with every picture."""
+"""Let the C library keep the memory that is freed and asked for again with every picture or training step."""
 
 import ctypes
 import platform

@@ -14,7 +14,7 @@ from core.errors import RecipeError
 from training.accelerator import compiles, has_gpu
 from training.augmentation import FusedAugmentation
 from training.batches import EpochBatches, Mixup, ResidentCrops
-from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDiverged
+from training.callbacks import Cancel, Checkpoint, Events, KeepMemory, Reseed, StopWhereDiverged
 from training.datasets.labelled import LabelledCrops
 from training.devices import find_devices
 from training.distillation import Taught, Teacher, build_teacher, trust_of
@@ -103,6 +103,7 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
         validation_batch_size=512,
         shuffle=False,  # `batches` are drawn already
         callbacks=[
+            KeepMemory(),
             Reseed(lesson.seed),
             *callbacks,
             Cancel(lesson.run),

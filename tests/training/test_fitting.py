@@ -1,3 +1,5 @@
+import ctypes
+import platform
 import tempfile
 from pathlib import Path
 
@@ -5,6 +7,7 @@ import keras
 import numpy as np
 import pytest
 
+from core.allocator import M_MMAP_THRESHOLD, M_TRIM_THRESHOLD
 from core.errors import RecipeError
 from core.expressions import EXPRESSIONS
 from tests.training.conftest import SHOWN, make_crops, make_learner, make_recipe
@@ -31,6 +34,20 @@ def accuracy(fitted, data):
 @pytest.fixture(scope="module")
 def fitted():
     return fit(make_learner(epochs=12), TRAIN, INNER, seed=3)
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="the C library is not glibc")
+def test_memory_that_a_step_frees_is_there_for_the_next():
+    import resource  # not on every system
+
+    libc = ctypes.CDLL(None)
+    for threshold in (M_TRIM_THRESHOLD, M_MMAP_THRESHOLD):  # what TensorFlow sets, once in a process
+        libc.mallopt(threshold, 128 * 2**10)
+    fit(make_recipe(epochs=1), TRAIN, INNER, seed=3)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        np.ones(2**18)  # two megabytes, 512 pages
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before < 2 * 512
 
 
 def test_something_is_learned(fitted):

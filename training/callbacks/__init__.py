@@ -4,6 +4,7 @@ from training.callbacks.cancel import Cancel
 from training.callbacks.checkpoint import Checkpoint
 from training.callbacks.diverged import StopWhereDiverged
 from training.callbacks.events import Events
+from training.callbacks.memory import KeepMemory
 from training.callbacks.reseed import Reseed
 
-__all__ = ["Cancel", "Checkpoint", "Events", "Reseed", "StopWhereDiverged"]
+__all__ = ["Cancel", "Checkpoint", "Events", "KeepMemory", "Reseed", "StopWhereDiverged"]
