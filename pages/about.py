@@ -12,7 +12,7 @@ from ui.models import NO_MODEL
 from ui.samples import SAMPLES
 from ui.words import plain
 
-st.header("About Mien", anchor=False)
+st.title("About Mien", anchor=False)
 
 st.subheader("What happens to your picture", anchor=False)
 st.markdown(

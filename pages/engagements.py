@@ -99,7 +99,7 @@ def told() -> None:
         st.error(error, icon=":material/error:")
 
 
-st.header("How did the customer leave?", anchor=False)
+st.title("How did the customer leave?", anchor=False)
 sign_in_card()
 view = st.segmented_control(
     "View", ["Recording", "Kept"], default="Recording", required=True, key="view", bind="query-params"

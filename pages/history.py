@@ -12,7 +12,7 @@ from ui.history.one_run import run_card
 from ui.history.table import MOST_COMPARED, choose_runs, find_runs, table_key
 from ui.roles import sign_in_card
 
-st.header("What was trained", anchor=False)
+st.title("What was trained", anchor=False)
 sign_in_card()
 try:
     history = open_history()

@@ -7,7 +7,7 @@ from ui.live.record import open_card, record_card
 from ui.live.stream import holder, stream
 from ui.models import choose_model
 
-st.header("What does the camera see?", anchor=False)
+st.title("What does the camera see?", anchor=False)
 classifier = choose_model()
 st.info(
     "The video goes to this server, is read in its memory and sent back with boxes. No frame is stored. "

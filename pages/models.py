@@ -15,7 +15,7 @@ from ui.session import read_all
 from ui.sources import choose_pictures
 from ui.words import plain
 
-st.header("What the models are worth", anchor=False)
+st.title("What the models are worth", anchor=False)
 sign_in_card()
 names = bundle_names()
 if not names:

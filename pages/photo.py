@@ -14,7 +14,7 @@ from ui.session import read_all
 from ui.sources import choose_pictures
 from ui.words import plain
 
-st.header("What does this face show?", anchor=False)
+st.title("What does this face show?", anchor=False)
 classifier = choose_model()
 sources = choose_pictures()
 

@@ -80,7 +80,7 @@ def new_training() -> None:
             start(spec)
 
 
-st.header("Teach a new model", anchor=False)
+st.title("Teach a new model", anchor=False)
 sign_in_card()
 champion_card()
 opened = st.query_params.get("job")

@@ -71,7 +71,7 @@ def show_more(key: str) -> None:
     st.session_state[key] += AT_FIRST
 
 
-st.header("Corrections that people left", anchor=False)
+st.title("Corrections that people left", anchor=False)
 sign_in_card()
 if error := st.session_state.pop("review_error", None):
     st.error(error, icon=":material/error:")

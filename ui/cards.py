@@ -62,10 +62,10 @@ def choose_face(shown: Shown) -> int:
 def answer_card(reading: Reading) -> None:
     """The answer in large type, or why there is none."""
     if reading.label is not None:
-        st.title(display_name(reading.label), anchor=False)
+        st.header(display_name(reading.label), anchor=False)
         st.markdown(f"The model is **{percent(reading.probabilities[reading.label])}** sure.")
     elif reading.abstained is not None:
-        st.title("No answer", anchor=False)
+        st.header("No answer", anchor=False)
         st.markdown(f"**{str(reading.abstained).capitalize()}.** {reading.abstained.advice}")
 
 

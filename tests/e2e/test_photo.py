@@ -93,6 +93,17 @@ def test_about_page_works_as_a_cold_link(page, server):
     expect(page.get_by_text(re.compile("prohibited in the European Union"))).to_be_visible()
 
 
+@pytest.mark.parametrize(
+    "path", ["", "live", "engagements", "retrain", "history", "models", "review", "about"]
+)
+def test_page_has_one_heading_of_the_first_level_before_all_others(page, server, path):
+    page.goto(f"{server}/{path}")
+    first = page.get_by_role("heading", level=1)
+    expect(first).to_be_visible()
+    expect(first).to_have_count(1)
+    expect(page.get_by_role("heading").first).to_have_text(first.inner_text())
+
+
 def test_first_page_leads_on_and_says_what_the_answer_is_worth(page, server):
     page.goto(server)
     expect(page.get_by_text("test faces it never saw").last).to_be_visible()

@@ -46,7 +46,7 @@ def test_nothing_is_read_before_consent(app, call):
     assert not app.exception
     assert not keyed(app.checkbox, "engagement_consent-").value
     assert "recording_read" not in app.session_state
-    assert not app.title
+    assert not app.header
 
 
 def test_consent_is_asked_again_for_the_next_recording(app, call):
@@ -62,24 +62,24 @@ def test_customer_is_chosen_anew_where_the_same_number_may_be_somebody_else(app)
     found = portraits()
     two = np.hstack([found["astronaut"], found["drawn-sadness"]])
     upload(app, "two.mp4", clip([two] * 40))
-    assert not app.title, "nobody is scored before the customer is chosen"
+    assert not app.header, "nobody is scored before the customer is chosen"
     keyed(app.multiselect, "customer-").set_value([1, 2]).run()
     assert "in sight at the same time" in app.error[0].value
-    assert not app.title
+    assert not app.header
     keyed(app.multiselect, "customer-").set_value([1]).run()
-    assert app.title
+    assert app.header
     app.select_slider(key="rate").set_value(2).run()
     assert not app.exception
     assert keyed(app.multiselect, "customer-").value == []
-    assert not app.title
+    assert not app.header
 
 
 def test_clip_is_reported_kept_and_listed(app, call):
     upload(app, "call.mp4", call)
     if chooser := keyed(app.multiselect, "customer-"):
-        assert not app.title, "nobody is scored before the customer is chosen"
+        assert not app.header, "nobody is scored before the customer is chosen"
         chooser.set_value([int(option.split()[1]) for option in chooser.options]).run()
-    titles = [title.value for title in app.title]
+    titles = [header.value for header in app.header]
     assert titles[0] == "Happiness"
     assert titles[1].isdigit()
     app.text_input(key="engagement_name").set_value("*call* 17")
@@ -100,18 +100,18 @@ def test_result_that_was_not_kept_stays_while_other_things_are_looked_at(app):
     found = portraits()
     upload(app, "two.mp4", clip([np.hstack([found["astronaut"], found["drawn-sadness"]])] * 70))
     keyed(app.multiselect, "customer-").set_value([1]).run()
-    shown = [title.value for title in app.title]
+    shown = [header.value for header in app.header]
     app.segmented_control(key="view").set_value("Kept").run()
     app.segmented_control(key="view").set_value("Recording").run()
     leave_and_come_back(app)
     assert not app.exception
     assert "Still here from before, and not kept yet: two.mp4" in [caption.value for caption in app.caption]
-    assert [title.value for title in app.title] == shown
+    assert [header.value for header in app.header] == shown
     assert keyed(app.multiselect, "customer-").value == [1]
     app.text_input(key="engagement_name").set_value("call 17")
     app.button(key="keep").click().run()
     leave_and_come_back(app)
-    assert not app.title, "what was kept stands among the kept"
+    assert not app.header, "what was kept stands among the kept"
     assert [one.name for one in list_engagements()] == ["call 17"]
 
 
@@ -138,10 +138,10 @@ def test_photos_one_after_the_other_are_reported(app):
         app.file_uploader(key="recording").upload(f"shot {number}.jpg", photo, "image/jpeg")
     app.run()
     agree(app)
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
     app.number_input(key="apart").set_value(2.0).run()
     assert not app.exception
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 def test_clip_and_photos_together_are_refused_in_a_sentence(app):

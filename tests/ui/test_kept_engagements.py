@@ -64,12 +64,12 @@ def test_kept_engagement_is_shown_as_it_was_and_with_other_settings(home):
     assert not kept_card.exception
     shown = [e.value for e in [*kept_card.subheader, *kept_card.markdown, *kept_card.caption]]
     assert not any(hostile in text for text in shown), "a name from elsewhere is no Markdown"
-    titles = [title.value for title in kept_card.title]
+    titles = [header.value for header in kept_card.header]
     assert titles == ["Happiness", f"{one.report.index.value:.0f}"]
     assert any("index = 50 + 50" in text.lower() for text in shown)
     kept_card.number_input(key=f"weight-happiness-{one.id}").set_value(0.2).run()
     assert "other settings" in kept_card.info[0].value
-    assert int(kept_card.title[1].value) < one.report.index.value
+    assert int(kept_card.header[1].value) < one.report.index.value
     kept_card.segmented_control(key=f"last-part-{one.id}").set_value("share").run()
     kept_card.slider(key=f"exit_share-{one.id}").set_value(100).run()
     assert not kept_card.exception

@@ -154,13 +154,13 @@ def test_who_is_alone_is_the_customer_and_an_unplugged_camera_is_said(app, own, 
         assert not app.segmented_control
         record(app)
         assert own.recorder.customer == 1
-        assert [title.value for title in app.title] == ["Happiness"]
+        assert [header.value for header in app.header] == ["Happiness"]
         assert "frames a second" in said(app)
         assert "valence = +1.0 · happiness" in said(app)
     time.sleep(STILL_SECONDS + 0.1)
     app.run()
     assert not app.exception
-    assert not app.title
+    assert not app.header
     assert "frames a second" not in said(app)
     assert "are being recorded" not in said(app)
     assert said(app).count("plugged in?") == 2

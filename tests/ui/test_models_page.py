@@ -110,7 +110,7 @@ def test_leaking_score_says_how_much_it_leaks(app):
 
 def test_two_models_answer_to_one_picture(app):
     app.run()
-    assert [title.value for title in app.title] == ["Happiness", "Happiness"]
+    assert [header.value for header in app.header] == ["Happiness", "Happiness"]
 
 
 def test_of_several_pictures_the_one_that_is_read_is_named(app, portrait_file):
@@ -121,7 +121,7 @@ def test_of_several_pictures_the_one_that_is_read_is_named(app, portrait_file):
     app.run()
     assert not app.exception
     assert "Only first.png is read here, the first of 2" in " ".join(text.value for text in app.caption)
-    assert [title.value for title in app.title] == ["Happiness", "Happiness"]
+    assert [header.value for header in app.header] == ["Happiness", "Happiness"]
 
 
 def test_page_with_one_damaged_model_shows_the_others(app, home):

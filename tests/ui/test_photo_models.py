@@ -23,7 +23,7 @@ def test_link_with_sample_and_model_works_cold(app, model):
     app.run()
     assert not app.exception
     assert app.selectbox(key="model").value == model
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 def test_damaged_bundle_gives_one_sentence(app, tmp_path, monkeypatch):
@@ -41,7 +41,7 @@ def test_damaged_bundle_gives_one_sentence(app, tmp_path, monkeypatch):
         assert not app.exception
         assert "temperature" in app.main.error[0].value
         app.button[0].click().run()
-        assert app.title[0].value == "Happiness"
+        assert app.header[0].value == "Happiness"
     finally:
         settings.cache_clear()
 
@@ -50,7 +50,7 @@ def test_link_to_what_serves_needs_no_warning(app):
     app.query_params["model"] = SERVED
     app.run()
     assert not app.warning
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 @pytest.mark.parametrize("content", [b"ghost", b"", b"\xff\xfe"])
@@ -63,7 +63,7 @@ def test_champion_that_is_not_there_is_said_and_another_answers(app, tmp_path, m
         app.run()
         assert not app.exception
         assert "answers instead" in app.warning[0].value
-        assert app.title
+        assert app.header
     finally:
         settings.cache_clear()
 

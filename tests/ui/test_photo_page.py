@@ -48,7 +48,7 @@ def animation() -> bytes:
 def test_first_glance_shows_a_real_face_and_its_expression(app):
     app.run()
     assert not app.exception
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
     assert "NASA" in " ".join(caption.value for caption in app.caption)
 
 
@@ -72,7 +72,7 @@ def test_why_this_answer_is_computed_only_once_it_is_opened(app):
 def test_cat_gets_no_answer_and_the_reason(app):
     app.query_params["sample"] = "cat"
     app.run()
-    assert app.title[0].value == "No answer"
+    assert app.header[0].value == "No answer"
     assert "No face was found" in " ".join(text.value for text in app.markdown)
 
 
@@ -82,12 +82,12 @@ def test_unknown_choice_in_a_link_gives_one_sentence_and_an_answer(app, what):
     app.run()
     assert not app.exception
     assert "nonsense" in app.warning[0].value
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 def test_uploaded_portrait_is_read(app):
     upload(app, ("portrait.png", astronaut()))
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 @pytest.mark.parametrize(
@@ -108,10 +108,10 @@ def test_uploaded_portrait_is_read(app):
 )
 def test_bad_upload_gives_one_sentence_and_the_page_goes_on(app, name, data):
     upload(app, (name, data))
-    said = [error.value for error in app.error] + [title.value for title in app.title]
+    said = [error.value for error in app.error] + [header.value for header in app.header]
     assert len(said) == 1
     app.segmented_control(key="source").set_value("Sample").run()
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 def test_many_pictures_stand_in_a_table_and_a_failed_one_says_so_in_its_row(app):
@@ -122,7 +122,7 @@ def test_many_pictures_stand_in_a_table_and_a_failed_one_says_so_in_its_row(app)
     assert table["Expression"][1] == "Not read"
     assert table["Sure"][0] > 80
     assert table[""][0].startswith("data:image/")
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
 
 
 def test_of_more_pictures_than_memory_should_hold_the_first_are_read_and_that_is_said(app, monkeypatch):
@@ -145,8 +145,8 @@ def test_every_one_of_several_faces_can_be_chosen(app):
     for number, option in enumerate(faces.options):
         faces_of(app).set_value(number).run()
         assert not app.exception
-        assert option == f"{number + 1} {app.title[0].value}"
-        answers.append(app.title[0].value)
+        assert option == f"{number + 1} {app.header[0].value}"
+        answers.append(app.header[0].value)
     assert len(set(answers)) > 2, "each face has an answer of its own"
 
 
@@ -173,7 +173,7 @@ def test_forty_faces_stand_in_a_table_and_any_can_be_chosen(app):
     app.session_state[faces.key] = {"selection": {"rows": [dark], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
-    assert app.title[0].value == "No answer"
+    assert app.header[0].value == "No answer"
 
 
 def test_uploads_are_still_there_after_a_look_at_another_page(app):
@@ -182,9 +182,9 @@ def test_uploads_are_still_there_after_a_look_at_another_page(app):
     app.switch_page("../pages/photo.py").run()
     assert app.segmented_control(key="source").value == "Upload"
     assert "portrait.png" in " ".join(caption.value for caption in app.caption)
-    assert app.title[0].value == "Happiness"
+    assert app.header[0].value == "Happiness"
     next(button for button in app.button if button.label == "Remove").click().run()
-    assert not app.title
+    assert not app.header
     assert not app.exception
 
 

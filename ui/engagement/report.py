@@ -144,9 +144,9 @@ def _answer(report: Report) -> None:
     with ending:
         st.caption("Exit emotion: what the face showed at the end")
         if exit_emotion is None:
-            st.title("Not enough seen", anchor=False)
+            st.header("Not enough seen", anchor=False)
         else:
-            st.title(display_name(exit_emotion.label), anchor=False)
+            st.header(display_name(exit_emotion.label), anchor=False)
             share = exit_emotion.share
             st.markdown(
                 f"**{share.value:.0%}** of the last part ({share.low:.0%} to {share.high:.0%}), from "
@@ -155,10 +155,10 @@ def _answer(report: Report) -> None:
     with index:
         st.caption("Expressed-valence index, 0 to 100; 50 is neutral")
         if report.index is None:
-            st.title("Not enough evidence", anchor=False)
+            st.header("Not enough evidence", anchor=False)
             st.markdown(report.why_no_index or "")
         else:
-            st.title(f"{report.index.value:.0f}", anchor=False)
+            st.header(f"{report.index.value:.0f}", anchor=False)
             st.markdown(
                 f"Between **{report.index.low:.0f}** and **{report.index.high:.0f}** with 95% confidence. "
                 "It says what a face showed, not how satisfied somebody was."

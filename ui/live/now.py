@@ -27,13 +27,13 @@ def _now(own: Holder) -> None:
     state = reader.state
     first = state.current
     if first is None:
-        st.title("Nobody", anchor=False)
+        st.header("Nobody", anchor=False)
         st.caption(f"Person {state.shown} is not in sight." if state.seen else "No face is in sight.")
     elif first.label is None:
-        st.title("No answer", anchor=False)
+        st.header("No answer", anchor=False)
         st.caption(str(first.reading.abstained).capitalize())
     else:
-        st.title(display_name(first.label), anchor=False)
+        st.header(display_name(first.label), anchor=False)
         others = f" · {len(state.seen)} faces, this is number {first.number}" if len(state.seen) > 1 else ""
         st.caption(f"{percent(first.probabilities[first.label])} sure{others}")
     if first is not None and first.probabilities:
