@@ -15,6 +15,7 @@ from ui.charts import describe_probabilities, probability_bars
 from ui.palette import display_name, percent
 from ui.pictures import annotate, enlarge_crop, to_data_url
 from ui.session import Shown
+from ui.show_chart import show_chart
 
 MOST_PILLS: Final = 12
 TALLEST: Final = 900
@@ -72,9 +73,8 @@ def answer_card(reading: Reading) -> None:
 def bars_card(reading: Reading, thresholds: Thresholds, key: str = "bars") -> None:
     """The probabilities that the answer rests on."""
     if reading.probabilities:
-        st.plotly_chart(
+        show_chart(
             probability_bars(reading.probabilities, thresholds.confidence, counts=reading.label is not None),
-            config={"displayModeBar": False},
             alt=describe_probabilities(reading.probabilities),
             key=key,
         )

@@ -9,13 +9,6 @@ import plotly.graph_objects as go
 from core.expressions import Expression
 from ui.palette import COLORS, display_name, percent
 
-SAVABLE: Final = {
-    "displaylogo": False,
-    "modeBarButtons": [["toImage"]],
-    "toImageButtonOptions": {"format": "png", "scale": 2},
-}
-"""Plotly's configuration of charts that analysts keep: pointing at one shows a button that saves a PNG."""
-
 VALENCE: Final = "#2F8F93"
 LINE: Final = "#8A8F98"
 """Both are seen on white and on the dark background alike."""

@@ -11,8 +11,8 @@ from training.modelcard import groups_told, model_card
 from training.registry import promotions
 from training.splits import how_apart
 from ui.history.charts import classes_chart, reliability_chart
+from ui.show_chart import show_chart
 
-PLAIN: Final = {"displayModeBar": False}
 CARD_HEIGHT: Final = 560
 """Pixels."""
 
@@ -50,20 +50,13 @@ def _figures(bundle: Bundle) -> None:
     st.dataframe([_row(score) for score in card.scores], hide_index=True, alt=f"All scores of {bundle.name}")
     if card.headline and card.headline.reliability:
         left, right = st.columns(2)
-        left.plotly_chart(
-            classes_chart(card.headline),
-            config=PLAIN,
-            alt="Recall and precision",
-            key=f"classes-{bundle.name}",
-        )
-        left.caption("Full: how often each is found. Faint: how often it is right when it says so.")
-        right.plotly_chart(
-            reliability_chart(card.headline.reliability),
-            config=PLAIN,
-            alt="Reliability diagram",
-            key=f"reliability-{bundle.name}",
-        )
-        right.caption("On the dotted line it is right as often as it is sure.")
+        with left:
+            show_chart(classes_chart(card.headline), alt="Recall and precision", key=f"classes-{bundle.name}")
+            st.caption("Full: how often each is found. Faint: how often it is right when it says so.")
+        with right:
+            chart = reliability_chart(card.headline.reliability)
+            show_chart(chart, alt="Reliability diagram", key=f"reliability-{bundle.name}")
+            st.caption("On the dotted line it is right as often as it is sure.")
     if card.robustness:
         st.dataframe(
             [

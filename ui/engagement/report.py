@@ -15,9 +15,9 @@ from core.expressions import EXPRESSIONS
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
+from ui.show_chart import show_chart
 from ui.words import counted, signed
 
-PLAIN = {"displayModeBar": False}
 KINDS: Final = ("seconds", "share")
 LAST_PART: Final = "last-part"
 START: Final = "settings-start"
@@ -131,10 +131,8 @@ def _last_part(start: ReportSettings, key: str) -> None:
 def report_card(moments: Sequence[Moment], report: Report) -> None:
     """The answer first, then the course."""
     _answer(report)
-    st.plotly_chart(course_chart(moments, report), config=PLAIN, alt=describe_course(report), key="course")
-    st.plotly_chart(
-        valence_chart(moments, report), config=PLAIN, alt="Expressed valence over time", key="valence"
-    )
+    show_chart(course_chart(moments, report), alt=describe_course(report), key="course")
+    show_chart(valence_chart(moments, report), alt="Expressed valence over time", key="valence")
     _facts(report)
 
 

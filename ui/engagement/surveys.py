@@ -16,6 +16,7 @@ from core.errors import MienError
 from core.reports import no_formula
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.trend import comparable, tell_left_out
+from ui.show_chart import show_chart
 from ui.words import plain
 
 MOST_NAMED: Final = 5
@@ -66,7 +67,7 @@ def _result(found: SurveyCheck, indices: dict[str, float], surveys: Surveys) -> 
     st.markdown(f"**{found.verdict}**")
     names = [name for name in indices if name in surveys.scores]
     chart = survey_chart([indices[name] for name in names], [surveys.scores[name] for name in names], found)
-    st.plotly_chart(chart, config={"displayModeBar": False}, alt="Survey score against index", key="scatter")
+    show_chart(chart, alt="Survey score against index", key="scatter")
     st.markdown(
         f"- {found.n} engagements with both\n"
         f"- Rank correlation (Spearman): {_tell(found.correlation)}\n"

@@ -12,6 +12,7 @@ import streamlit as st
 
 from core.engagement.store import Engagement
 from ui.charts import LINE, VALENCE, await_pandas
+from ui.show_chart import show_chart
 from ui.words import counted, plain
 
 COLORS: Final = (VALENCE, "#D55E00", "#56B4E9", "#B279C4", "#E69F00", "#8A8F98")
@@ -47,9 +48,7 @@ def trend_card(shown: Sequence[Engagement], fewest: int = 1) -> None:
     if len({day for days in lines.values() for day in days}) < 2:
         return
     drawn = dict(list(lines.items())[:MOST_CHANNELS])
-    st.plotly_chart(
-        trend_chart(drawn), config={"displayModeBar": False}, alt="Mean index a day and channel", key="trend"
-    )
+    show_chart(trend_chart(drawn), alt="Mean index a day and channel", key="trend")
     if len(judged) > len(alike):
         st.caption(tell_left_out(judged, alike, "trend"))
     if len(lines) > len(drawn):

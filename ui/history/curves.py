@@ -6,9 +6,9 @@ import streamlit as st
 
 from training.history import Course, History, Run
 from training.history.course import GOES_ON
-from ui.charts import SAVABLE
 from ui.history.colors import color_of, symbol_of
 from ui.history.curves_chart import Line, curves_chart
+from ui.show_chart import show_chart
 
 
 def curves_card(history: History, runs: Sequence[Run]) -> dict[str, Course]:
@@ -36,12 +36,9 @@ def curves_card(history: History, runs: Sequence[Run]) -> dict[str, Course]:
             log=log and figure == "loss",
             smoothing=smoothing,
         )
-        place.plotly_chart(
-            chart,
-            config=SAVABLE,
-            alt=f"{figure.capitalize()} of {', '.join(lines)}",
-            key=f"history-{figure}",
-        )
+        with place:
+            alt = f"{figure.capitalize()} of {', '.join(lines)}"
+            show_chart(chart, alt=alt, key=f"history-{figure}", savable=True)
     if len(runs) == 1 and any(not mark.text for mark in courses[next(iter(courses))].marks):
         st.caption("Dotted lines stand where the learning rate fell.")
     return courses

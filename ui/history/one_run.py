@@ -9,7 +9,6 @@ from core.bundles import Score
 from training.history import History, Run
 from training.modelcard import told_apart
 from training.splits import how_apart
-from ui.charts import SAVABLE
 from ui.history.architecture import architecture_card
 from ui.history.charts import classes_chart, confusion_chart, coverage_chart, reliability_chart
 from ui.history.curves import curves_card
@@ -19,6 +18,7 @@ from ui.history.folds import folds_card, folds_of, pooled_scores
 from ui.history.left_model import left_model, why_none
 from ui.history.pictures import pictures_card, take_click
 from ui.history.table import state_of
+from ui.show_chart import show_chart
 from ui.words import plain
 
 LEAKS: Final = " :orange-badge[leaks]"
@@ -94,28 +94,28 @@ def _score_card(score: Score, scores: Sequence[Score], run: Run) -> None:
     )
     with confusion:
         counts = st.toggle("Counts", key="counts")
-        st.plotly_chart(
+        show_chart(
             confusion_chart(score, normalised=not counts, dark=st.context.theme.type == "dark"),
-            config=SAVABLE,
             alt="Confusion matrix",
             key="confusion",
+            savable=True,
             on_select=lambda: take_click(score),
             selection_mode="points",
         )
         if not run.has_folds:
             pictures_card(run, score, scores)
     with classes:
-        st.plotly_chart(classes_chart(score), config=SAVABLE, alt="Recall and precision", key="per_class")
+        show_chart(classes_chart(score), alt="Recall and precision", key="per_class", savable=True)
         st.caption(
             "Full: recall, how often it is found. Faint: precision, how often it is right when it says so."
         )
     with reliability:
-        st.plotly_chart(
-            reliability_chart(score.reliability), config=SAVABLE, alt="Reliability diagram", key="reliability"
+        show_chart(
+            reliability_chart(score.reliability), alt="Reliability diagram", key="reliability", savable=True
         )
     with coverage:
         chart = coverage_chart(score.risk_coverage, score.coverage)
-        st.plotly_chart(chart, config=SAVABLE, alt="Accuracy against coverage", key="coverage")
+        show_chart(chart, alt="Accuracy against coverage", key="coverage", savable=True)
 
 
 def _facts(run: Run) -> dict[str, str]:

@@ -10,6 +10,7 @@ from core.valence import expressed_valence, formula
 from ui.charts import LINE, VALENCE, await_pandas, describe_probabilities, probability_bars
 from ui.live.holder import Holder
 from ui.palette import display_name, percent
+from ui.show_chart import show_chart
 
 SECONDS_BETWEEN_LOOKS: Final = 0.5
 
@@ -38,19 +39,13 @@ def _now(own: Holder) -> None:
         st.caption(f"{percent(first.probabilities[first.label])} sure{others}")
     if first is not None and first.probabilities:
         threshold = reader.classifier.bundle.card.thresholds.confidence
-        st.plotly_chart(
+        show_chart(
             probability_bars(first.probabilities, threshold),
-            config={"displayModeBar": False},
             alt=describe_probabilities(first.probabilities),
             key="live-bars",
         )
     st.markdown("**Expressed valence, the last minute**")
-    st.plotly_chart(
-        _strip(reader),
-        config={"displayModeBar": False},
-        alt="Expressed valence, the last minute",
-        key="strip",
-    )
+    show_chart(_strip(reader), alt="Expressed valence, the last minute", key="strip")
     st.caption(f"valence = {formula()}")
     st.caption(f"{state.frames_per_second:.0f} frames a second, {state.milliseconds:.0f} ms behind")
 

@@ -18,6 +18,7 @@ from ui.background import Background, watch
 from ui.retrain.charts import class_bars
 from ui.retrain.left_out import left_out_card
 from ui.roles import require_analyst
+from ui.show_chart import show_chart
 from ui.words import counted
 
 MOST_MEGABYTES: Final = 500
@@ -124,9 +125,8 @@ def report_card(found: Look) -> None:
         )
     if check.official:
         _division(check.official)
-    st.plotly_chart(
+    show_chart(
         class_bars(check.classes),
-        config={"displayModeBar": False},
         alt="Faces a class: " + ", ".join(f"{name} {count}" for name, count in check.classes.items()),
         key="classes",
     )

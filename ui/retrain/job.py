@@ -12,6 +12,7 @@ from training.jobs.progress import read_progress
 from training.run_folder import read_epochs
 from ui.retrain.charts import curve
 from ui.roles import analyst, require_analyst
+from ui.show_chart import show_chart
 from ui.words import plain
 
 SECONDS_BETWEEN_LOOKS: Final = 1.0
@@ -126,13 +127,13 @@ def _curves_card(job: Job) -> None:
     total = job.spec.recipe.all_epochs if not job.state.ended else max(epochs)
     left, right = st.columns(2)
     for place, name, title in ((left, "loss", "Loss"), (right, "accuracy", "Accuracy")):
-        newest = epochs[max(epochs)]
-        place.plotly_chart(
-            curve(epochs, name, title, total, steps=job.spec.recipe.schedule == "plateau"),
-            config={"displayModeBar": False},
-            alt=f"{title} over {len(epochs)} epochs, {newest.get(f'val_{name}', 0):.3f} on faces held apart",
-            key=f"curve-{name}",
-        )
+        apart = epochs[max(epochs)].get(f"val_{name}", 0)
+        with place:
+            show_chart(
+                curve(epochs, name, title, total, steps=job.spec.recipe.schedule == "plateau"),
+                alt=f"{title} over {len(epochs)} epochs, {apart:.3f} on faces held apart",
+                key=f"curve-{name}",
+            )
     st.caption(
         "“Held apart” are faces that the training does not learn from but uses to choose by. The verdict "
         "rests on others, which it never sees."

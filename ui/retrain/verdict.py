@@ -16,6 +16,7 @@ from ui.pictures import enlarge_crop
 from ui.retrain.charts import recall_differences
 from ui.retrain.ways_out import ways_out
 from ui.roles import analyst
+from ui.show_chart import show_chart
 
 ICONS: Final = {
     "better": ":material/trending_up:",
@@ -58,9 +59,8 @@ def verdict_card(job: Job, verdict: Verdict) -> None:
         st.table(_rows(verdict))
     if verdict.recall:
         with chart:
-            st.plotly_chart(
+            show_chart(
                 recall_differences(verdict.recall),
-                config={"displayModeBar": False},
                 alt="How much more often each expression is recognised than by the champion",
                 key="recall",
             )
