@@ -1,6 +1,7 @@
 """The index of expressed valence, 0 to 100: its formulas, and when there is too little for it."""
 
 import numpy as np
+import numpy.typing as npt
 
 from core.bundles import Interval
 from core.engagement.bootstrap import BLOCK_SECONDS, Rows, Times, block_bootstrap, count_blocks
@@ -44,17 +45,27 @@ def compute_index(signal: Signal, settings: ReportSettings) -> Interval:
     def peak_end(rows: Rows, times: Times) -> float:
         values, spans = course[rows], signal.spans[rows]
         smoothed = window_mean(times, values, spans)
-        strongest = smoothed[np.argmax(np.abs(smoothed))]
+        strongest = smoothed[strongest_of(np.abs(smoothed), signal.borne[rows])]
         is_ending = signal.times[rows] >= start
         if not is_ending.any():
             return np.nan
         return _to_index((strongest + np.average(values[is_ending], weights=spans[is_ending])) / 2)
 
     def end_weighted(rows: Rows, _: Times) -> float:
-        weights = 0.5 ** ((signal.end - signal.times[rows]) / settings.half_life) + 1e-12
+        seen = signal.times[rows]
+        weights = 0.5 ** ((seen.max() - seen) / settings.half_life)  # their ratio counts
         return _to_index(float(np.average(course[rows], weights=weights * signal.spans[rows])))
 
     return block_bootstrap(peak_end if settings.method == "peak-end" else end_weighted, signal.times)
+
+
+def strongest_of(strengths: npt.NDArray[np.float64], borne: npt.NDArray[np.bool_]) -> int:
+    """Place of the strongest moment among those that are borne out by others; among all where none is.
+
+    Args:
+        strengths: float64 (n,), n more than 0.
+    """
+    return int(np.argmax(np.where(borne, strengths, -np.inf) if borne.any() else strengths))
 
 
 def _to_index(valence: float) -> float:

@@ -1,6 +1,6 @@
 """The engagement report: course, exit emotion and satisfaction index, each with its uncertainty."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Final
 
 import numpy as np
@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from core.bundles import Interval
 from core.engagement.bootstrap import Statistic, block_bootstrap, count_blocks, resample
-from core.engagement.index import compute_index, why_no_index
+from core.engagement.index import compute_index, strongest_of, why_no_index
 from core.engagement.moment import Moment
 from core.engagement.pauses import count_missed
 from core.engagement.report_settings import ReportSettings
@@ -120,8 +120,8 @@ def make_report(
         exit_emotion=_exit_emotion(last, settings) if is_enough else None,
         index=compute_index(signal, settings) if why is None else None,
         why_no_index=why,
-        peak=_extreme(signal.times, smoothed, np.argmax),
-        low=_extreme(signal.times, smoothed, np.argmin),
+        peak=_extreme(signal, smoothed, smoothed),
+        low=_extreme(signal, smoothed, -smoothed),
         mean_valence=_mean_valence(signal, settings) if len(signal) else None,
         gaps=gaps,
         baseline=baseline,
@@ -170,11 +170,9 @@ def _label(signal: Signal) -> Expression:
 
 
 def _extreme(
-    times: npt.NDArray[np.float64],
-    smoothed: npt.NDArray[np.float64],
-    which: Callable[[npt.NDArray[np.float64]], np.intp],
+    signal: Signal, smoothed: npt.NDArray[np.float64], strengths: npt.NDArray[np.float64]
 ) -> Extreme | None:
-    if not len(times):
+    if not len(signal):
         return None
-    place = int(which(smoothed))
-    return Extreme(seconds=float(times[place]), valence=float(smoothed[place]))
+    place = strongest_of(strengths, signal.borne)
+    return Extreme(seconds=float(signal.times[place]), valence=float(smoothed[place]))

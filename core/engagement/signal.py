@@ -1,15 +1,20 @@
 """Moments as arrays on one clock."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from core.engagement.moment import Moment
 from core.engagement.report_settings import ReportSettings
+from core.engagement.smoothing import window_mean
 from core.engagement.spans import spans_of
 from core.expressions import EXPRESSIONS, Expression
+
+LEAST_BORNE: Final = 0.5 - 1e-9
+"""Share of a window, with room for rounding."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,12 +26,15 @@ class Signal:
         spans: float64 (n,), seconds that each stands for; every mean over time weighs by them.
         probabilities: float64 (n, 8), in Mien's order of expressions; a row sums to 1.
         end: when the engagement ended, seconds; it may be later than the last time.
+        borne: bool (n,), whether at least half of what was looked at around a time was seen: a single look
+            between gaps is no strongest moment.
     """
 
     times: npt.NDArray[np.float64]
     spans: npt.NDArray[np.float64]
     probabilities: npt.NDArray[np.float64]
     end: float
+    borne: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.times)
@@ -38,7 +46,9 @@ class Signal:
     def since(self, start: float) -> "Signal":
         """The moments from a time on."""
         rows = self.times >= start
-        return Signal(self.times[rows], self.spans[rows], self.probabilities[rows], self.end)
+        return Signal(
+            self.times[rows], self.spans[rows], self.probabilities[rows], self.end, self.borne[rows]
+        )
 
     def mean_probabilities(self) -> npt.NDArray[np.float64]:
         """Over time, float64 (8,); there must be a moment."""
@@ -58,11 +68,13 @@ def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
     table = table.reshape(len(seen), len(EXPRESSIONS))
     total = table.sum(axis=1, keepdims=True)
     times = np.array(list(ordered), np.float64)
+    spans = spans_of(times)
     return Signal(
         times[is_seen],
-        spans_of(times)[is_seen],
+        spans[is_seen],
         np.divide(table, total, out=table, where=total > 0),
         max([end or 0.0, *ordered]),
+        window_mean(times, is_seen.astype(np.float64), spans)[is_seen] >= LEAST_BORNE,
     )
 
 
@@ -95,4 +107,4 @@ def subtract_baseline(signal: Signal, seconds: float) -> tuple[Signal, dict[Expr
     corrected = (signal.probabilities - rest).clip(min=0.0)
     corrected[:, neutral] += 1.0 - corrected.sum(axis=1)
     subtracted = dict(zip(EXPRESSIONS, rest.tolist(), strict=True))
-    return Signal(signal.times, signal.spans, corrected, signal.end), subtracted
+    return replace(signal, probabilities=corrected), subtracted

@@ -51,6 +51,29 @@ def test_order_matters_to_the_index():
         assert up.index.value > down.index.value + 10
 
 
+def test_single_look_between_gaps_is_no_strongest_moment():
+    talk = course((60, Expression.NEUTRAL))
+    one = {Expression.HAPPINESS: 0.95, Expression.NEUTRAL: 0.05}
+    misread = [m.model_copy(update={"probabilities": one}) if m.seconds == 30 else m for m in talk]
+    alone = [
+        Moment(seconds=m.seconds, gap="not in sight") if 0 < abs(m.seconds - 30) < 1.5 else m for m in misread
+    ]
+    among, between = make_report(misread), make_report(alone)
+    assert among.index.value < 60
+    assert between.index.value < 60
+    assert between.peak.valence < 0.2
+    few = [Moment(seconds=10.0 * n, probabilities=one) for n in range(12)]
+    assert make_report(few).peak.valence == pytest.approx(0.95), "photos far apart are all there is"
+
+
+@pytest.mark.parametrize("silence", [0, 600, 1200, 3600])
+def test_long_silence_before_the_end_leaves_the_weights_alone(silence):
+    talk = course((60, Expression.HAPPINESS), (60, Expression.SADNESS))
+    settings = ReportSettings(method="end-weighted", exit_share=1)
+    at_once = make_report(talk, settings).index.value
+    assert make_report(talk, settings, end=120 + silence).index.value == pytest.approx(at_once)
+
+
 def test_neutral_throughout_is_fifty():
     report = make_report(course((30, Expression.NEUTRAL), sure=1.0))
     assert report.index.value == pytest.approx(50)
