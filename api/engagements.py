@@ -8,9 +8,9 @@ from api.serving import load_serving
 from api.whose import Point, find_customer
 from core.classifier import Classifier, load_classifier
 from core.engagement import Moment
-from core.engagement.closing import close_journal, discard_journal
+from core.engagement.closing import close_journal, delete_all
 from core.engagement.journal import EndedError, Journal, Opening, find_journal
-from core.engagement.store import UnknownEngagementError, delete_engagement, get_engagement
+from core.engagement.store import UnknownEngagementError, get_engagement
 from core.errors import BundleError
 from core.readings import read_bytes
 from core.reports import to_record
@@ -75,9 +75,7 @@ def result(name: str) -> models.Result:
 
 def drop(name: str) -> None:
     """Delete whatever there is of it."""
-    if journal := find_journal(name):
-        discard_journal(journal, BY)
-    delete_engagement(name, BY)
+    delete_all(name, BY)
 
 
 def _journal(name: str) -> Journal:

@@ -43,7 +43,8 @@ def formula(weights: Mapping[Expression, float] = WEIGHTS) -> str:
     '+0.25 · surprise −0.04 · fear'
     """
     terms = sorted(((w, e) for e, w in weights.items() if w), key=lambda term: -term[0])
-    return " ".join(f"{'+' if weight > 0 else '−'}{_figure(abs(weight))} · {e.value}" for weight, e in terms)
+    told = " ".join(f"{'+' if weight > 0 else '−'}{_figure(abs(weight))} · {e.value}" for weight, e in terms)
+    return told or "0"
 
 
 def _figure(weight: float) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Self, TextIO
 from rich.console import Console
 from rich.table import Column, Table
 
+from core.percent import percent
 from core.reports import CSV_COLUMNS, csv_rows
 
 
@@ -64,7 +65,7 @@ class TableWriter(JsonWriter):
             self.table.add_row(record["path"], "", "", "", record["error"])
         for number, face in enumerate(record["faces"], start=1):
             top = max(face["probabilities"].values(), default=None)
-            sure = f"{top:.0%}" if top is not None else ""
+            sure = percent(top) if top is not None else ""
             self.table.add_row(
                 record["path"],
                 str(number) if face["probabilities"] else "",

@@ -49,7 +49,8 @@ def correction_card(correction: Correction) -> None:
             if not correction.accepted_by:
                 accept, key = ":material/check:", f"accept-{correction.id}"
                 st.button("Accept", icon=accept, key=key, on_click=act, args=(accept_correction, correction))
-            trash, key = ":material/delete:", f"delete-{correction.id}"
+            trash = ":material/delete:"
+            key = f"delete-{'accepted-' if correction.accepted_by else ''}{correction.id}"
             st.button("Delete", icon=trash, key=key, on_click=act, args=(delete, correction))
 
 
@@ -75,7 +76,9 @@ st.title("Corrections that people left", anchor=False)
 sign_in_card()
 if error := st.session_state.pop("review_error", None):
     st.error(error, icon=":material/error:")
-waiting, accepted = waiting_corrections(), accepted_corrections()
+waiting = waiting_corrections()
+unsettled = {one.id for one in waiting}  # also where a kill cut an acceptance short
+accepted = tuple(one for one in accepted_corrections() if one.id not in unsettled)
 if analyst() is None:
     told = f"{counted(len(waiting), 'face')} {'waits' if len(waiting) == 1 else 'wait'} for an analyst"
     st.info(f"{told}; only analysts see them.", icon=":material/lock:")

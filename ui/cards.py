@@ -10,9 +10,10 @@ from PIL import Image
 from core.abstention import Reason
 from core.bundles import Thresholds
 from core.faces import Quality
+from core.percent import percent
 from core.readings import Reading
 from ui.charts import describe_probabilities, probability_bars
-from ui.palette import display_name, percent
+from ui.palette import display_name
 from ui.pictures import annotate, enlarge_crop, to_data_url
 from ui.session import Shown
 from ui.show_chart import show_chart

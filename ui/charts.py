@@ -7,7 +7,8 @@ from typing import Final
 import plotly.graph_objects as go
 
 from core.expressions import Expression
-from ui.palette import COLORS, display_name, percent
+from core.percent import percent
+from ui.palette import COLORS, display_name
 
 VALENCE: Final = "#2F8F93"
 LINE: Final = "#8A8F98"

@@ -12,8 +12,9 @@ from core.activation import activation_map
 from core.classifier import Classifier
 from core.explanation import Explanation, explain
 from core.expressions import Expression
+from core.percent import percent
 from core.readings import Reading
-from ui.palette import display_name, percent
+from ui.palette import display_name
 from ui.session import EXPLANATIONS
 
 SIDE = 240

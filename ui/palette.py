@@ -24,12 +24,3 @@ ABSTAINED: Final = "#F4F4F4"
 def display_name(expression: Expression) -> str:
     """Sentence case, as headings and labels show it."""
     return expression.value.capitalize()
-
-
-def percent(share: float) -> str:
-    """A probability in words that promise no certainty.
-
-    >>> percent(0.9989), percent(0.731), percent(0.0)
-    ('over 99%', '73%', '0%')
-    """
-    return "over 99%" if share > 0.99 else f"{share:.0%}"

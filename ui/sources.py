@@ -117,4 +117,7 @@ def _camera() -> list[Source]:
     if not st.toggle("Open the camera", key="camera_consent"):
         return []
     photo = st.camera_input("Take a photo", label_visibility="collapsed", key="camera")
-    return [("camera.jpg", photo.getvalue())] if photo else []
+    if photo is None:
+        return []
+    st.session_state.pop(KEPT, None)  # another picture, and those before are forgotten
+    return [("camera.jpg", photo.getvalue())]

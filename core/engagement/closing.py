@@ -1,10 +1,16 @@
 """The end of an engagement whose readings lie in a journal."""
 
 from core.engagement.audit import note
-from core.engagement.journal import ENDED, EndedError, Journal
+from core.engagement.journal import ENDED, EndedError, Journal, find_journal
 from core.engagement.report import make_report
 from core.engagement.report_settings import ReportSettings
-from core.engagement.store import Engagement, keep_engagement
+from core.engagement.store import (
+    Engagement,
+    UnknownEngagementError,
+    delete_engagement,
+    get_engagement,
+    keep_engagement,
+)
 
 SOURCES = {"live": "Live", "api": "API"}
 CUT_OFF = "Nobody finished the engagement: it was cut off, and its last part may not be its end."
@@ -20,6 +26,8 @@ def close_journal(
 ) -> Engagement:
     """Judge the readings, keep the result, and only then delete the journal; nothing is added meanwhile.
 
+    Where a kill left the journal of what was kept already, that stays as it is.
+
     Args:
         by: whose wish it is, for the log.
         incomplete: what was not recorded, as a sentence for the report.
@@ -34,6 +42,9 @@ def close_journal(
     with journal.held() as there:
         if not there:
             raise EndedError(ENDED)
+        if (kept := _kept(opening.id)) is not None:
+            journal.delete()
+            return kept
         moments = journal.moments()
         engagement = Engagement(
             id=opening.id,
@@ -50,6 +61,29 @@ def close_journal(
         keep_engagement(engagement, by)
         journal.delete()
     return engagement
+
+
+def _kept(name: str) -> Engagement | None:
+    try:
+        return get_engagement(name)
+    except UnknownEngagementError:
+        return None
+
+
+def delete_all(name: str, by: str) -> None:
+    """Delete whatever there is of an engagement: its result, and readings that a kill left.
+
+    Args:
+        by: whose wish it is, for the log.
+
+    Raises:
+        UnknownEngagementError: there can be none of that id.
+        EngagementError: the result cannot be deleted.
+        JournalError: the readings cannot be deleted.
+    """
+    if journal := find_journal(name):
+        discard_journal(journal, by)
+    delete_engagement(name, by)
 
 
 def discard_journal(journal: Journal, by: str) -> None:

@@ -35,6 +35,7 @@ from core.engagement.store import (
     reach_storage,
 )
 from core.engagement.tables import moments_csv
+from core.engagement.texts import printable
 from core.errors import MienError
 
 
@@ -172,7 +173,12 @@ def _check_labels(name: str | None, channel: str, consent: str) -> None:
             if text:
                 raise typer.BadParameter("it belongs to a result that is kept: add --keep", param_hint=option)
         return
-    if not consent.strip():
+    for option, text in (("--keep", name), ("--channel", channel), ("--consent", consent)):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise typer.BadParameter("it must be UTF-8", param_hint=option) from None
+    if not str(printable(consent)).strip():
         told = "say what the customer was told and agreed to: nothing is kept without"
         raise typer.BadParameter(told, param_hint="--consent")
     for option, text, most in (

@@ -95,7 +95,7 @@ def _told(what: str) -> Iterator[None]:
     """What the database refuses becomes a sentence, and so does an address that leads to none."""
     try:
         yield
-    except (SQLAlchemyError, OSError, ImportError) as error:
+    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:  # a port that is no number, too
         advice = ": check MIEN_DATABASE_URL" if settings().database_url else ""
         raise EngagementError(f"The engagements cannot be {what} ({_reason(error)}){advice}.") from None
 

@@ -40,6 +40,13 @@ class ReportSettings(BaseModel):
         3, ge=1, description="stretches of two seconds with a seen moment, in the last part and so in all"
     )
 
+    @property
+    def essence(self) -> str:
+        """The same for all settings that judge alike, whatever those say that are not used."""
+        unused = {"exit_seconds"} if self.exit_share is not None else set[str]()
+        unused |= {"half_life"} if self.method == "peak-end" else set()
+        return self.model_dump_json(exclude=unused)
+
     def exit_start(self, end: float) -> float:
         """When the last part begins, seconds."""
         length = self.exit_share * end if self.exit_share is not None else self.exit_seconds

@@ -2,6 +2,7 @@
 
 import logging
 import secrets
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -65,9 +66,12 @@ def keep_engagement(engagement: Engagement, by: str) -> None:
         "index": engagement.report.index.value if engagement.report.index else None,
     }
     with writing() as connection:
-        connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == engagement.id))
+        replaced = connection.execute(delete(ENGAGEMENTS).where(ENGAGEMENTS.c.id == engagement.id)).rowcount
         connection.execute(insert(ENGAGEMENTS).values(**values))
     note("kept", engagement.id, by)
+    if replaced:
+        with suppress(EngagementError):  # it is kept, and what it replaced is forgotten with the next
+            forget_deleted()
 
 
 def list_engagements() -> tuple[Engagement, ...]:

@@ -22,14 +22,14 @@ SCORES: Final = frozenset(
 EMPLOYEE_WORDS: Final = (
     *("employee", "agent", "staff", "operator", "advisor", "adviser", "representative", "rep", "csr"),
     *("clerk", "consultant", "associate", "cashier", "teller", "seller", "salesperson", "handler"),
-    *("assignee", "supervisor", "manager", "colleague", "worker", "mitarbeiter", "mitarbeiterin"),
-    *("bearbeiter", "sachbearbeiter", "berater", "served by", "handled by", "answered by", "assigned to"),
-    *("case owner", "ticket owner"),
+    *("assignee", "supervisor", "manager", "colleague", "worker"),
+    *("served by", "handled by", "answered by", "assigned to", "case owner", "ticket owner"),
 )
 """A column of such a name is refused: people at work are never scored."""
 
 _EMPLOYEE: Final = re.compile(
-    rf"\b(?:{'|'.join(EMPLOYEE_WORDS)})s?(?:id|name|no|nr|number|code|email)?\b",
+    rf"\b(?:{'|'.join(EMPLOYEE_WORDS)})s?(?:id|name|no|nr|number|code|email)?\b"
+    r"|arbeiter|berater|betreuer|verkäufer"  # a part of longer words, as German has them
 )
 NOBODY: Final = "user agent"
 """The name of a browser."""

@@ -76,7 +76,9 @@ def check_surveys(
     """
     names = sorted(indices.keys() & scores.keys())
     if not names:
-        raise SurveyError("None of the surveys belongs to an engagement that was kept: check the column id.")
+        raise SurveyError(
+            "None of the surveys belongs to a kept engagement with an index: check the column id."
+        )
     index, score = (np.array([values[name] for name in names], np.float64) for values in (indices, scores))
     limit = satisfied_from if satisfied_from is not None else usual_limit(scores)
     correlation = _interval(_correlation, index, score, -1.0)
@@ -123,9 +125,8 @@ def _ratio(part: Values, whole: Values) -> Values:
 
 def _calibration(index: Values, score: Values) -> tuple[Expected, ...]:
     """Isotonic regression of score on index, with 95% of its bootstrap resamples around it."""
-    grid = np.arange(np.ceil(index.min() / STEP), np.floor(index.max() / STEP) + 1) * STEP
-    if not len(grid):
-        return ()
+    steps = np.arange(np.ceil(index.min() / STEP), np.floor(index.max() / STEP) + 1) * STEP
+    grid = steps if len(steps) > 1 else np.unique([index.min(), *steps, index.max()])
     fits = np.array([_isotonic(index[rows], score[rows], grid) for rows in _resamples(len(index))])
     lows, highs = np.percentile(fits, [2.5, 97.5], axis=0)
     fit = _isotonic(index, score, grid)

@@ -97,6 +97,7 @@ def test_table_shows_each_face(portrait_file):
     table = classify(portrait_file, "--format", "table").stdout
     assert "happiness" in table
     assert "Confidence" in table
+    assert "over 99%" in table
 
 
 def test_output_goes_to_the_file(tmp_path, portrait_file):

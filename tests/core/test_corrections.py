@@ -16,6 +16,7 @@ from core.corrections import (
     keep_correction,
     waiting_corrections,
 )
+from core.errors import DataError
 from core.expressions import Expression
 from training.datasets import read
 from training.known_data import known_data
@@ -50,6 +51,15 @@ def test_accepted_corrections_are_a_data_set_with_consent_beside_each(home):
     assert len(data) == 3
     assert {file.suffix for file in accepted_folder().glob("*/*")} == {".png", ".json"}
     assert any("Corrected faces, 3" in one.title for one in known_data())
+
+
+@pytest.mark.parametrize("place", ["review", "review/accepted/fear", "", "review/waiting"])
+def test_corrected_faces_are_trained_on_by_their_folder_alone(home, place):
+    """By another path runs would keep them beyond their deletion."""
+    accept_correction(keep(), "ada")
+    keep()
+    with pytest.raises(DataError, match="no run may keep them: name"):
+        read([home / place])
 
 
 def test_deleted_correction_leaves_nothing(home):

@@ -89,6 +89,11 @@ def test_result_is_kept_once_with_the_consent_that_was_given(tmp_path, home):
     assert "agreed" in refused.stderr
     long = judge(tmp_path / "call.mp4", "--keep", "x" * 201, "--consent", "agreed", code=2)
     assert "200 characters" in long.stderr
+    for wrong in (
+        ("--keep", "Gespr\udce4ch", "--consent", "agreed"),
+        ("--keep", "call", "--consent", "\x01"),
+    ):
+        judge(tmp_path / "call.mp4", *wrong, code=2)
     assert list_engagements() == ()
     known = "--consent", "told and agreed", "--channel", "video"
     judge(tmp_path / "call.mp4", "--keep", "call 17", *known, "--person", 1, "--person", 1)

@@ -97,6 +97,15 @@ def test_nothing_of_a_deleted_one_stays_in_the_files(home):
     assert not [name for name, data in files.items() if b"a customer's name" in data]
 
 
+def test_nothing_of_a_replaced_one_stays_in_the_files(home):
+    kept = engagement(name="Bartholomew")
+    keep_engagement(kept, "ada")
+    keep_engagement(kept.model_copy(update={"name": "call 18"}), "ada")
+    files = [file for file in home.rglob("*") if file.is_file()]
+    assert files
+    assert not any(b"Bartholomew" in file.read_bytes() for file in files)
+
+
 def test_without_consent_nothing_is_kept(home):
     with pytest.raises(ValueError, match="consent"):
         engagement(consent="")
@@ -176,10 +185,11 @@ def test_line_of_the_log_that_was_cut_short_spoils_no_other(home):
     [
         f"postgresql+psycopg://mien@127.0.0.1:{free_port()}/postgres",
         "nothing+nowhere://",
+        "postgresql+psycopg://mien@127.0.0.1:${PORT}/postgres",
         "no address",
         "sqlite:////proc/none/engagements.db",
     ],
-    ids=["nobody listens", "no such dialect", "no address", "no such folder"],
+    ids=["nobody listens", "no such dialect", "no port", "no address", "no such folder"],
 )
 def test_database_that_cannot_be_reached_is_one_sentence(home, monkeypatch, url):
     monkeypatch.setenv("MIEN_DATABASE_URL", url)

@@ -10,7 +10,7 @@ import pytest
 
 from core.engagement import Moment
 from core.engagement.audit import read_notes
-from core.engagement.closing import CUT_OFF, close_journal, discard_journal
+from core.engagement.closing import CUT_OFF, close_journal, delete_all, discard_journal
 from core.engagement.journal import (
     EndedError,
     Journal,
@@ -20,7 +20,7 @@ from core.engagement.journal import (
     find_journal,
     unfinished,
 )
-from core.engagement.store import get_engagement
+from core.engagement.store import get_engagement, list_engagements
 from core.expressions import Expression
 
 WRITE = """
@@ -108,6 +108,32 @@ def test_report_of_what_was_cut_off_says_so(home):
     for n in range(30):
         journal.add(look(n / 2))
     assert close_journal(journal, "", "ada", CUT_OFF).report.incomplete == CUT_OFF
+
+
+@pytest.fixture
+def kept_and_left(home) -> Journal:
+    """What a kill leaves between keeping a result and deleting its journal."""
+    journal = Journal.begin(Opening(consent="agreed", model="mien-8", digest="abc"))
+    for n in range(40):
+        journal.add(Moment(seconds=n, probabilities={Expression.FEAR: 1.0}))
+    opening, moments = journal.opening, journal.moments()
+    close_journal(journal, "call 17", "ada")
+    again = Journal.begin(opening)
+    for moment in moments:
+        again.add(moment)
+    return again
+
+
+def test_result_that_was_kept_before_a_kill_stays_as_it_is(kept_and_left):
+    kept = get_engagement(kept_and_left.opening.id)
+    assert close_journal(kept_and_left, "", "bea", CUT_OFF) == kept
+    assert get_engagement(kept.id) == kept
+    assert unfinished() == ()
+
+
+def test_deleted_result_leaves_no_readings_of_before_a_kill(kept_and_left):
+    delete_all(kept_and_left.opening.id, "ada")
+    assert (list_engagements(), unfinished()) == ((), ())
 
 
 def test_last_part_ends_with_the_engagement_not_with_the_last_reading(home):

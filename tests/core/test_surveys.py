@@ -56,6 +56,12 @@ def test_few_surveys_say_nothing():
     assert check_surveys(*made(20, slope=1.0)).calibration
 
 
+def test_indices_close_together_have_a_score_to_expect_too():
+    indices = {str(n): 51 + n / 10 for n in range(40)}
+    found = check_surveys(indices, {name: index // 1 - 50 for name, index in indices.items()})
+    assert [one.index for one in found.calibration] == [51, pytest.approx(54.9)]
+
+
 def test_everybody_satisfied_gives_no_auc():
     found = check_surveys({f"{n}": n for n in range(30)}, {f"{n}": 5.0 for n in range(30)})
     assert found.auc is None
@@ -104,6 +110,7 @@ def test_satisfied_is_who_gives_a_high_score_on_the_scale_asked(highest, limit):
     [
         *("Representative", "Served by", "served_by", "Agent", "agentName", "agentid", "Sales reps"),
         *("Clerk", "account manager", "Operator", "Mitarbeiterin", "STAFF", "handled-by", "consultant"),
+        *("Sachbearbeiterin", "Beraterin", "Mitarbeiternummer", "Kundenberater", "Verkäufer_ID"),
     ],
 )
 def test_column_that_names_people_at_work_is_refused(column):

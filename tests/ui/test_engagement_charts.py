@@ -97,7 +97,7 @@ def printed() -> str:
 def test_report_to_print_holds_what_the_page_says(printed):
     assert "&lt;b&gt;call" in printed
     for told in (
-        "Happiness, 100% of the last part",
+        "Happiness, over 99% of the last part",
         "<li>Stopped after 40 of 60 seconds</li>",
         "looks",
         "by mien-8",

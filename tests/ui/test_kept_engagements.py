@@ -262,8 +262,17 @@ def test_who_may_not_see_people_sees_no_day_with_few_of_them(for_good):
         for number in range(count):
             kept_of("video", day, 40.0 + number)
     kept_of("shop", 1, 30.0)
+    for number in range(6):
+        keep(channel="video", report=report_of_moments(), name=f"today {number}")
     lines = by_channel(comparable(list_engagements()), FEWEST_FOR_ALL)
     assert {channel: list(days) for channel, days in lines.items()} == {"video": ["2026-05-01", "2026-05-03"]}
+
+
+def test_settings_that_are_not_used_part_no_results(for_good):
+    kept_of("video", 1, 80.0, ReportSettings(exit_share=0.2, exit_seconds=20.0))
+    kept_of("video", 2, 60.0, ReportSettings(exit_share=0.2, half_life=5.0))
+    kept_of("video", 3, 60.0, ReportSettings(exit_share=0.3))
+    assert len(comparable(list_engagements())) == 2
 
 
 def test_ending_that_was_too_short_to_be_sure_of_is_marked_in_the_list(home):

@@ -13,6 +13,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.classifier import load_classifier
 from core.engagement import Moment
+from core.engagement.closing import discard_journal
 from core.engagement.journal import Journal, Opening, unfinished
 from core.engagement.store import list_engagements
 from core.expressions import Expression
@@ -234,6 +235,27 @@ def test_open_recording_can_be_discarded(own):
     app.run().button(key="discard").click().run()
     assert not app.exception
     assert (own.recorder, unfinished(), list_engagements()) == (None, (), ())
+
+
+def test_recording_that_somebody_deleted_meanwhile_is_not_said_to_be_kept(own):
+    recorder = Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc")))
+    own.record(recorder)
+    discard_journal(recorder.journal, "Ada")
+    recorder.fault = "This engagement has ended: begin another one."
+    app = open_page("live", 60)
+    app.session_state[KEY] = own
+    app.run()
+    assert "Press Discard to leave this one" in app.error[0].value
+    app.button(key="discard").click().run()
+    assert not app.exception
+    assert own.recorder is None
+
+
+def test_choice_of_one_customer_is_not_carried_to_the_next(own):
+    own.chosen = 1
+    own.record(Recorder(Journal.begin(Opening(consent="yes", model="mien-8", digest="abc"))))
+    own.record(None)
+    assert own.chosen is None
 
 
 def test_nobody_in_sight_is_nobody_recorded(app, own):

@@ -57,9 +57,23 @@ def test_analyst_accepts_and_deletes_and_others_see_no_faces(app):
     assert not app.exception
     assert [one.id for one in accepted_corrections()] == [first.id]
     assert waiting_corrections() == ()
-    app.button(key=f"delete-{first.id}").click().run()
+    app.button(key=f"delete-accepted-{first.id}").click().run()
     assert not app.exception
     assert accepted_corrections() == (), "a person may ask for it at any time"
+
+
+def test_acceptance_that_a_kill_cut_short_is_done_again(app):
+    correction = keep_correction(np.zeros((48, 48, 1), np.uint8), Expression.FEAR, None, "mien-8", "abc")
+    left = {file: file.read_bytes() for file in correction.picture.parent.glob(f"{correction.id}.*")}
+    accept_correction(correction, "Ada")
+    for file, content in left.items():
+        file.write_bytes(content)
+    app.session_state["analyst"] = "Ada"
+    app.switch_page("../pages/review.py").run()
+    assert not app.exception
+    app.button(key=f"accept-{correction.id}").click().run()
+    assert not app.exception
+    assert (waiting_corrections(), [one.id for one in accepted_corrections()]) == ((), [correction.id])
 
 
 def test_who_is_no_analyst_any_more_accepts_and_deletes_nothing(app):
@@ -85,9 +99,9 @@ def test_every_face_can_be_reached_however_many_there_are(app):
     oldest = accepted_corrections()[0]
     app.session_state["analyst"] = "Ada"
     app.switch_page("../pages/review.py").run()
-    assert not keyed(app.button, f"delete-{oldest.id}")
+    assert not keyed(app.button, f"delete-accepted-{oldest.id}")
     app.button(key="more-accepted").click().run()
     assert not keyed(app.button, "more-")
-    app.button(key=f"delete-{oldest.id}").click().run()
+    app.button(key=f"delete-accepted-{oldest.id}").click().run()
     assert not app.exception
     assert oldest.id not in [one.id for one in accepted_corrections()]

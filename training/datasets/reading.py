@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from core.corrections import accepted_folder
 from core.errors import DataError
 from core.expressions import parse_expression
 from core.images import SUFFIXES
@@ -69,7 +70,25 @@ def _read_one(source: str) -> ReadData:
     path = fetch(source) if source.startswith(PREFIX) else Path(source)
     if not path.exists():
         raise DataError(f"There is no data at {path}: check the path.")
+    _require_deletable(path.resolve())
     return _reader(path)(path)
+
+
+def _require_deletable(path: Path) -> None:
+    """Refuse corrected faces by any other path than their folder's.
+
+    Runs would keep them, though whoever left them may have them deleted.
+
+    Raises:
+        DataError: they lie there.
+    """
+    accepted = accepted_folder().resolve()
+    if path != accepted and (
+        path.is_relative_to(accepted.parent) or (accepted.is_relative_to(path) and accepted.exists())
+    ):
+        raise DataError(
+            f"Corrected faces lie in {path.name}, and no run may keep them: name {accepted} itself."
+        )
 
 
 def _reader(path: Path) -> Callable[[Path], ReadData]:

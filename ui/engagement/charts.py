@@ -12,6 +12,7 @@ from core.engagement.report import Extreme
 from core.engagement.signal import judged_signal
 from core.engagement.smoothing import smooth
 from core.expressions import EXPRESSIONS
+from core.percent import percent
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.course import Course, make_course
 from ui.palette import COLORS, display_name
@@ -31,9 +32,7 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     for column, expression in enumerate(EXPRESSIONS):
         shares = course.means(signal.probabilities[:, column])
         drawn = _join([np.concatenate([[0.0], shares[piece], [0.0]]) for piece in pieces])
-        told = [
-            text for piece in pieces for text in ("unseen", *map("{:.0%}".format, shares[piece]), "unseen")
-        ]
+        told = [text for piece in pieces for text in ("unseen", *map(percent, shares[piece]), "unseen")]
         figure.add_scatter(
             x=times,
             y=drawn,

@@ -8,6 +8,7 @@ import streamlit as st
 from core.engagement import Moment, Report
 from core.engagement.index import index_formula
 from core.engagement.tables import moments_csv
+from core.percent import percent
 from core.valence import formula
 from ui.engagement.charts import course_chart, valence_chart
 from ui.engagement.report import doubt, facts
@@ -65,8 +66,8 @@ def _ending(report: Report) -> str:
         return "not enough seen"
     share = ending.share
     return (
-        f"{display_name(ending.label)}, {share.value:.0%} of the last part ({share.low:.0%} to "
-        f"{share.high:.0%}), from {ending.moments} looks.{doubt(ending)}"
+        f"{display_name(ending.label)}, {percent(share.value)} of the last part ({percent(share.low)} to "
+        f"{percent(share.high)}), from {ending.moments} looks.{doubt(ending)}"
     )
 
 

@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.engagement import make_report
 from core.engagement.audit import read_notes
+from core.engagement.closing import delete_all
 from core.engagement.report import ExitEmotion
-from core.engagement.store import Engagement, delete_engagement, get_engagement
+from core.engagement.store import Engagement, get_engagement
 from core.errors import MienError
 from core.settings import settings
 from ui.engagement.downloads import downloads
@@ -102,7 +103,7 @@ def confirm_delete(name: str, called: str) -> None:
     st.markdown(f"**{plain(called)}** is deleted for good: readings, report and consent.")
     if st.button("Delete", type="primary", key="confirm_delete_engagement"):
         try:
-            delete_engagement(name, require_analyst())
+            delete_all(name, require_analyst())
         except MienError as error:
             st.error(str(error), icon=":material/error:")
             return

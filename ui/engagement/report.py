@@ -12,6 +12,7 @@ from core.engagement.index import index_formula
 from core.engagement.report import ExitEmotion
 from core.engagement.report_settings import LONGEST_EXIT, LONGEST_REST, SMALLEST_SHARE, Method
 from core.expressions import EXPRESSIONS
+from core.percent import percent
 from core.valence import formula
 from ui.engagement.charts import course_chart, describe_course, valence_chart
 from ui.palette import display_name
@@ -146,8 +147,9 @@ def _answer(report: Report) -> None:
         else:
             st.header(display_name(exit_emotion.label), anchor=False)
             share = exit_emotion.share
+            between = f"{percent(share.low)} to {percent(share.high)}"
             st.markdown(
-                f"**{share.value:.0%}** of the last part ({share.low:.0%} to {share.high:.0%}), from "
+                f"**{percent(share.value)}** of the last part ({between}), from "
                 f"{exit_emotion.moments} looks.{doubt(exit_emotion)}"
             )
     with index:

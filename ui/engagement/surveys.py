@@ -11,13 +11,13 @@ import streamlit as st
 from core.bundles import Interval
 from core.engagement.store import Engagement
 from core.engagement.survey_table import Surveys, read_surveys
-from core.engagement.surveys import FEWEST, SurveyCheck, check_surveys, usual_limit
+from core.engagement.surveys import FEWEST, Expected, SurveyCheck, check_surveys, usual_limit
 from core.errors import MienError
 from core.reports import no_formula
 from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.trend import comparable, tell_left_out
 from ui.show_chart import show_chart
-from ui.words import plain
+from ui.words import plain, signed
 
 MOST_NAMED: Final = 5
 
@@ -84,8 +84,7 @@ def _result(found: SurveyCheck, indices: dict[str, float], surveys: Surveys) -> 
     st.dataframe(
         [
             {"Index": one.index, "Survey score": one.score.value, "From": one.score.low, "To": one.score.high}
-            for one in found.calibration
-            if one.index % 10 == 0
+            for one in _rows(found)
         ],
         hide_index=True,
         column_config={
@@ -94,6 +93,12 @@ def _result(found: SurveyCheck, indices: dict[str, float], surveys: Surveys) -> 
         },
         alt="Survey score to expect at an index",
     )
+
+
+def _rows(found: SurveyCheck) -> Sequence[Expected]:
+    """The tens, where there are several."""
+    tens = [one for one in found.calibration if one.index % 10 == 0]
+    return tens if len(tens) > 1 else found.calibration
 
 
 def _left_out(surveys: Surveys) -> list[str]:
@@ -154,5 +159,5 @@ def survey_chart(indices: Sequence[float], scores: Sequence[float], found: Surve
 def _tell(interval: Interval | None, *, percent: bool = False) -> str:
     if interval is None:
         return "not to be said"
-    form = "{:.0%}" if percent else "{:.2f}"
-    return f"{form.format(interval.value)} ({form.format(interval.low)} to {form.format(interval.high)})"
+    told = "{:.0%}".format if percent else signed
+    return f"{told(interval.value)} ({told(interval.low)} to {told(interval.high)})"

@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from html import escape
 from statistics import mean
 from typing import Final
@@ -44,7 +44,7 @@ def trend_card(shown: Sequence[Engagement], fewest: int = 1) -> None:
     alike = comparable(judged)
     lines = by_channel(alike, fewest)
     if fewest > 1:
-        st.caption(f"Only days on which a channel has at least {fewest} engagements are drawn.")
+        st.caption(f"Drawn are days that are over and on which a channel has at least {fewest} engagements.")
     if len({day for days in lines.values() for day in days}) < 2:
         return
     drawn = dict(list(lines.items())[:MOST_CHANNELS])
@@ -61,7 +61,7 @@ def comparable(judged: Sequence[Engagement]) -> list[Engagement]:
     Args:
         judged: newest first; of equally large groups the one with the newest counts.
     """
-    makes = [(one.digest, one.report.settings.model_dump_json()) for one in judged]
+    makes = [(one.digest, one.report.settings.essence) for one in judged]
     if not makes:
         return []
     most = Counter(makes).most_common(1)[0][0]
@@ -82,14 +82,16 @@ def by_channel(engagements: Sequence[Engagement], fewest: int = 1) -> dict[str, 
     """Indices of each channel by day, oldest first; the channel with the most engagements first.
 
     Args:
-        fewest: days with fewer engagements of a channel are left out.
+        fewest: days with fewer engagements of a channel are left out; where it is more than one, so is today,
+            whose mean would change by what one more customer adds.
     """
+    today = f"{datetime.now(UTC):%Y-%m-%d}" if fewest > 1 else None
     found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for one in sorted(engagements, key=lambda one: one.created):
         if one.report.index:
             found[one.channel or NO_CHANNEL][f"{one.created:%Y-%m-%d}"].append(one.report.index.value)
     enough = {
-        channel: {day: values for day, values in days.items() if len(values) >= fewest}
+        channel: {day: values for day, values in days.items() if len(values) >= fewest and day != today}
         for channel, days in found.items()
     }
     lines = ((channel, days) for channel, days in enough.items() if days)
@@ -103,7 +105,7 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
     for place, (channel, days) in enumerate(channels.items()):
         figure.add_scatter(
             x=list(days),
-            y=[mean(values) for values in days.values()],
+            y=[round(mean(values)) for values in days.values()],  # closer would tell of single ones
             mode="lines+markers",
             name=escape(channel),
             line={"color": COLORS[place % len(COLORS)]},

@@ -1,12 +1,13 @@
 """Several runs side by side: curves over one another, and only what differs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 import streamlit as st
 
 from training.history import History, Run
 from ui.history.curves import curves_card
+from ui.history.facts import settings_of
 
 FIGURES: Final = {"Held-out accuracy": "accuracy", "Macro-F1": "macro_f1"}
 
@@ -16,7 +17,8 @@ def compare_card(history: History, runs: Sequence[Run]) -> None:
     st.subheader(f"{len(runs)} runs side by side", anchor=False)
     names = list(curves_card(history, runs))
     st.markdown("**What differs**")
-    rows = [_row(name, [run.parameters.get(name, "–") for run in runs], names) for name in _differing(runs)]
+    settings = [settings_of(run) for run in runs]
+    rows = [_row(name, [one.get(name, "–") for one in settings], names) for name in _differing(settings)]
     if rows:
         st.dataframe(rows, hide_index=True, alt="Settings that differ between the runs")
     else:
@@ -31,9 +33,9 @@ def compare_card(history: History, runs: Sequence[Run]) -> None:
     )
 
 
-def _differing(runs: Sequence[Run]) -> list[str]:
-    known = sorted({name for run in runs for name in run.parameters})
-    return [name for name in known if len({run.parameters.get(name) for run in runs}) > 1]
+def _differing(settings: Sequence[Mapping[str, str]]) -> list[str]:
+    known = sorted({name for one in settings for name in one})
+    return [name for name in known if len({one.get(name) for one in settings}) > 1]
 
 
 def _row(what: str, values: Sequence[str], names: Sequence[str]) -> dict[str, str]:

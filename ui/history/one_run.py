@@ -14,6 +14,7 @@ from ui.history.charts import classes_chart, confusion_chart, coverage_chart, re
 from ui.history.curves import curves_card
 from ui.history.downloads import downloads
 from ui.history.edit import edit_card
+from ui.history.facts import facts_of, settings_of
 from ui.history.folds import folds_card, folds_of, pooled_scores
 from ui.history.left_model import left_model, why_none
 from ui.history.pictures import pictures_card, take_click
@@ -64,8 +65,8 @@ def _training_card(history: History, run: Run) -> None:
 def _settings_card(run: Run) -> None:
     with st.expander("Settings, data and versions", icon=":material/settings:"):
         st.dataframe(
-            [{"Setting": name, "Value": value} for name, value in sorted(run.parameters.items())]
-            + [{"Setting": name, "Value": value} for name, value in sorted(_facts(run).items())],
+            [{"Setting": name, "Value": value} for name, value in sorted(settings_of(run).items())]
+            + [{"Setting": name, "Value": value} for name, value in sorted(facts_of(run).items())],
             hide_index=True,
             alt="Settings of the run",
         )
@@ -116,8 +117,3 @@ def _score_card(score: Score, scores: Sequence[Score], run: Run) -> None:
     with coverage:
         chart = coverage_chart(score.risk_coverage, score.coverage)
         show_chart(chart, alt="Accuracy against coverage", key="coverage", savable=True)
-
-
-def _facts(run: Run) -> dict[str, str]:
-    facts = {name: value for name, value in run.tags.items() if not name.startswith("mlflow.")}
-    return facts | ({"versions.git_commit": run.commit} if run.commit else {})

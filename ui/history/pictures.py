@@ -8,9 +8,10 @@ import streamlit as st
 
 from core.bundles import Score
 from core.expressions import Expression
+from core.percent import percent
 from training.history import Run
 from training.judged import pictures_behind
-from ui.palette import display_name, percent
+from ui.palette import display_name
 from ui.pictures import enlarge_crop
 from ui.roles import analyst
 

@@ -9,8 +9,9 @@ import numpy.typing as npt
 
 from core.classifier import Classifier
 from core.live import LiveReader, LiveState
+from core.percent import percent
 from core.recorder import Recorder
-from ui.palette import ABSTAINED, COLORS, display_name, percent
+from ui.palette import ABSTAINED, COLORS, display_name
 
 
 class Holder:
@@ -54,7 +55,7 @@ class Holder:
     def record(self, recorder: Recorder | None) -> None:
         """From now on record, also after the video stopped and went on; None ends it."""
         with self._lock:
-            self.recorder, self.name = recorder, ""
+            self.recorder, self.name, self.chosen = recorder, "", None
             self.recorded += recorder is not None
             if self.reader is not None:
                 self.reader.record(recorder)

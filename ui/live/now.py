@@ -6,10 +6,11 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from core.live import LiveReader
+from core.percent import percent
 from core.valence import expressed_valence, formula
 from ui.charts import LINE, VALENCE, await_pandas, describe_probabilities, probability_bars
 from ui.live.holder import Holder
-from ui.palette import display_name, percent
+from ui.palette import display_name
 from ui.show_chart import show_chart
 
 SECONDS_BETWEEN_LOOKS: Final = 0.5

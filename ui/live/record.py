@@ -7,7 +7,7 @@ import streamlit as st
 from core.classifier import Classifier
 from core.engagement import ReportSettings
 from core.engagement.closing import CUT_OFF, close_journal, discard_journal
-from core.engagement.journal import EndedError, Journal, Opening
+from core.engagement.journal import EndedError, Journal, Opening, find_journal
 from core.errors import MienError
 from core.live import LiveState
 from core.recorder import Recorder
@@ -88,7 +88,9 @@ def _state(own: Holder) -> None:
     if recorder is None:
         return
     if recorder.fault:
-        st.error(f"{recorder.fault} What came before is kept: press Finish.", icon=":material/error:")
+        there = find_journal(recorder.journal.opening.id) is not None
+        rest = "What came before is kept: press Finish." if there else "Press Discard to leave this one."
+        st.error(f"{recorder.fault} {rest}", icon=":material/error:")
     elif reader is None:
         told = "A recording is open, and no video plays: open the camera to go on, or finish it."
         st.warning(told, icon=":material/pause:")

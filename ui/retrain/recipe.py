@@ -83,7 +83,7 @@ def adjust(recipe: Recipe, data: tuple[str, ...], divided: bool) -> JobSpec | No
         )
         batch = st.select_slider("Batch size", BATCH_SIZES, recipe.batch_size, key=f"batch-{key}")
         rate = st.number_input(
-            "Learning rate", 1e-6, 1e-1, recipe.learning_rate, format="%.0e", step=1e-4, key=f"rate-{key}"
+            "Learning rate", 1e-6, 1e-1, recipe.learning_rate, format="%.1e", step=1e-4, key=f"rate-{key}"
         )
         seed = st.number_input("Seed", 0, 2**31 - 1, 42, key=f"seed-{key}")
         split: SplitKind = st.radio(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mlflow.entities import Metric, RunTag
+from mlflow.entities import Metric, Param, RunTag
 
 from core.bundles import Score, bundle_names, find_bundle
 from core.bundles.store import read_bundle
@@ -40,6 +40,34 @@ def test_server_that_is_down_gives_a_sentence(home, monkeypatch):
     assert list(app.dataframe[0].value["Model"]) == list(bundle_names())
     assert find_bundle().card.headline.accuracy.in_percent in app.dataframe[0].value["Right"].iloc[0]
     assert app.get("page_link"), "the models that are here are one click away"
+
+
+def test_where_the_server_keeps_data_and_runs_is_for_analysts(store):
+    client, experiment = open_store()
+    found = []
+    for place in ("/srv/ward 7/faces", "/srv/ward 8/faces"):
+        run = client.create_run(experiment, run_name=place[-7:]).info.run_id
+        parameters = {"recipe.name": "quick", "data": f'["{place}"]'}
+        client.log_batch(
+            run,
+            metrics=[Metric("loss", 0.5, 60_000, 1)],
+            params=[Param(key, value) for key, value in parameters.items()],
+            tags=[RunTag("folder", "/srv/mien/runs/x")],
+        )
+        client.set_terminated(run)
+        found.append(run)
+    for analyst, seen in ((None, False), ("Ada", True)):
+        one, both = history_page(), history_page()
+        for app, asked in ((one, found[:1]), (both, found)):
+            if analyst:
+                app.session_state["analyst"] = analyst
+            app.query_params["run"] = asked
+            app.run()
+            assert not app.exception
+        tables = [table.value.to_string() for app in (one, both) for table in app.dataframe]
+        assert len(tables) >= 4
+        assert any("/srv/ward 8" in table for table in tables) is seen
+        assert any("/srv/" in table for table in tables) is seen
 
 
 def test_runs_are_listed_and_found(runs):
