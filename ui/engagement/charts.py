@@ -17,6 +17,9 @@ from ui.charts import LINE, VALENCE, await_pandas
 from ui.engagement.course import Course, make_course
 from ui.palette import COLORS, display_name
 
+LEFT: Final = 52
+"""Pixels beside the axis, the same in both charts: one time stands below the other."""
+
 BESIDE: Final = {"peak": "top", "low": "bottom", "end": "middle"}
 """Where each word stands at its point: two of them may be one."""
 
@@ -46,12 +49,12 @@ def course_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
     _mark_exit(figure, report)
     figure.update_layout(
         height=280,
-        margin={"l": 0, "r": 0, "t": 8, "b": 0},
+        margin={"l": LEFT, "r": 10, "t": 8, "b": 0},
         legend={"orientation": "h", "y": -0.25},
         hovermode="x",
     )
     figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)], automargin=True)
-    figure.update_yaxes(range=[0, 1], tickformat=".0%", automargin=True)
+    figure.update_yaxes(range=[0, 1], tickformat=".0%")
     return figure
 
 
@@ -99,9 +102,9 @@ def valence_chart(moments: Sequence[Moment], report: Report) -> go.Figure:
             )
     figure.add_hline(y=0, line_width=1, line_color=LINE)
     _mark_exit(figure, report)
-    figure.update_layout(height=220, margin={"l": 0, "r": 0, "t": 8, "b": 0})
+    figure.update_layout(height=220, margin={"l": LEFT, "r": 10, "t": 8, "b": 0})
     figure.update_xaxes(title="seconds", range=[0, max(report.seconds, 1)], automargin=True)
-    figure.update_yaxes(range=[-1.1, 1.15], title="expressed valence", automargin=True)
+    figure.update_yaxes(range=[-1.1, 1.15], title={"text": "expressed valence", "standoff": 4})
     return figure
 
 
