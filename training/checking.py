@@ -8,11 +8,13 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
+from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
-from training.datasets.near_duplicates import exact_groups
+from training.datasets.near_duplicates import blank, exact_groups
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.shared_pictures import near_copies
+from training.splits import split
 from training.trainable import refusals
 
 EXAMPLES: Final = 10
@@ -56,7 +58,9 @@ class OfficialCheck(_Frozen):
 
     train: int
     test: int
-    shared_subjects: int = Field(description="people on both sides")
+    shared_subjects: int | None = Field(
+        description="people on both sides; None: not known, since some faces name nobody"
+    )
     leak: float = Field(description="share of test crops with a near-copy or sibling in training")
 
 
@@ -69,6 +73,10 @@ class DataCheck(_Frozen):
     unreadable: tuple[SkippedFile, ...]
     unknown_labels: tuple[SkippedFile, ...]
     without_face: tuple[SkippedFile, ...]
+    blank: int = Field(description="crops that show next to nothing")
+    split_refusal: str | None = Field(
+        description="why the usual split, by person, cannot be made; None where it can"
+    )
     left_out: dict[str, int] = Field(description="pictures left out by rule, a cause each")
     exact_duplicates: Copies
     near_duplicates: Copies = Field(description="exact ones among them")
@@ -94,6 +102,8 @@ def check(data: ReadData) -> DataCheck:
         unreadable=_of(data.skipped, Cause.UNREADABLE),
         unknown_labels=_of(data.skipped, Cause.UNKNOWN_LABEL),
         without_face=_of(data.skipped, Cause.NO_FACE),
+        blank=int(blank(crops.crops).sum()),
+        split_refusal=_split_refusal(crops),
         left_out=dict(Counter(one.cause.value for one in data.skipped if not one.cause.is_fault)),
         exact_duplicates=_copies(crops, exact_groups(crops.crops)),
         near_duplicates=_copies(crops, near),
@@ -104,6 +114,14 @@ def check(data: ReadData) -> DataCheck:
         official=_check_official(crops, kin),
         refusals=refusals(crops),
     )
+
+
+def _split_refusal(data: LabelledCrops) -> str | None:
+    try:
+        split(data, "subject", seed=0)
+    except DataError as error:
+        return str(error)
+    return None
 
 
 def _count_classes(data: LabelledCrops) -> dict[str, int]:
@@ -179,6 +197,11 @@ def _check_official(data: LabelledCrops, kin: npt.NDArray[np.intp]) -> OfficialC
     if not len(train) or not len(test):
         return None
     shared = set(data.subjects[train].tolist()) & set(data.subjects[test].tolist()) - {""}
+    sides = np.concatenate([train, test])
+    unnamed = ((data.subjects[sides] == "") & (data.labels[sides] != NOT_A_FACE)).any()
     return OfficialCheck(
-        train=len(train), test=len(test), shared_subjects=len(shared), leak=_leak(kin, train, test)
+        train=len(train),
+        test=len(test),
+        shared_subjects=None if unnamed and not shared else len(shared),
+        leak=_leak(kin, train, test),
     )

@@ -42,7 +42,7 @@ def compare(
     test: LabelledCrops,
     *,
     leaks: bool,
-    shared_people: float = 0.0,
+    shared_people: float | None = 0.0,
     folder: Path,
     why_alone: str = NO_MODEL,
 ) -> Verdict:
@@ -55,7 +55,8 @@ def compare(
     Args:
         test: as it was read; each model sees it in the framing it was trained on.
         leaks: whether recordings of the test pictures were learned from by the challenger.
-        shared_people: share of the test pictures that show somebody whom the challenger learned from.
+        shared_people: share of the test pictures that show somebody whom the challenger learned from; None:
+            not known.
         why_alone: where there is no champion, the reason.
 
     Raises:
@@ -96,7 +97,7 @@ def compare(
     seen = seen_before(challenger, ours.data)
     people = len(np.unique(keys))
     outcome, reasons = judge(
-        accuracy, macro_f1, recall, people=people, leaks=leaks or bool(seen), knows_people=shared_people > 0
+        accuracy, macro_f1, recall, people=people, leaks=leaks or bool(seen), knows_people=bool(shared_people)
     )
     warnings = cautions(
         ours.data, champion, *sides, people=people, leaks=leaks, shared_people=shared_people, seen=seen

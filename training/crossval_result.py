@@ -36,6 +36,7 @@ def read_crossval(
     crops: LabelledCrops,
     initial: Bundle | None,
     teacher: Bundle | None = None,
+    split: SplitKind = "subject",
 ) -> CrossValidation:
     """Read what an earlier cross-validation of the same training wrote.
 
@@ -43,9 +44,11 @@ def read_crossval(
         crops: to train on, as `load` gives them.
         initial: bundle that the training starts from.
         teacher: bundle that it learns from besides the labels.
+        split: by which faces are kept apart to choose by.
 
     Raises:
-        DataError: the file cannot be read, or judges another recipe, other data, another start or teacher.
+        DataError: the file cannot be read, or judges another training: its recipe, data, start, teacher
+            or split.
     """
     try:
         found = CrossValidation.model_validate_json(path.read_bytes())
@@ -54,6 +57,11 @@ def read_crossval(
     if found.recipe != recipe:
         raise DataError(
             f"{path} judges another recipe ({found.recipe.name}) or other settings: cross-validate again."
+        )
+    if found.split != split:
+        raise DataError(
+            f"{path} judges folds of the {found.split} split, and this training is to use the {split} split: "
+            f"say --split {found.split}, or cross-validate again."
         )
     start = initial.name if initial else None
     other_start = found.initial_digest is not None and initial and found.initial_digest != initial.digest

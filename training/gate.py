@@ -8,13 +8,11 @@ from core.expressions import Expression
 from training.datasets.drawn import SOURCE as DRAWN
 from training.datasets.families import learned_from
 from training.datasets.labelled import LabelledCrops
+from training.few_people import FEWEST_PEOPLE
 from training.verdict import Gate, Side
 
 FEW: Final = 100
 """Test pictures below which a comparison says little: an accuracy's interval is wider than ±8 points."""
-
-FEWEST_PEOPLE: Final = 10
-"""Below so many the bootstrap over people is far too sure of itself (with one it has no width at all)."""
 
 CALIBRATION_SLACK: Final = 0.05
 """How much larger an expected calibration error is worth a word."""
@@ -85,7 +83,7 @@ def cautions(
     *,
     people: int,
     leaks: bool,
-    shared_people: float,
+    shared_people: float | None,
     seen: Sequence[str],
 ) -> tuple[str, ...]:
     """What to bear in mind, a sentence each.
@@ -93,7 +91,7 @@ def cautions(
     Args:
         people: who were held out.
         leaks: whether the split leaks.
-        shared_people: share of the pictures with somebody whom the challenger learned from.
+        shared_people: share of the pictures with somebody whom the challenger learned from; None: not known.
         seen: data sets from which a model that the challenger started or learned from had learned.
     """
     found: list[str] = []
@@ -108,7 +106,7 @@ def cautions(
             f"{shared_people:.0%} of the test pictures show people whom the challenger learned from: choose "
             "another split to see what it does with others."
         )
-    if (data.subjects == "").any():
+    if shared_people is None or (data.subjects == "").any():
         found.append(
             "Nobody says who is shown in all of the pictures: the same people may stand on both sides, and "
             "the intervals count pictures as people."

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from core.bundles import ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
-from core.expressions import Expression
+from core.expressions import EXPRESSIONS, Expression
 from training.datasets import read
 from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
@@ -128,10 +128,11 @@ def judge(
         raise DataError(
             "The data shows one expression alone, among which nothing can be confused: add others."
         )
-    unknown = len(faces) - len(predictions.truth)
-    if unknown:
-        log.warning("left out %d crops of expressions that %s does not know", unknown, card.name)
+    unknown = faces.take(~np.isin(faces.labels, [EXPRESSIONS.index(one) for one in predictions.labels]))
+    if len(unknown):
+        log.warning("left out %d crops of expressions that %s does not know", len(unknown), card.name)
     learned = learned_from(faces, card.training.all_sources)
+    protocol = _protocol(learned, agreement, present_only, unknown)
     refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     if refusal and refusal_leaks:
@@ -141,7 +142,7 @@ def judge(
         digest=classifier.bundle.digest,
         data=tuple(data),
         part=part,
-        score=score(predictions, called(faces), _protocol(learned, agreement, present_only), bool(learned)),
+        score=score(predictions, called(faces), protocol, bool(learned)),
         refusal=refusal,
         refusal_leaks=refusal_leaks,
         robustness=measure_robustness(classifier, raw.take(shows_a_face), bool(learned))
@@ -166,15 +167,19 @@ def _read_judged(data: Sequence[str], agreement: float) -> tuple[LabelledCrops, 
     return raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE)), part
 
 
-def _protocol(learned: Sequence[str], agreement: float, present_only: bool) -> str:
+def _protocol(learned: Sequence[str], agreement: float, present_only: bool, unknown: LabelledCrops) -> str:
     """How it was measured, in words.
 
     Args:
         learned: the data sets judged on that the model had learned from.
+        unknown: crops that were left out, of expressions that it does not know.
     """
     told = f"this model learned from the pictures of {', '.join(learned)}" if learned else AS_GIVEN
     if agreement != FAIR_AGREEMENT:
         told += f", only crops whose top class holds {agreement:.0%} of the votes or more"
+    if len(unknown):
+        names = ", ".join(one.value for one in unknown.expressions)
+        told += f", without {len(unknown)} crops of {names}, which it does not know"
     if present_only:
         told += ", asked for the expressions that are shown only"
     return told

@@ -78,6 +78,6 @@ def _with(scores: Sequence[Score], new: Score) -> tuple[Score, ...]:
     if same is not None:
         return tuple(new if one is same else one for one in scores)
     held_out = [one for one in alike if not one.leaks and not one.protocol.startswith(AS_GIVEN)]
-    if not new.leaks and held_out:
+    if new.protocol == AS_GIVEN and held_out:
         return tuple(scores)
     return (*scores, new)

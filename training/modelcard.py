@@ -6,6 +6,8 @@ from typing import Final
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
 from core.bundles.limits import limits_told
+from training.few_people import few_people
+from training.named import FERPLUS, FERPLUS_VALID, UNCUT
 from training.registry import Promotion
 from training.splits import ANOTHER, how_apart
 
@@ -74,9 +76,9 @@ def _scores(card: Card) -> str:
         )
         for score, how in told_apart(card.scores)
     )
-    return _table(("data", "crops", "accuracy", "balanced", "macro-F1", "how it was measured"), rows) + (
-        "\n\nIntervals hold 95% of 1,000 bootstrap draws of people, where they are known."
-    )
+    told = ("Intervals hold 95% of 1,000 bootstrap draws of people, where they are known.",)
+    table = _table(("data", "crops", "accuracy", "balanced", "macro-F1", "how it was measured"), rows)
+    return f"{table}\n\n{' '.join((*told, *few_people(card.scores)))}"
 
 
 def told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
@@ -89,14 +91,20 @@ def told_apart(scores: Sequence[Score]) -> Iterator[tuple[Score, str]]:
 
 
 def _comparison(bundles: Iterable[Bundle]) -> str:
+    known = tuple(bundles)
     rows = (
         (b.name, score.data, how, "yes" if score.leaks else "no", f"{score.accuracy.value:.1%}")
-        for b in bundles
+        for b in known
         for score, how in told_apart(b.card.scores)
     )
-    return "A score leaks where near-copies of the tested crops were learned from.\n\n" + _table(
-        ("model", "data", "how it was measured", "leaks", "accuracy"), rows
-    )
+    told = "A score leaks where near-copies of the tested crops were learned from."
+    scored = {score.data for b in known for score in b.card.scores}
+    if {FERPLUS, FERPLUS_VALID} <= scored:
+        told += (
+            f" {FERPLUS_VALID} leaves out crops on whose label fewer than half of the voters agree; the "
+            f"random split of {FERPLUS} holds those too, which are the hardest."
+        )
+    return f"{told}\n\n" + _table(("model", "data", "how it was measured", "leaks", "accuracy"), rows)
 
 
 def _classes(card: Card) -> str:
@@ -125,8 +133,10 @@ def _calibration(card: Card) -> str:
         if not score.leaks
     )
     learner = "this training" if card.training.initial or card.training.teacher else "it"
+    siblings = " but whose siblings it may have learned from" if card.training.split == "random" else ""
     return (
-        f"Logits are divided by {card.temperature:.3f}, fitted on faces that {learner} did not learn from."
+        f"Logits are divided by {card.temperature:.3f}, fitted on faces that {learner} did not learn "
+        f"from{siblings}."
         "\n\n" + _table(("data", "ECE", "Brier", "NLL", "right at 50% coverage", "at 80%", "at 100%"), rows)
     )
 
@@ -194,7 +204,8 @@ def _robustness(card: Card) -> str:
         for one in card.robustness
     )
     first = card.robustness[0]
-    measured = f"{first.n:,} crops of {first.data}, changed before they were cut:\n\n" if first.data else ""
+    order = "before" if any(one.change == UNCUT for one in card.robustness) else "after"
+    measured = f"{first.n:,} crops of {first.data}, changed {order} they were cut:\n\n" if first.data else ""
     if first.leaks:
         measured = "**Leaks:** it had learned from these pictures. " + measured
     return measured + _table(

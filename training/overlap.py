@@ -7,7 +7,7 @@ from typing import Self
 import numpy as np
 import numpy.typing as npt
 
-from training.datasets.labelled import LabelledCrops
+from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 
 
 @dataclass(frozen=True, eq=False)
@@ -17,7 +17,8 @@ class Overlap:
     Attributes:
         siblings: bool (n,), rows whose sequence was learned from too.
         people: bool (n,), rows whose subject was.
-        named: bool (n,), rows of which it is known who is shown.
+        named: bool (n,), rows of which it is known who is shown, on them and on all faces of their data set
+            that were learned from: whom nobody names there may be the one who is here.
     """
 
     siblings: npt.NDArray[np.bool_]
@@ -30,7 +31,7 @@ class Overlap:
         return cls(
             known(test.sequences, [part.sequences for part in learned]),
             known(test.subjects, [part.subjects for part in learned]),
-            np.asarray(test.subjects != "", np.bool_),
+            (test.subjects != "") & ~np.isin(test.sources, _partly_named(learned)),
         )
 
     @classmethod
@@ -55,6 +56,13 @@ class Overlap:
     def shared_people(self) -> float | None:
         """Share of rows with somebody who was learned from; None where some are unnamed and none is known."""
         return share(self.people) if self.people.any() or self.named.all() else None
+
+
+def _partly_named(learned: Sequence[LabelledCrops]) -> npt.NDArray[np.str_]:
+    """Data sets of which some faces that were learned from show nobody knows whom."""
+    return np.concatenate(
+        [part.sources[(part.subjects == "") & (part.labels != NOT_A_FACE)] for part in learned]
+    )
 
 
 def known(names: npt.NDArray[np.str_], learned: Sequence[npt.NDArray[np.str_]]) -> npt.NDArray[np.bool_]:

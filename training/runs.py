@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -30,6 +31,8 @@ from training.precision import planned_precision
 from training.recipe import Recipe
 from training.run_folder import RUN_FILE, read_outcome, telling_damage
 from training.splits import Rows, Split, SplitKind, keep_own_test, split, split_inner
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,7 +82,21 @@ def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> P
     found = split(data, kind, seed)
     if not len(found.test):
         raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
+    _tell_left_out(data, found)
     return take_apart(data, recipe, found, seed)
+
+
+def _tell_left_out(data: LabelledCrops, found: Split) -> None:
+    """Say what a split keeps from both sides: a data set's own division may have people on both."""
+    lost = len(data) - len(found.train) - len(found.test)
+    given = int((data.parts == "train").sum())
+    if found.kind != "official" and lost and len(found.train):
+        log.warning(
+            "left out %d of %d pictures that are there to learn from: they show %ss of the test part",
+            lost,
+            given,
+            found.kind,
+        )
 
 
 def divide_whole(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> Parts:
@@ -95,7 +112,7 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     """
     rest = data.take(found.train)
     if not len(rest):
-        raise DataError("Nothing is left to learn from: the data set has only a part to be judged on.")
+        raise DataError(f"Nothing is left to learn from: {_why_nothing(data, found.kind)}.")
     rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
     inner = inner.take(np.isin(inner.labels, train.labels))  # of a class that nobody is left to show
@@ -109,6 +126,12 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
             for part, share, offset in ((train, 1 - recipe.inner_share, 0), (inner, recipe.inner_share, 1))
         )
     return Parts(train, inner, data.take(found.test), found.kind, found.leaks, found.test)
+
+
+def _why_nothing(data: LabelledCrops, kind: SplitKind) -> str:
+    if (data.parts == "train").any():
+        return f"all {kind}s of its part to learn from are tested too; choose the official split"
+    return "the data set has only a part to be judged on"
 
 
 def load(paths: Sequence[str | Path], recipe: Recipe) -> LabelledCrops:

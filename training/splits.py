@@ -122,7 +122,7 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     if known < count:
         raise DataError(
             f"Only {known} {kind}s are known, and {count} are needed to keep one part apart: "
-            "add data or choose the random split."
+            f"{_way_out(kind)}."
         )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     with _telling_scarcity():
@@ -130,6 +130,14 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     return tuple(
         _apart(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
         for train, test in found
+    )
+
+
+def _way_out(kind: SplitKind) -> str:
+    return (
+        "add people, or choose the sequence split, which keeps recordings apart"
+        if kind == "subject"
+        else "add data or choose the random split"
     )
 
 

@@ -30,7 +30,7 @@ LIMITS = (
 
 CKPLUS_ONLY = "It learned only posed faces filmed in one laboratory and is unreliable on other photos."
 
-NO_NEUTRAL = "It does not know the neutral face: everyone gets one of seven expressions."
+NO_NEUTRAL = "It does not know the neutral face: everyone gets another expression."
 
 DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing.",)
 
@@ -54,9 +54,10 @@ def limits_of(sources: Iterable[str], columns: tuple[int, ...]) -> tuple[str, ..
     """The known limits of a model trained on these sources with these outputs."""
     limits: tuple[str, ...] = LIMITS
     faces = {source for source in sources if source not in NONFACES}
+    if EXPRESSIONS.index(Expression.NEUTRAL) not in columns:
+        limits = (NO_NEUTRAL, *limits)
     if faces == {CKPLUS}:
-        knows_neutral = EXPRESSIONS.index(Expression.NEUTRAL) in columns
-        limits = (CKPLUS_ONLY, *limits) if knows_neutral else (CKPLUS_ONLY, NO_NEUTRAL, *limits)
+        limits = (CKPLUS_ONLY, *limits)
     if faces == {DRAWN}:
         limits = (*DRAWN_ONLY, *limits)
     blind = "It cannot tell whether a crop shows a face at all."

@@ -109,6 +109,7 @@ class GroupScore(_Frozen):
         False, exclude_if=_is_false, description="whether the model had learned from the pictures"
     )
     n: int = Field(description="crops")
+    people: int | None = Field(None, exclude_if=_is_none, description="None: not known, or not recorded")
     accuracy: Interval
     unanswered: float = Field(description="share that gets no label")
 

@@ -222,6 +222,20 @@ def test_data_that_leave_nothing_to_judge_on_are_refused():
         divide(data, make_recipe(), "subject", 1)
 
 
+def test_what_a_split_keeps_from_both_sides_is_told(caplog):
+    parts = np.where(DATA.sequences < "S006_b", "train", "test")
+    parts[DATA.subjects == "S001"] = "test"
+    parts[np.flatnonzero(DATA.subjects == "S001")[0]] = "train"
+    given = (parts == "train").sum()
+    divide(replace(DATA, parts=parts), make_recipe(), "subject", 1)
+    lost = (np.isin(DATA.subjects, DATA.subjects[parts == "test"]) & (parts == "train")).sum()
+    assert 0 < lost < given
+    assert f"left out {lost} of {given} pictures" in caplog.text
+    everybody = np.where(np.arange(len(DATA)) % 2, "train", "test")
+    with pytest.raises(DataError, match="all subjects of its part to learn from are tested too; choose the"):
+        divide(replace(DATA, parts=everybody), make_recipe(), "subject", 1)
+
+
 def _with_card(staged, run):
     """Give a staged model the card of the run, with its own digests."""
     folder, parts = run

@@ -78,6 +78,22 @@ def test_pictures_that_are_all_different_leak_nothing(count, seed):
     assert sum(found.classes.values()) == found.crops == count
 
 
+def test_division_whose_people_are_not_all_named_is_not_called_apart():
+    parts = np.array(["train"] * 3 + ["test"] * 3)
+    for subjects, shared in ((["a", "b", "c", "d", "e", "f"], 0), (["a", "b", "", "d", "e", "f"], None)):
+        data = anonymous(smooth(6), ["fear"] * 6, subjects=np.array(subjects), parts=parts)
+        assert check(ReadData(data)).official.shared_subjects == shared
+
+
+def test_what_shows_nothing_and_what_the_usual_split_refuses_is_told():
+    crops = smooth(6)
+    crops[2:4] = 90
+    found = check(ReadData(anonymous(crops, ["fear", "anger"] * 3, subjects=np.array(list("ababab")))))
+    assert found.blank == 2
+    assert "Only 2 subjects are known, and 5 are needed" in found.split_refusal
+    assert check(ReadData(make_crops(60))).split_refusal is None
+
+
 def test_own_division_tells_who_stands_on_both_sides():
     crops = smooth(6)
     crops[5] = altered(crops[0], shift=1)

@@ -91,6 +91,8 @@ def test_result_of_another_experiment_is_refused(trained, data):
     ):
         with pytest.raises(DataError, match=sentence):
             read_crossval(file, recipe, given, initial)
+    with pytest.raises(DataError, match=r"folds of the subject split.*say --split subject"):
+        read_crossval(file, RECIPE, crops, None, split="random")
 
 
 @together

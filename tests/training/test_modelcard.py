@@ -8,6 +8,7 @@ from core.bundles import GroupScore, Interval, Refusal, find_bundle
 from core.bundles.limits import SAID_BEFORE, UNMEASURED, limits_told
 from training.datasets.drawn import SOURCE as DRAWN
 from training.modelcard import model_card
+from training.named import UNCUT
 from training.registry import Promotion
 from training.terms import learned_nonfaces, limits_of, terms_of
 
@@ -121,8 +122,25 @@ def test_terms_and_limits_hold_whatever_else_was_learned():
     assert "only drawn faces" not in " ".join(limits_of([DRAWN, "FER+"], (0, 8)))
     assert "does not know the neutral face" in " ".join(limits_of(["CK+48"], (0, 8)))
     assert "does not know the neutral face" not in " ".join(limits_of(["CK+48"], tuple(range(8))))
+    assert "does not know the neutral face" in " ".join(limits_of(["mine"], (0, 4)))
     assert learned_nonfaces(["FER+", "not a face"])
     assert not learned_nonfaces(["FER+", "made non-face"])
+
+
+def test_few_people_are_said_to_make_intervals_too_narrow():
+    bundle = find_bundle("ckplus-reference")
+    few = bundle.card.scores[0].model_copy(update={"subjects": 4})
+    told = model_card(replace(bundle, card=bundle.card.model_copy(update={"scores": (few,)})))
+    assert "Only 4 people of CK+48 were judged on: the intervals are too narrow." in told
+    assert "too narrow" not in model_card(bundle)
+
+
+def test_pictures_that_were_crops_already_are_not_said_to_be_cut_after_they_were_changed():
+    bundle = find_bundle("mien-8")
+    assert "changed before they were cut" in model_card(bundle)
+    uncut = tuple(one for one in bundle.card.robustness if one.change != UNCUT)
+    told = model_card(replace(bundle, card=bundle.card.model_copy(update={"robustness": uncut})))
+    assert "changed after they were cut" in told
 
 
 def test_bar_in_the_name_of_a_data_set_ends_no_cell():

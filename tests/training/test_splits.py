@@ -152,7 +152,7 @@ def test_own_division_of_a_data_set_is_followed():
 
 
 def test_too_few_subjects_say_what_to_do():
-    with pytest.raises(DataError, match=r"Only 3 subjects.*add data"):
+    with pytest.raises(DataError, match=r"Only 3 subjects.*add people, or choose the sequence split"):
         split(make_crops(3), "subject", 0)
 
 

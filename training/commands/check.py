@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from training.checking import Copies, DataCheck, SkippedFile
+from training.checking import Copies, DataCheck, OfficialCheck, SkippedFile
 from training.checking import check as check_data
 from training.commands.console import CONSOLE, failing_plainly, require_writable
 from training.datasets.reading import read
@@ -50,6 +50,10 @@ def check(
     _print_files("No face found", found.without_face)
     for refusal in found.refusals:
         CONSOLE.print(f"Training refuses: {refusal}", style="red", highlight=False)
+    if found.split_refusal and not found.refusals:
+        CONSOLE.print(
+            f"Training refuses the usual split: {found.split_refusal}", style="yellow", highlight=False
+        )
 
 
 def _print_classes(found: DataCheck) -> None:
@@ -79,11 +83,19 @@ def _print_facts(found: DataCheck) -> None:
         table.add_row(
             "The data's own division",
             f"{found.official.train} to learn from, {found.official.test} to be judged on; "
-            f"{found.official.shared_subjects} subjects on both sides, {found.official.leak:.1%} leak",
+            f"{_shared(found.official)}, {found.official.leak:.1%} leak",
         )
+    if found.blank:
+        table.add_row("Show next to nothing", f"{found.blank} crops, which are learned from all the same")
     for cause, count in found.left_out.items():
         table.add_row(f"Left out: {cause}", str(count))
     CONSOLE.print(table)
+
+
+def _shared(official: OfficialCheck) -> str:
+    if official.shared_subjects is None:
+        return "who stands on both sides is not known"
+    return f"{official.shared_subjects} subjects on both sides"
 
 
 def _tell(copies: Copies) -> str:

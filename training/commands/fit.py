@@ -85,7 +85,7 @@ def fit(
         crops = load(data, chosen)
         if not anyway:
             require_trainable(crops)
-        pooled = read_crossval(crossval, chosen, crops, start, taught_by) if crossval else None
+        pooled = read_crossval(crossval, chosen, crops, start, taught_by, split) if crossval else None
 
         def train(
             parts: Parts, run: Path, target: Path, also: Sequence[Score] = (), refusal: Refusal | None = None

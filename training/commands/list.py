@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from core.bundles import Bundle, Score, bundle_names, find_bundle
@@ -93,7 +93,8 @@ def _size(bundle: Bundle) -> int:
 
 
 def _models_table(models: Sequence[Entry]) -> Table:
-    table = Table("", "Model", "Right on faces it never saw", "Macro-F1", "Leaking split", "Size", "Created")
+    name = Column("Model", overflow="fold", min_width=max((len(one.name) for one in models), default=0))
+    table = Table("", name, "Right on faces it never saw", "Macro-F1", "Leaking split", "Size", "Created")
     for one in models:
         mark = "★" if one.champion else ""
         if one.damage:

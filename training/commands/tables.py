@@ -6,6 +6,7 @@ from rich.table import Table
 
 from core.bundles import GroupScore, Refusal, Robustness, Score
 from training.commands.console import CONSOLE
+from training.few_people import few_people
 from training.splits import how_apart
 
 
@@ -23,6 +24,8 @@ def print_scores(title: str, scores: Sequence[Score], refusal: Refusal | None) -
             f"{'LEAKS: ' if score.leaks else ''}{how_apart(score)}",
         )
     CONSOLE.print(table)
+    for sentence in few_people(scores):
+        CONSOLE.print(sentence, style="yellow", highlight=False)
     if refusal:
         CONSOLE.print(
             f"{'LEAKS: ' if refusal.leaks else ''}No label for {refusal.nonfaces_refused:.1%} of "
@@ -55,10 +58,11 @@ def print_robustness(found: Sequence[Robustness]) -> None:
 
 
 def print_groups(found: Sequence[GroupScore]) -> None:
-    """How each group of people fares."""
-    table = Table("Attribute", "Group", "Crops", "Accuracy", "Without an answer")
+    """How each group of people fares; of few people an interval is too narrow."""
+    table = Table("Attribute", "Group", "Crops", "People", "Accuracy", "Without an answer")
     for one in found:
         a = one.accuracy
         cells = (f"{a.value:.1%} ({a.low:.1%}–{a.high:.1%})", f"{one.unanswered:.1%}")
-        table.add_row(one.attribute, one.group, str(one.n), *cells)
+        people = "not known" if one.people is None else str(one.people)
+        table.add_row(one.attribute, one.group, str(one.n), people, *cells)
     CONSOLE.print(table)

@@ -34,7 +34,8 @@ def subjects_from_names(
     """Subject and sequence by picture, where every name says both.
 
     A number that each picture has for itself counts pictures, not people. One and the same "subject" on all
-    pictures is the data set's name where expressions stand beside it, as in `fer2013_happy_017`. Subjects
+    pictures is the data set's name where expressions stand beside it, as in `fer2013_happy_017`, and one that
+    each expression has for itself is its number, as in `3_happy_017`. Subjects
     carry their source, since "S1" of two data sets are two people; those of pictures called like CK+'s frames
     do not, so that CK+ and a folder made from it share them.
     """
@@ -46,6 +47,10 @@ def subjects_from_names(
     if alone and any(parse_expression(sequence) for _, sequence in found.values()):
         return {}
     people = {subject for subject, _ in found.values()}
+    words = {sequence for _, sequence in found.values()}
+    numbered = len(people) == len(words) == len(set(found.values())) > 1
+    if numbered and all(parse_expression(word) for word in words):
+        return {}
     if len(people) == len(found) > 1 and not all(CKPLUS_FRAME.match(name.stem) for name in names):
         return {}
     owned = {

@@ -14,7 +14,7 @@ from training.datasets.tables import read_table
 from training.evaluation.intervals import share_interval
 from training.evaluation.predictions import Predictions
 from training.evaluation.refusal import unanswered
-from training.evaluation.scoring import called
+from training.evaluation.scoring import called, count_people
 from training.splits import groups as people
 
 log = logging.getLogger(__name__)
@@ -80,6 +80,7 @@ def measure_groups(
                     data=called(predictions.data.take(rows)),
                     leaks=leaks,
                     n=len(rows),
+                    people=count_people(predictions.data.take(rows)),
                     accuracy=share_interval(_share(right[rows]), keys[rows]),
                     unanswered=float(lost[rows].mean()),
                 )

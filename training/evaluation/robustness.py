@@ -17,6 +17,7 @@ from training.datasets.recutting import recut
 from training.evaluation.predictions import Predictions, predict
 from training.evaluation.refusal import unanswered
 from training.evaluation.scoring import called
+from training.named import UNCUT
 
 Crop = npt.NDArray[np.uint8]
 """uint8 (48, 48)."""
@@ -47,7 +48,6 @@ CHANGES: Final[dict[str, Callable[[Crop], Crop]]] = {
     "JPEG at quality 30": _compressed,
 }
 UNCHANGED: Final = "as they are"
-UNCUT: Final = "not cut again by the face detector"
 
 
 def measure_robustness(

@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 from sklearn.metrics import (
     accuracy_score,
-    balanced_accuracy_score,
     brier_score_loss,
     confusion_matrix,
     log_loss,
@@ -24,10 +23,10 @@ from training.datasets.labelled import LabelledCrops
 from training.evaluation.intervals import share_interval
 from training.evaluation.measures import expected_calibration_error, macro_f1, reliability, risk_coverage
 from training.evaluation.predictions import Predictions
+from training.named import FERPLUS_VALID
 from training.overlap import Overlap
 from training.splits import NOBODY_NAMED, PROTOCOLS, SplitKind, groups
 
-FERPLUS_VALID: Final = "FER+ valid"
 FERPLUS_PROTOCOL: Final = (
     "official validation part, near-duplicates removed, a top label with at least half of the votes that "
     'count (neither single ones nor "unknown")'
@@ -60,7 +59,8 @@ def score_predictions(
         tested = source not in UNDIVIDED and (rows.data.parts == "test").all()
         kept = TEST_PART if tested else ""
         seen_before = bool(learned_from(rows.data, learned_before))
-        unnamed = split == "subject" and (rows.data.subjects == "").any()
+        named = shared.named.all() if shared else (rows.data.subjects != "").all()
+        unnamed = split == "subject" and not named
         told = how if isinstance(how, str) else how[source]
         protocol = f"{told}: {NOBODY_NAMED if unnamed else PROTOCOLS[split]}"
         if name == FERPLUS_VALID:
@@ -91,6 +91,11 @@ def called(faces: LabelledCrops) -> str:
     return ", ".join(dict.fromkeys((names if (names != "").all() else faces.sources).tolist()))
 
 
+def count_people(data: LabelledCrops) -> int | None:
+    """How many people are shown; None where some are not named."""
+    return len(np.unique(data.subjects)) if (data.subjects != "").all() else None
+
+
 def score(
     predictions: Predictions, name: str, protocol: str, leaks: bool, overlap: Overlap | None = None
 ) -> Score:
@@ -111,9 +116,9 @@ def score(
         leak=overlap.leak if overlap else None,
         shared_people=overlap.shared_people if overlap else None,
         n=len(data),
-        subjects=len(np.unique(data.subjects)) if (data.subjects != "").all() else None,
+        subjects=count_people(data),
         accuracy=share_interval(lambda rows: float((truth[rows] == guess[rows]).mean()), keys),
-        balanced_accuracy=float(balanced_accuracy_score(truth, guess)),
+        balanced_accuracy=float(recall[present].mean()),
         macro_f1=share_interval(
             lambda rows: macro_f1(truth[rows], guess[rows], np.unique(truth[rows])), keys
         ),

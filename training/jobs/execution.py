@@ -56,7 +56,7 @@ def execute(spec: JobSpec, folder: Path) -> str:
         tracker.log_bundle(bundle)
     enter_stage(folder, COMPARING)
     held_out = data.crops.take(parts.tested)
-    shared = parts.overlap(parts.test).shared_people or 0.0
+    shared = parts.overlap(parts.test).shared_people
     verdict = _compare(bundle, held_out, parts.leaks, shared, folder)
     replace_text(folder / VERDICT_FILE, verdict.model_dump_json())
     return verdict.headline
@@ -77,7 +77,7 @@ def _require_own_name(name: str, folder: Path) -> None:
 
 
 def _compare(
-    bundle: Bundle, held_out: LabelledCrops, leaks: bool, shared_people: float, folder: Path
+    bundle: Bundle, held_out: LabelledCrops, leaks: bool, shared_people: float | None, folder: Path
 ) -> Verdict:
     """Both models on the same pictures as they were read: each is shown them in its own framing."""
     champion, why_alone = _champion()

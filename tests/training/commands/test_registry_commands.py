@@ -77,6 +77,12 @@ def test_list_shows_the_honest_score_with_the_leaking_one_beside_it(home):
     assert "★" in run("list").stdout
 
 
+def test_list_names_models_in_full_however_narrow_the_terminal(home):
+    name = "experiment-with-a-long-name-b"
+    shutil.copytree(find_bundle("ckplus-reference").folder, home / "models" / name)
+    assert name in run("list").stdout
+
+
 def test_list_says_where_a_model_knows_some_of_the_people(home):
     bundle = find_bundle("ckplus-reference")
     folder = home / "models" / "acquainted"

@@ -36,6 +36,21 @@ def test_name_of_the_data_set_before_the_expression_is_no_person(tmp_path):
     assert set(read_labelled_folder(write_folder(tmp_path, content)).crops.subjects) == {""}
 
 
+def test_number_that_each_expression_has_is_no_person(tmp_path):
+    numbered = {
+        f"{name}/{n}_{name}_{k:02}.png": png(2 * n + k)
+        for n, name in enumerate(("anger", "fear", "happy"))
+        for k in range(2)
+    }
+    assert set(read_labelled_folder(write_folder(tmp_path / "a", numbered)).crops.subjects) == {""}
+    people = {
+        f"{name}/p{k}_{name}_01.png": png(2 * n + k)
+        for n, name in enumerate(("anger", "fear"))
+        for k in range(2)
+    }
+    assert len(set(read_labelled_folder(write_folder(tmp_path / "b", people)).crops.subjects)) == 2
+
+
 @pytest.mark.parametrize("odd", ["holiday.png", "web_happy_017.png", "p1-a-03.png"])
 def test_subjects_are_unknown_where_one_name_does_not_say(tmp_path, odd):
     content = {"happy/p1_a_01.png": png(0), "sad/p2_b_01.png": png(1), f"sad/{odd}": png(2)}

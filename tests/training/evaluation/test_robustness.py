@@ -5,7 +5,8 @@ import pytest
 
 from core.expressions import EXPRESSIONS
 from tests.training.conftest import make_crops
-from training.evaluation.robustness import CHANGES, UNCHANGED, UNCUT, measure_robustness
+from training.evaluation.robustness import CHANGES, UNCHANGED, measure_robustness
+from training.named import UNCUT
 
 
 @pytest.mark.parametrize("change", CHANGES)

@@ -97,6 +97,19 @@ def test_score_of_people_who_are_not_named_does_not_say_that_they_are_new(champi
         assert found.protocol == f"a fifth held out: {said}"
 
 
+def test_people_are_new_only_where_all_that_were_learned_from_are_named(champion):
+    """Whom nobody names among the learned faces may be the one who is tested."""
+    data = make_crops(8)
+    test, learned = data.take(data.subjects < "S004"), data.take(data.subjects >= "S004")
+    some = replace(learned, subjects=np.where(learned.subjects == "S005", "", learned.subjects))
+    elsewhere = replace(some, sources=np.full(len(some), "other"))
+    for given, said, shared in ((learned, "subject", 0), (some, None, None), (elsewhere, "subject", 0)):
+        overlap = Overlap.between(test, given)
+        *_, found = score_predictions(predict(champion, test), "subject", False, "half", overlap=overlap)
+        assert found.protocol == f"half: {PROTOCOLS[said] if said else NOBODY_NAMED}"
+        assert found.shared_people == shared
+
+
 def test_score_on_fer_plus_says_of_which_training_it_is(champion):
     data = make_crops(6)
     data = replace(data, sources=np.full(len(data), "FER+"), parts=np.full(len(data), "test"))

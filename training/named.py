@@ -1,0 +1,7 @@
+"""What cards call what was measured: read again by pages, which load no scikit-learn for it."""
+
+from typing import Final
+
+FERPLUS: Final = "FER+"
+FERPLUS_VALID: Final = "FER+ valid"
+UNCUT: Final = "not cut again by the face detector"
