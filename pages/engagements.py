@@ -66,7 +66,7 @@ def result(reading: BackgroundReading) -> None:
         return
     settings = settings_card()
     moments = recording.moments_of(numbers)
-    report = make_report(moments, settings, recording.seconds, recording.incomplete)
+    report = reading.report(numbers, settings)
     report_card(moments, report)
     downloads("engagement", moments, report, f"Read by {bundle.name} ({bundle.digest})")
     engagement = Engagement(

@@ -7,6 +7,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile, UploadedFileRe
 from streamlit.testing.v1 import AppTest
 
 from core.classifier import load_classifier
+from core.engagement import ReportSettings
 from core.engagement.store import list_engagements
 from tests.clips import clip, portraits
 from tests.conftest import encode
@@ -177,6 +178,11 @@ def test_reading_goes_on_beside_the_page_until_it_is_stopped_or_left(monkeypatch
     assert reading.wait(60)
     assert not reading.recording.cancelled
     whole = reading.recording.looks
+    people, settings = list(reading.recording.people), ReportSettings()
+    report = reading.report(people, settings)
+    assert report.seen == len(reading.recording.times)
+    assert reading.report(people, settings) is report, "each click asks for it"
+    assert reading.report(people, ReportSettings(exit_share=0.5)) != report
     stopped = BackgroundReading(Clip(call), classifier)
     stopped.stop()
     assert stopped.wait(60)

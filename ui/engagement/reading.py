@@ -1,8 +1,10 @@
 """A recording that is read beside the page."""
 
+from collections.abc import Sequence
 from typing import Final
 
 from core.classifier import Classifier
+from core.engagement import Report, ReportSettings, make_report
 from core.engagement.recording import Recording
 from ui.background import Background
 from ui.engagement.upload import Upload, digest
@@ -29,11 +31,24 @@ class BackgroundReading(Background[Recording]):
         self.recording = Recording()
         self.kept = False
         self._stopped = False
+        self._report: tuple[object, Report] | None = None
         super().__init__(lambda _: self._read(upload, classifier), UNWATCHED_SECONDS)
 
     def id_of(self, *people: int) -> str:
         """Of the result about some people: kept again, it replaces itself."""
         return digest(self.key, *sorted(people))
+
+    def report(self, people: Sequence[int], settings: ReportSettings) -> Report:
+        """What some people expressed; the newest report is remembered, for each click asks for it again.
+
+        Of an hour at five looks a second one takes about two seconds.
+        """
+        recording = self.recording
+        asked = (tuple(people), recording.looks, recording.incomplete, settings.model_dump_json())
+        if self._report is None or self._report[0] != asked:
+            moments = recording.moments_of(people)
+            self._report = asked, make_report(moments, settings, recording.seconds, recording.incomplete)
+        return self._report[1]
 
     def stop(self) -> None:
         """End it after the next look; what was read is kept."""
