@@ -67,6 +67,8 @@ def result(reading: BackgroundReading) -> None:
     settings = settings_card()
     moments = recording.moments_of(numbers)
     report = reading.report(numbers, settings)
+    if frozen := recording.frozen(numbers):
+        st.warning(frozen, icon=":material/ac_unit:")
     report_card(moments, report)
     downloads("engagement", moments, report, f"Read by {bundle.name} ({bundle.digest})")
     engagement = Engagement(

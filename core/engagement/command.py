@@ -108,6 +108,8 @@ def engagement(
         numbers = _customer(found, person or [])
         if found.broken:
             messages.print(found.broken, style="yellow")
+        if frozen := found.frozen(numbers):
+            messages.print(frozen, style="yellow", highlight=False)
         moments = found.moments_of(numbers)
         report = make_report(moments, settings, found.seconds, found.incomplete)
         typer.echo(json.dumps(report.model_dump(mode="json"), indent=2))

@@ -1,5 +1,6 @@
 """A recorded engagement to moments, person by person, while it is read: a video, or photos in order."""
 
+from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -30,6 +31,12 @@ LOOKS_OUT_OF_SIGHT: Final = 3
 STILL: Final = "picture stood still"
 """Why nothing is read of a picture that stays: it would count as ever more evidence."""
 
+UNMOVED: Final = 0.5
+"""Mean difference of two crops in grey levels up to which nothing moved in between.
+
+Of a video that froze they differ by 0.0 to 0.1, but for some of MPEG-4's keyframes. Two seconds later faces
+differ by 2.5 and more, and a picture that stands before a noisy sensor by 0.8."""
+
 
 @dataclass
 class Person:
@@ -38,12 +45,14 @@ class Person:
     Attributes:
         portrait: the largest crop, uint8 (48, 48, 1), to tell people apart on the page; never stored.
         size: of the face then, pixels.
+        unmoved: looks at which the face was just as two seconds before, though it was another frame.
     """
 
     number: int
     moments: list[Moment] = field(default_factory=list)
     portrait: npt.NDArray[np.uint8] | None = None
     size: float = 0.0
+    unmoved: int = 0
 
 
 @dataclass
@@ -77,6 +86,20 @@ class Recording:
                     "choose only the customer."
                 )
         return None
+
+    def frozen(self, numbers: Sequence[int]) -> str | None:
+        """What to bear in mind where the video seems to have frozen: what is read then is one picture.
+
+        It is told and not left out, since a course may be made of pictures that stand for a while.
+        """
+        people = [self.people[number] for number in set(numbers)]
+        unmoved, looks = sum(one.unmoved for one in people), sum(len(one.moments) for one in people)
+        if 2 * unmoved <= looks:
+            return None
+        return (
+            f"Nothing moved in the face at {unmoved} of {looks} looks, as in a video that froze: one picture "
+            "counts again and again there, and the report is surer than it should be."
+        )
 
     @property
     def incomplete(self) -> str | None:
@@ -167,6 +190,9 @@ class _Onlooker:
     tracker: Tracker
     found: PictureReading | None = None
     since: float = 0.0
+    shown: dict[int, deque[tuple[float, npt.NDArray[np.uint8]]]] = field(
+        default_factory=lambda: defaultdict(deque)
+    )
 
     def look(self, seconds: float, picture: Picture) -> None:
         """Read one picture; one that is still on the screen is not read again, and soon says nothing new."""
@@ -181,9 +207,20 @@ class _Onlooker:
             if stands_still:
                 person.moments.append(Moment(seconds=seconds, gap=STILL))
             else:
-                _add(person, reading, self.found.crops[place], seconds)
+                crop = self.found.crops[place]
+                person.unmoved += self._shows_again(number, crop, seconds)
+                _add(person, reading, crop, seconds)
         self.recording.times.append(seconds)
         self.recording.seconds, self.recording.looks = seconds, self.recording.looks + 1
+
+    def _shows_again(self, number: int, crop: npt.NDArray[np.uint8], seconds: float) -> bool:
+        """Whether this person looked just so two to four seconds ago."""
+        shown = self.shown[number]
+        while shown and shown[0][0] < seconds - 2 * BLOCK_SECONDS:
+            shown.popleft()
+        before = [one for then, one in shown if seconds - then >= BLOCK_SECONDS - 1e-6]
+        shown.append((seconds, crop))
+        return any(float(np.abs(crop.astype(np.float32) - one).mean()) <= UNMOVED for one in before)
 
 
 def _add(person: Person, reading: Reading, crop: npt.NDArray[np.uint8], seconds: float) -> None:

@@ -215,6 +215,19 @@ def test_one_picture_that_stands_still_is_no_evidence_however_long():
     assert report.gaps["picture stood still"] > 30
 
 
+def test_video_that_froze_at_a_constant_rate_is_told():
+    """The index counts it all the same: a course may be made of pictures that stand."""
+    portrait, rng = portraits()["astronaut"], np.random.default_rng(0)
+    noisy = [
+        np.clip(portrait + rng.normal(0, 2, portrait.shape), 0, 255).astype(np.uint8) for _ in range(100)
+    ]
+    for frames, told in (([portrait] * 100, True), (noisy, False)):
+        recording = read(clip(frames, codec="libx264"))
+        (number,) = recording.people
+        assert bool(recording.frozen([number])) is told
+        assert make_report(recording.moments_of([number])).seen == 50
+
+
 def test_people_are_followed_however_seldom_they_are_looked_at():
     recording = read_recording(io.BytesIO(clip([portraits()["astronaut"]] * 150)), load_classifier(), 0.25)
     (person,) = recording.people.values()
