@@ -1,5 +1,6 @@
 """What was measured of a bundle after it was made, written into its card."""
 
+import logging
 from collections.abc import Sequence
 from typing import Final
 
@@ -10,6 +11,8 @@ from core.bundles.store import read_bundle
 from core.errors import BundleError
 from core.settings import settings
 from training.cards import write_card
+
+log = logging.getLogger(__name__)
 
 PATIENCE: Final = 60.0
 """Seconds to wait for another card to be written."""
@@ -76,6 +79,8 @@ def _with(scores: Sequence[Score], new: Score) -> tuple[Score, ...]:
     alike = [one for one in scores if (one.data, one.labels) == (new.data, new.labels)]
     same = next((one for one in alike if one.protocol == new.protocol), None)
     if same is not None:
+        if same.n != new.n:
+            log.warning("%d crops of %s take the place of %d in the card", new.n, new.data, same.n)
         return tuple(new if one is same else one for one in scores)
     held_out = [one for one in alike if not one.leaks and not one.protocol.startswith(AS_GIVEN)]
     if new.protocol == AS_GIVEN and held_out:

@@ -62,10 +62,10 @@ def parameters_of(inputs: Mapping[str, Any]) -> dict[str, str]:
 
 def score_values(scores: Sequence[Score], refusal: Refusal | None) -> dict[str, float]:
     """Every figure of scores: `ck-48/accuracy`, and apart from them `ck-48-leaking/accuracy`."""
-    headline = headline_of(scores)
+    headline, names = headline_of(scores), _group_names(scores)
     believed_last = (*reversed(scores), *((headline,) if headline else ()))
     groups = {
-        _slug(score.data) + ("-leaking" if score.leaks else ""): score.model_dump(mode="json")
+        names[score.data] + ("-leaking" if score.leaks else ""): score.model_dump(mode="json")
         for score in believed_last  # it takes the place of those before
     }
     if refusal is not None:
@@ -80,7 +80,17 @@ def score_values(scores: Sequence[Score], refusal: Refusal | None) -> dict[str, 
 def headline_tag(scores: Sequence[Score]) -> dict[str, str]:
     """A tag that names the group in `score_values` whose figures are the ones to believe."""
     headline = headline_of(scores)
-    return {HEADLINE_TAG: _slug(headline.data)} if headline else {}
+    return {HEADLINE_TAG: _group_names(scores)[headline.data]} if headline else {}
+
+
+def _group_names(scores: Sequence[Score]) -> dict[str, str]:
+    """What the figures of each data set are called; two that MLflow would call the same are numbered."""
+    names: dict[str, str] = {}
+    for data in dict.fromkeys(score.data for score in scores):
+        slug = _slug(data)
+        alike = sum(_slug(other) == slug for other in names)
+        names[data] = f"{slug}-{alike + 1}" if alike else slug
+    return names
 
 
 def code_version() -> dict[str, str]:

@@ -66,3 +66,8 @@ def test_data_sets_named_in_any_script_have_figures_of_their_own():
     assert "my-faces" in found
     assert all(re.fullmatch(r"[a-z0-9-]+", name) for name in found)
     assert headline_tag(named[:1])["mien.headline"] in found
+    alike = [
+        named[0].model_copy(update={"data": name, "n": n}) for n, name in enumerate(("my faces", "My_faces"))
+    ]
+    values = score_values(alike, None)
+    assert (values["my-faces/n"], values["my-faces-2/n"]) == (0, 1)
