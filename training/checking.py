@@ -14,7 +14,7 @@ from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.near_duplicates import blank, exact_groups
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.shared_pictures import near_copies
-from training.splits import split
+from training.splits import split, why_nothing
 from training.trainable import refusals
 
 EXAMPLES: Final = 10
@@ -118,10 +118,10 @@ def check(data: ReadData) -> DataCheck:
 
 def _split_refusal(data: LabelledCrops) -> str | None:
     try:
-        split(data, "subject", seed=0)
+        found = split(data, "subject", seed=0)
     except DataError as error:
         return str(error)
-    return None
+    return why_nothing(data, found) if len(found.test) else "Nothing is left to judge a model on: add data."
 
 
 def _count_classes(data: LabelledCrops) -> dict[str, int]:

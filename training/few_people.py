@@ -13,9 +13,10 @@ with five, in 90% with ten, and in 95% with forty."""
 
 
 def few_people(scores: Sequence[Score]) -> tuple[str, ...]:
-    """A sentence for each score whose interval says too much."""
+    """A sentence for each data set of whose people an interval says too much."""
+    few = {(s.subjects, s.data): None for s in scores if s.subjects and s.subjects < FEWEST_PEOPLE}
     return tuple(
-        f"Only {score.subjects} people of {score.data} were judged on: the intervals are too narrow."
-        for score in scores
-        if score.subjects is not None and score.subjects < FEWEST_PEOPLE
+        f"Only {count} {'person' if count == 1 else 'people'} of {data} {'was' if count == 1 else 'were'} "
+        "judged on: the intervals are too narrow."
+        for count, data in few
     )

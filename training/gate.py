@@ -106,10 +106,14 @@ def cautions(
             f"{shared_people:.0%} of the test pictures show people whom the challenger learned from: choose "
             "another split to see what it does with others."
         )
-    if shared_people is None or (data.subjects == "").any():
+    if (data.subjects == "").any():
         found.append(
             "Nobody says who is shown in all of the pictures: the same people may stand on both sides, and "
             "the intervals count pictures as people."
+        )
+    elif shared_people is None:
+        found.append(
+            "Some of the faces that were learned from name nobody: the same people may stand on both sides."
         )
     if people < FEWEST_PEOPLE:
         found.append(f"Only {people} people were held out: who they are decides more than the model.")

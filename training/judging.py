@@ -179,7 +179,7 @@ def _protocol(learned: Sequence[str], agreement: float, present_only: bool, unkn
         told += f", only crops whose top class holds {agreement:.0%} of the votes or more"
     if len(unknown):
         names = ", ".join(one.value for one in unknown.expressions)
-        told += f", without {len(unknown)} crops of {names}, which it does not know"
+        told += f", without crops of {names}, which it does not know"
     if present_only:
         told += ", asked for the expressions that are shown only"
     return told

@@ -30,7 +30,7 @@ from training.overlap import Overlap
 from training.precision import planned_precision
 from training.recipe import Recipe
 from training.run_folder import RUN_FILE, read_outcome, telling_damage
-from training.splits import Rows, Split, SplitKind, keep_own_test, split, split_inner
+from training.splits import Rows, Split, SplitKind, keep_own_test, split, split_inner, why_nothing
 
 log = logging.getLogger(__name__)
 
@@ -82,21 +82,7 @@ def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> P
     found = split(data, kind, seed)
     if not len(found.test):
         raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
-    _tell_left_out(data, found)
     return take_apart(data, recipe, found, seed)
-
-
-def _tell_left_out(data: LabelledCrops, found: Split) -> None:
-    """Say what a split keeps from both sides: a data set's own division may have people on both."""
-    lost = len(data) - len(found.train) - len(found.test)
-    given = int((data.parts == "train").sum())
-    if found.kind != "official" and lost and len(found.train):
-        log.warning(
-            "left out %d of %d pictures that are there to learn from: they show %ss of the test part",
-            lost,
-            given,
-            found.kind,
-        )
 
 
 def divide_whole(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> Parts:
@@ -111,8 +97,9 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
         DataError: nothing is left to learn from, or to choose by.
     """
     rest = data.take(found.train)
-    if not len(rest):
-        raise DataError(f"Nothing is left to learn from: {_why_nothing(data, found.kind)}.")
+    if told := why_nothing(data, found):
+        raise DataError(told)
+    _tell_left_out(data, found)
     rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
     inner = inner.take(np.isin(inner.labels, train.labels))  # of a class that nobody is left to show
@@ -128,10 +115,18 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     return Parts(train, inner, data.take(found.test), found.kind, found.leaks, found.test)
 
 
-def _why_nothing(data: LabelledCrops, kind: SplitKind) -> str:
-    if (data.parts == "train").any():
-        return f"all {kind}s of its part to learn from are tested too; choose the official split"
-    return "the data set has only a part to be judged on"
+def _tell_left_out(data: LabelledCrops, found: Split) -> None:
+    """Say what a split keeps from both sides: a data set's own division may have people on both."""
+    given = len(data) - len(found.test)
+    lost = given - len(found.train)
+    if found.kind != "official" and lost:
+        shown = "people" if found.kind == "subject" else "recordings"
+        log.warning(
+            "left out %d of %d pictures to learn from: they show %s of the test part, or near-copies of it",
+            lost,
+            given,
+            shown,
+        )
 
 
 def load(paths: Sequence[str | Path], recipe: Recipe) -> LabelledCrops:

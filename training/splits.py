@@ -122,7 +122,7 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     if known < count:
         raise DataError(
             f"Only {known} {kind}s are known, and {count} are needed to keep one part apart: "
-            f"{_way_out(kind)}."
+            f"{_way_out(data, kind)}."
         )
     splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
     with _telling_scarcity():
@@ -133,12 +133,10 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     )
 
 
-def _way_out(kind: SplitKind) -> str:
-    return (
-        "add people, or choose the sequence split, which keeps recordings apart"
-        if kind == "subject"
-        else "add data or choose the random split"
-    )
+def _way_out(data: LabelledCrops, kind: SplitKind) -> str:
+    if kind == "subject" and (data.subjects != "").any():
+        return "add people, or choose the sequence split, which keeps recordings apart"
+    return "add data or choose the random split"
 
 
 def _tested_labels(data: LabelledCrops, found: Split) -> int:
@@ -162,6 +160,18 @@ def keep_own_test(data: LabelledCrops, kind: SplitKind) -> Split:
     test = data.parts == "test"
     parts = np.flatnonzero(~test), np.flatnonzero(test)
     return _split(data, kind, *parts) if kind == "random" else _apart(data, kind, *parts)
+
+
+def why_nothing(data: LabelledCrops, found: Split) -> str | None:
+    """Why a split leaves nothing to learn from; None where it leaves something."""
+    if len(found.train):
+        return None
+    if (data.parts == "train").any():
+        return (
+            f"Nothing is left to learn from: all {found.kind}s of the data's part to learn from are tested "
+            "too. Choose the official split."
+        )
+    return "Nothing is left to learn from: the data set has only a part to be judged on."
 
 
 def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:

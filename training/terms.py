@@ -30,7 +30,7 @@ LIMITS = (
 
 CKPLUS_ONLY = "It learned only posed faces filmed in one laboratory and is unreliable on other photos."
 
-NO_NEUTRAL = "It does not know the neutral face: everyone gets another expression."
+NO_NEUTRAL = "It does not know the neutral face and calls it something else."
 
 DRAWN_ONLY = ("It learned only drawn faces: on photos its answers mean nothing.",)
 

@@ -95,7 +95,7 @@ def _told(what: str) -> Iterator[None]:
     """What the database refuses becomes a sentence, and so does an address that leads to none."""
     try:
         yield
-    except (SQLAlchemyError, OSError, ImportError, ValueError) as error:  # a port that is no number, too
+    except (SQLAlchemyError, OSError, ImportError) as error:
         advice = ": check MIEN_DATABASE_URL" if settings().database_url else ""
         raise EngagementError(f"The engagements cannot be {what} ({_reason(error)}){advice}.") from None
 
@@ -109,7 +109,15 @@ def _reason(error: Exception) -> str:
 
 
 def _url() -> str:
-    return settings().database_url or f"sqlite:///{settings().home / FILE}"
+    url = settings().database_url or f"sqlite:///{settings().home / FILE}"
+    try:
+        make_url(url)
+    except ValueError:  # its words would show a part of the password
+        raise EngagementError(
+            "The engagements cannot be reached (the port is no number; in a password, @ is written %40 and "
+            "/ is written %2F): check MIEN_DATABASE_URL."
+        ) from None
+    return url
 
 
 def _waits(url: str) -> bool:

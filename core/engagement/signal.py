@@ -9,8 +9,8 @@ import numpy.typing as npt
 
 from core.engagement.moment import Moment
 from core.engagement.report_settings import ReportSettings
-from core.engagement.smoothing import window_mean
-from core.engagement.spans import spans_of
+from core.engagement.smoothing import SMOOTHING_SECONDS
+from core.engagement.spans import seen_around, spans_of
 from core.expressions import EXPRESSIONS, Expression
 
 LEAST_BORNE: Final = 0.5 - 1e-9
@@ -26,8 +26,8 @@ class Signal:
         spans: float64 (n,), seconds that each stands for; every mean over time weighs by them.
         probabilities: float64 (n, 8), in Mien's order of expressions; a row sums to 1.
         end: when the engagement ended, seconds; it may be later than the last time.
-        borne: bool (n,), whether at least half of what was looked at around a time was seen: a single look
-            between gaps is no strongest moment.
+        borne: bool (n,), whether somebody was seen for at least half of the two seconds around each: a single
+            look between gaps is no strongest moment.
     """
 
     times: npt.NDArray[np.float64]
@@ -74,7 +74,7 @@ def make_signal(moments: Sequence[Moment], end: float | None = None) -> Signal:
         spans[is_seen],
         np.divide(table, total, out=table, where=total > 0),
         max([end or 0.0, *ordered]),
-        window_mean(times, is_seen.astype(np.float64), spans)[is_seen] >= LEAST_BORNE,
+        seen_around(times, is_seen, SMOOTHING_SECONDS / 2)[is_seen] >= LEAST_BORNE,
     )
 
 

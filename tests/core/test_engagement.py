@@ -66,6 +66,25 @@ def test_single_look_between_gaps_is_no_strongest_moment():
     assert make_report(few).peak.valence == pytest.approx(0.95), "photos far apart are all there is"
 
 
+@pytest.mark.parametrize("rate", [0.5, 1, 2, 3, 5, 10])
+def test_expression_seen_at_every_other_look_is_strong_however_often_somebody_looked(rate):
+    parts = (20, Expression.NEUTRAL), (60, Expression.HAPPINESS), (20, Expression.NEUTRAL)
+    whole = course(*parts, rate=rate)
+    halved = [
+        Moment(seconds=m.seconds, gap="not in sight") if n % 2 and 20 <= m.seconds < 80 else m
+        for n, m in enumerate(whole)
+    ]
+    expected = make_report(whole).index.value
+    assert make_report(halved).index.value == pytest.approx(expected, abs=1)
+
+
+def test_first_look_before_a_gap_is_no_strongest_moment():
+    talk = course((60, Expression.NEUTRAL))
+    first = talk[0].model_copy(update={"probabilities": {Expression.ANGER: 1.0}})
+    gone = [m.model_copy(update={"probabilities": {}, "gap": "not in sight"}) for m in talk[1:20]]
+    assert make_report([first, *gone, *talk[20:]]).low.seconds > 0
+
+
 @pytest.mark.parametrize("silence", [0, 600, 1200, 3600])
 def test_long_silence_before_the_end_leaves_the_weights_alone(silence):
     talk = course((60, Expression.HAPPINESS), (60, Expression.SADNESS))

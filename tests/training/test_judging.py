@@ -88,7 +88,7 @@ def test_what_cannot_be_judged_says_why_and_what_is_left_out_is_told(champion, t
     assert len(asked.labels) == 3, "a stray vote shows nothing"
     mixed = write_folder(tmp_path / "mixed", pictures | {"fear/broken.png": b"broken"})
     found = judge(load_classifier("ckplus-reference"), [str(mixed)])
-    assert found.score.protocol == "as given, without 1 crops of neutral, which it does not know"
+    assert found.score.protocol == "as given, without crops of neutral, which it does not know"
     assert "left out 1 crops of expressions that ckplus-reference does not know" in caplog.text
     assert "fear/broken.png" in caplog.text
 

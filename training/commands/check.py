@@ -50,7 +50,7 @@ def check(
     _print_files("No face found", found.without_face)
     for refusal in found.refusals:
         CONSOLE.print(f"Training refuses: {refusal}", style="red", highlight=False)
-    if found.split_refusal and not found.refusals:
+    if found.split_refusal:
         CONSOLE.print(
             f"Training refuses the usual split: {found.split_refusal}", style="yellow", highlight=False
         )

@@ -49,7 +49,7 @@ def subjects_from_names(
     people = {subject for subject, _ in found.values()}
     words = {sequence for _, sequence in found.values()}
     numbered = len(people) == len(words) == len(set(found.values())) > 1
-    if numbered and all(parse_expression(word) for word in words):
+    if numbered and all(person.isdigit() for person in people) and all(map(parse_expression, words)):
         return {}
     if len(people) == len(found) > 1 and not all(CKPLUS_FRAME.match(name.stem) for name in names):
         return {}

@@ -209,7 +209,9 @@ def _baseline_facts(report: Report) -> list[str]:
     if not report.baseline:
         return []
     shown = sorted(report.baseline.items(), key=lambda item: -item[1])
-    parts = [f"{display_name(expression)} {share:.0%}" for expression, share in shown if share >= LEAST_SHOWN]
+    parts = [
+        f"{display_name(expression)} {percent(share)}" for expression, share in shown if share >= LEAST_SHOWN
+    ]
     told = [f"Subtracted as the face at rest: {', '.join(parts) or 'next to nothing'}"]
     if report.exit_emotion and (label := report.label_without_baseline):
         told.append(

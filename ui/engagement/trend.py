@@ -44,7 +44,7 @@ def trend_card(shown: Sequence[Engagement], fewest: int = 1) -> None:
     alike = comparable(judged)
     lines = by_channel(alike, fewest)
     if fewest > 1:
-        st.caption(f"Drawn are days that are over and on which a channel has at least {fewest} engagements.")
+        st.caption(f"Only days that are over, with at least {fewest} engagements of a channel, are drawn.")
     if len({day for days in lines.values() for day in days}) < 2:
         return
     drawn = dict(list(lines.items())[:MOST_CHANNELS])
@@ -105,7 +105,7 @@ def trend_chart(channels: Mapping[str, Days]) -> go.Figure:
     for place, (channel, days) in enumerate(channels.items()):
         figure.add_scatter(
             x=list(days),
-            y=[round(mean(values)) for values in days.values()],  # closer would tell of single ones
+            y=[round(mean(values)) for values in days.values()],  # closer would tell of single customers
             mode="lines+markers",
             name=escape(channel),
             line={"color": COLORS[place % len(COLORS)]},

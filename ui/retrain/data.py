@@ -115,6 +115,10 @@ def report_card(found: Look) -> None:
     check = found.check
     for refusal in check.refusals:
         st.error(refusal, icon=":material/block:")
+    if check.split_refusal:
+        st.warning(f"Split by person: {check.split_refusal}", icon=":material/call_split:")
+    if check.blank:
+        st.warning(f"Next to nothing is on {counted(check.blank, 'picture')}.", icon=":material/blur_off:")
     people = counted(check.subjects, "person", "people") if check.subjects else "nobody is named"
     apart = counted(check.sequences, "recording or separate picture", "recordings or separate pictures")
     st.markdown(f"**{counted(check.crops, 'face')}**, {people}, {apart}.")
@@ -140,7 +144,8 @@ def _division(official: OfficialCheck) -> None:
     """What the division that the data bring along is worth."""
     sides = f"{official.train:,} faces to learn from, {official.test:,} to be judged on"
     if official.leak <= LEAKING and not official.shared_subjects:
-        st.caption(f"The data set's own division: {sides}.")
+        unknown = "" if official.shared_subjects == 0 else " Who stands on both sides is not known."
+        st.caption(f"The data set's own division: {sides}.{unknown}")
         return
     shared = official.shared_subjects
     people = "1 person stands" if shared == 1 else f"{shared} people stand"

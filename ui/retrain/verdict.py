@@ -48,7 +48,7 @@ def uncompared_card(job: Job, made: Bundle) -> None:
 
 def verdict_card(job: Job, verdict: Verdict) -> None:
     """The gate's word, why, and the figures it rests on."""
-    st.header(f"{ICONS[verdict.outcome]} {_headline(verdict)}", anchor=False)
+    st.subheader(f"{ICONS[verdict.outcome]} {_headline(verdict)}", anchor=False)
     if _is_stale(verdict) and verdict.challenger.name != champion_name():
         st.warning(_stale(), icon=":material/update:")
     for caution in verdict.cautions:
