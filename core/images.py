@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import numpy.typing as npt
 import pillow_heif
-from PIL import ExifTags, Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image, UnidentifiedImageError
 
 from core.errors import PictureError
 
@@ -45,6 +45,23 @@ SUFFIXES: Final = frozenset(
         ".heif",
     ]
 )
+TURNS: Final = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+"""What makes a picture of each orientation in EXIF upright."""
+
+MOST_SCANS: Final = 100
+"""Of a progressive JPEG, which has a dozen. Each takes time by the size of the picture, in few bytes."""
+
+SLOW_PIXELS: Final = 1_000_000
+"""Pixels that Pillow reads one by one in Python, in a third of a second, while everything else waits."""
+
 READABLE: Final = "JPEG, PNG, WebP, BMP, GIF, TIFF, AVIF or HEIC"
 
 pillow_heif.register_heif_opener()
@@ -72,6 +89,7 @@ def decode(data: bytes) -> Picture:
     try:
         with Image.open(io.BytesIO(data), formats=FORMATS) as image:
             _check_size(image)
+            _check_effort(image, data)
             image.load()
             return np.asarray(_to_rgb(_upright(image)))
     except PictureError:
@@ -94,6 +112,15 @@ def _check_size(image: Image.Image) -> None:
         )
 
 
+def _check_effort(image: Image.Image, data: bytes) -> None:
+    """Refuse what takes far longer to read than pictures do."""
+    if data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > MOST_SCANS:
+        raise PictureError("The picture is stored in too many passes: open it and save it anew.")
+    slow = any(tile[0] in {"bmp_rle", "ppm_plain"} for tile in getattr(image, "tile", ()))
+    if slow and image.width * image.height > SLOW_PIXELS:
+        raise PictureError("The picture is stored in a way that takes too long to read: save it as PNG.")
+
+
 def _too_many_pixels(*size: int) -> str:
     found = f" ({size[0]} × {size[1]})" if size else ""
     return (
@@ -102,11 +129,12 @@ def _too_many_pixels(*size: int) -> str:
 
 
 def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says; Pillow's own way writes all of EXIF anew, and fails where a field is odd."""
     try:
-        turned = image.getexif().get(ExifTags.Base.Orientation, 1) != 1
-        return ImageOps.exif_transpose(image) if turned else image  # which would copy it
+        turn = TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     except Exception:  # unreadable EXIF says nothing about the orientation; the pixels are fine
         return image
+    return image if turn is None else image.transpose(turn)
 
 
 def _to_rgb(image: Image.Image) -> Image.Image:

@@ -11,6 +11,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import Any, TypeVar
 
 from core.errors import MienError
+from core.processors import available_cores
 from core.settings import settings
 from training.devices import find_devices
 from training.ray_environment import ray_environment
@@ -56,7 +57,7 @@ def default_workers() -> int:
 
     On a GPU one after the other: each takes the card's memory for itself.
     """
-    return 1 if find_devices()[0].is_gpu else max(1, (os.cpu_count() or 1) // 4)
+    return 1 if find_devices()[0].is_gpu else max(1, available_cores() // 4)
 
 
 def _on_this_machine(
@@ -91,7 +92,7 @@ def _on_this_machine(
 def _share_processors(workers: int) -> None:
     """Called in each process before it loads Keras."""
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    threads = str(max(1, (os.cpu_count() or 1) // workers))
+    threads = str(max(1, available_cores() // workers))
     for variable in ("OMP_NUM_THREADS", "TF_NUM_INTRAOP_THREADS"):
         os.environ.setdefault(variable, threads)
 

@@ -1,3 +1,6 @@
+import io
+import struct
+import time
 import tracemalloc
 
 import numpy as np
@@ -55,6 +58,41 @@ def test_sideways_phone_photo_is_read_upright(portrait, format, orientation, und
 
 def test_wrong_exif_does_not_stop_a_picture():
     assert_red_over_blue(decode(encode(RED_OVER_BLUE, "JPEG", exif=WRONG_EXIF)))
+
+
+@pytest.mark.parametrize(
+    ("tag", "kind", "value"),
+    [(282, 2, b"72\0\0"), (296, 7, b"x\0\0\0"), (256, 2, b"ab\0\0"), (531, 4, struct.pack("<I", 70_000))],
+)
+def test_sideways_photo_with_an_odd_field_is_read_upright_all_the_same(tag, kind, value):
+    count = 3 if kind == 2 else 1
+    fields = sorted([(ORIENTATION_TAG, 3, 1, struct.pack("<HH", 6, 0)), (tag, kind, count, value)])
+    entries = b"".join(struct.pack("<HHI", *field[:3]) + field[3] for field in fields)
+    exif = b"Exif\0\0II*\0" + struct.pack("<IH", 8, len(fields)) + entries + bytes(4)
+    stream = io.BytesIO()
+    Image.new("RGB", (80, 40)).save(stream, "JPEG", exif=exif)
+    assert decode(stream.getvalue()).shape == (80, 40, 3)
+
+
+def test_picture_that_would_keep_everything_waiting_is_refused_at_once():
+    size = 4000
+    rows = b"\x01\x05\x00\x00" * size + b"\x00\x01"
+    head = struct.pack("<IiiHHIIiiII", 40, size, size, 1, 8, 1, len(rows), 0, 0, 256, 0)
+    palette = bytes(range(256)) * 4
+    start = 14 + len(head) + len(palette)
+    bmp = b"BM" + struct.pack("<IHHI", start + len(rows), 0, 0, start) + head + palette + rows
+    plain = b"P2 2000 2000 255 " + b"7 " * 4_000_000
+    stream = io.BytesIO()
+    Image.new("L", (64, 64), 90).save(stream, "JPEG", progressive=True)
+    jpeg = stream.getvalue()
+    last = jpeg.rindex(b"\xff\xda")
+    many = jpeg[:-2] + jpeg[last:-2] * 200 + b"\xff\xd9"
+    began = time.perf_counter()
+    for data in (bmp, plain, many):
+        with pytest.raises(PictureError, match="save it"):
+            decode(data)
+    assert time.perf_counter() - began < 1
+    assert decode(jpeg).shape == (64, 64, 3)
 
 
 def test_orientation_outside_its_range_is_ignored():

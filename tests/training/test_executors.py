@@ -33,7 +33,7 @@ def test_results_come_with_the_number_of_their_task(home):
 
 
 def test_one_training_at_a_time_has_a_card(monkeypatch):
-    monkeypatch.setattr("os.cpu_count", lambda: 16)
+    monkeypatch.setattr("os.sched_getaffinity", lambda pid: set(range(16)), raising=False)
     assert default_workers() == 4
     monkeypatch.setattr("training.executors.find_devices", lambda: (Device("gpu:0", "a card", 80 * 2**30),))
     assert default_workers() == 1

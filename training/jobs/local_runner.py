@@ -100,15 +100,15 @@ def settle(job: Job, message: str = LOST) -> None:
     """
     outcome = read_outcome(job)
     if outcome:
-        table.end(job.id, outcome.state, outcome.message)
+        table.end(job.id, outcome.state, outcome.message, job.attempt)
     elif job.cancel_asked:
         learned = read_epochs(job.run)
         kept = "What was learned up to the last epoch is kept." if learned else "Nothing was learned yet."
-        table.end(job.id, JobState.CANCELLED, f"Stopped. {kept}")
+        table.end(job.id, JobState.CANCELLED, f"Stopped. {kept}", job.attempt)
     elif tells_of_no_memory(end_of_log(job, lines=5).rpartition(RESUMED)[2]):
-        table.end(job.id, JobState.FAILED, NO_MEMORY)
+        table.end(job.id, JobState.FAILED, NO_MEMORY, job.attempt)
     else:
-        table.end(job.id, JobState.LOST, message)
+        table.end(job.id, JobState.LOST, message, job.attempt)
 
 
 def read_outcome(job: Job) -> Outcome | None:

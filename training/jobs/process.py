@@ -37,6 +37,7 @@ def main(name: str) -> int:
     with contextlib.suppress(OSError):  # a full disk: the job itself will say so
         note_process(folder)
     outcome = _run(folder)
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # it has ended, and that is to be written
     try:
         replace_text(folder / OUTCOME_FILE, outcome.model_dump_json())
         print(outcome.message, flush=True)  # noqa: T201 - the job's log

@@ -35,9 +35,10 @@ def read_progress(job: Job) -> Progress:
     batches: list[Event] = []  # of the epoch that is not done
     for event in read_events(job.run):
         if event["event"] == "start":
-            steps, batches = max(1, event["steps"] or 1), []
+            steps, batches, left = max(1, event["steps"] or 1), [], None
         elif event["event"] == "batch":
             batches.append(event)
+            epoch = event["epoch"] - 1  # a resumed training does some again that were not saved
             rate = event["crops_per_second"]
         elif event["event"] == "epoch":
             epoch, batches = event["epoch"], []
@@ -51,7 +52,7 @@ def read_progress(job: Job) -> Progress:
     return Progress(
         sentence=_sentence(job, epoch, epochs),
         share=1.0 if is_over else min(1.0, (epoch + batch_share) / epochs),
-        seconds_left=None if waits or is_over or job.cancel_asked else left,
+        seconds_left=None if waits or is_over or job.cancel_asked or job.state.ended else left,
         epoch=epoch,
         epochs=epochs,
         crops_per_second=rate,

@@ -11,7 +11,7 @@ from core.settings import settings
 from training.executors import ClusterError, knock
 from training.jobs import table
 from training.jobs.job import RAY, Job, JobError, JobSpec, JobState
-from training.jobs.local_runner import settle
+from training.jobs.local_runner import LocalRunner, settle
 from training.jobs.shared import TableRunner, end_of_log
 from training.ray_environment import ray_environment
 from training.run_folder import ask_to_cancel
@@ -41,6 +41,8 @@ class RayRunner(TableRunner):
     def cancel(self, name: str) -> Job:
         """Stop a job, wherever it stands."""
         job = self.get(name)
+        if not job.on_cluster:
+            return LocalRunner().cancel(name)
         if job.state.ended:
             raise JobError(f"The job {name} is {job.state} already: there is nothing to cancel.")
         ask_to_cancel(job.run)  # also where the cluster cannot be told: the job itself looks for it
@@ -62,7 +64,8 @@ class RayRunner(TableRunner):
         return self.get(name)
 
     def reconcile(self) -> None:
-        """Take over what the cluster says about jobs that have not ended."""
+        """Take over what the cluster says about jobs that have not ended; others go on here."""
+        LocalRunner().reconcile()
         for job in table.everything():
             if not job.state.ended and job.on_cluster:
                 self._follow(job)

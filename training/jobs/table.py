@@ -104,18 +104,26 @@ def _first_readable(connection: Connection) -> str | None:
     return None
 
 
-def change(name: str, only_if: JobState | None = None, **values: object) -> bool:
-    """Write columns of one job; False where it was not in the state `only_if`."""
+def change(
+    name: str, only_if: JobState | None = None, only_attempt: int | None = None, **values: object
+) -> bool:
+    """Write columns of one job; False where it was not in the state, or the attempt, that it should be in."""
     rows = update(JOBS).where(JOBS.c.id == name)
+    if only_attempt is not None:
+        rows = rows.where(JOBS.c.attempt == only_attempt)
     if only_if is not None:
         rows = rows.where(JOBS.c.state == only_if)
     with writing() as connection:
         return bool(connection.execute(rows.values(**values)).rowcount)
 
 
-def end(name: str, state: JobState, message: str) -> bool:
-    """Close a running job; False where another process has done so."""
-    return change(name, JobState.RUNNING, state=state, message=message, ended=now(), pid=None)
+def end(name: str, state: JobState, message: str, attempt: int | None = None) -> bool:
+    """Close a running job; False where another process has done so.
+
+    Args:
+        attempt: that ended; a later one goes on. None: whichever runs.
+    """
+    return change(name, JobState.RUNNING, attempt, state=state, message=message, ended=now(), pid=None)
 
 
 def requeue(job: Job, device: str | None = None) -> bool:
@@ -144,7 +152,7 @@ def remove(job: Job) -> bool:
 
 def beat(name: str, **values: object) -> None:
     """Say that a running job is alive."""
-    change(name, JobState.RUNNING, heartbeat=now(), **values)
+    change(name, JobState.RUNNING, None, heartbeat=now(), **values)
 
 
 def ask_cancel(name: str) -> None:

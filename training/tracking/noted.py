@@ -30,7 +30,7 @@ def open_run(folder: Path, name: str, began: float | None = None) -> tuple["Mlfl
         client.update_run(noted, status="RUNNING")
         return client, noted, True
     start = None if began is None else int(began * 1000)
-    run = str(client.create_run(experiment, start, run_name=name).info.run_id)
+    run = str(client.create_run(experiment, start, {"folder": str(folder.resolve())}, name).info.run_id)
     note = {"tracking_uri": without_password(tracking_uri()), "run_id": run}
     replace_text(folder / NOTE_FILE, json.dumps(note))
     return client, run, False

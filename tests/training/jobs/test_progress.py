@@ -57,6 +57,16 @@ def test_after_an_epoch_its_own_word_on_the_time_left_counts(home):
     assert (progress.epoch, progress.seconds_left) == (1, 70)
 
 
+def test_epochs_that_a_resumed_training_does_again_are_not_told_as_done(home):
+    told = (START, epoch(1, 50.0), epoch(2, 50.0), {**START, "time": 200.0}, batch(5, 210, epoch=2))
+    progress = read_progress(running(*told))
+    assert (progress.epoch, progress.seconds_left) == (1, None)
+    assert progress.share == pytest.approx((1 + 5 / 10) / 3)
+    job = running(*told[:3])
+    table.end(job.id, JobState.LOST, "So it ended.")
+    assert read_progress(table.get(job.id)).seconds_left is None
+
+
 @pytest.mark.parametrize("stage", ["Exporting the model", "Comparing with the champion"])
 def test_training_that_stopped_early_is_over(home, stage):
     job = running(START, epoch(1, 50.0))
