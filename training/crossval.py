@@ -128,9 +128,10 @@ def cross_validate(
     with ParentRun(folder, f"{recipe.name}, {len(found)} folds", inputs, anew=anew) as parent:
         try:
             answers = _run_folds(tasks, workers, parent)
-        except MienError:  # what was refused leaves the earlier folds as they were
-            for mark in marks:
-                mark.unlink(missing_ok=True)
+        except MienError:
+            if all(mark.exists() for mark in marks):  # refused before any began: the earlier ones stay
+                for mark in marks:
+                    mark.unlink()
             raise
         scores = score_predictions(
             Predictions.pool([answer for answer, _ in answers]),

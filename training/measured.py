@@ -4,18 +4,12 @@ import logging
 from collections.abc import Sequence
 from typing import Final
 
-from filelock import FileLock, Timeout
-
 from core.bundles import Bundle, Card, GroupScore, Refusal, Robustness, Score
 from core.bundles.store import read_bundle
 from core.errors import BundleError
-from core.settings import settings
-from training.cards import write_card
+from training.cards import changing_cards, write_card
 
 log = logging.getLogger(__name__)
-
-PATIENCE: Final = 60.0
-"""Seconds to wait for another card to be written."""
 
 FAIR_AGREEMENT: Final = 0.5
 """Of the votes: what others ask of a crop's top class who report on FER+."""
@@ -41,10 +35,8 @@ def keep_measured(
     Raises:
         BundleError: the model was replaced meanwhile, or the card cannot be written.
     """
-    lock = settings().home / ".measured.lock"  # a folder of shipped models is no place for it
     try:
-        lock.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=PATIENCE):
+        with changing_cards():
             now = read_bundle(bundle.folder)
             if now.digest != bundle.digest:
                 raise BundleError(
@@ -52,8 +44,6 @@ def keep_measured(
                     "is: measure again."
                 )
             write_card(_with_figures(now.card, robustness, groups, score, refusal), bundle.folder)
-    except Timeout:
-        raise BundleError("Another card is being written: try again in a moment.") from None
     except OSError as error:
         raise BundleError(f"The card of {bundle.name} cannot be written: {error.strerror}.") from None
     return read_bundle(bundle.folder)

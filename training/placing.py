@@ -14,6 +14,7 @@ from core.bundles.store import CHAMPION_FILE, champion_name, read_bundle
 from core.durable import sync
 from core.errors import BundleError
 from core.settings import settings
+from training.cards import changing_cards
 from training.registry import LOG_FILE
 
 RESERVED: Final = frozenset({CHAMPION_FILE, LOG_FILE})
@@ -73,7 +74,7 @@ def publish(staged: Path, target: Path) -> Bundle:
     _require_replaceable(target)
     for file in staged.iterdir():
         sync(file)
-    with staging(target) as old:
+    with staging(target) as old, changing_cards():
         try:
             if target.exists():
                 target.rename(old / target.name)

@@ -27,7 +27,7 @@ from training.crossval import (
 )
 from training.crossval_result import CrossValidation, read_crossval
 from training.datasets import read
-from training.executors import ClusterError, run_all
+from training.executors import ClusterError, EndedError, run_all
 from training.history import open_history
 from training.runs import load
 from training.splits import folds
@@ -149,6 +149,17 @@ def test_other_settings_in_the_same_folder_ask_to_start_anew(trained, data):
         run_fold(first_fold(data, folder, recipe=make_recipe(epochs=9)))
 
 
+def end_after_one(mark):
+    """What runs the folds of a machine whose memory runs out after the first has begun."""
+
+    def run_all(function, tasks, workers):
+        mark.unlink()
+        yield from ()
+        raise EndedError("no memory")
+
+    return run_all
+
+
 @together
 def test_folds_begun_anew_that_are_refused_leave_the_finished_ones(trained, data):
     root, _ = trained
@@ -159,6 +170,14 @@ def test_folds_begun_anew_that_are_refused_leave_the_finished_ones(trained, data
     assert (folder / "fold-0" / "run.json").read_text() == before
     run_fold(first_fold(data, folder))
     assert (folder / "fold-0" / "run.json").read_text() == before
+    folds = [folder / f"fold-{number}" for number in range(2)]
+    with pytest.MonkeyPatch.context() as patch, pytest.raises(EndedError):
+        patch.setattr("training.crossval.run_all", end_after_one(folds[0] / "anew"))
+        cross_validate(RECIPE, [data], "subject", 2, 0, folder, 1, anew=True)
+    assert [(one / "anew").exists() for one in folds] == [False, True], (
+        "what is not trained anew yet, is to be"
+    )
+    (folds[1] / "anew").unlink()
     (folder / "fold-0" / "anew").touch()  # as a call with --anew does, that was killed before this fold
     for _ in range(2):
         run_fold(first_fold(data, folder))

@@ -1,6 +1,7 @@
 """A new bundle goes where there is nothing or a model that may be replaced."""
 
 import shutil
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 
@@ -8,6 +9,7 @@ from core.bundles import find_bundle
 from core.bundles.store import read_bundle
 from core.errors import BundleError
 from core.settings import settings
+from training.cards import changing_cards
 from training.placing import publish, require_name, require_place, staging
 from training.registry import promote
 
@@ -30,6 +32,16 @@ def test_what_is_no_model_stays(tmp_path, bundle):
     assert (tmp_path / "diaries" / "diary.txt").read_text() == "mine"
     assert (tmp_path / "file").read_text() == "mine too"
     assert len(list(tmp_path.iterdir())) == 2, "nothing is left beside"
+
+
+def test_model_takes_the_place_of_another_only_when_nobody_writes_its_card(home, tmp_path, bundle):
+    with staging(tmp_path / "mine") as staged, ThreadPoolExecutor(1) as pool:
+        shutil.copytree(bundle.folder, staged, dirs_exist_ok=True)
+        with changing_cards():
+            placed = pool.submit(publish, staged, tmp_path / "mine")
+            assert not wait([placed], 0.5).done
+            assert not (tmp_path / "mine").exists()
+        assert placed.result(60).digest == bundle.digest
 
 
 def test_place_where_nothing_can_be_written_is_told_beforehand(tmp_path):

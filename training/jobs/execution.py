@@ -5,7 +5,7 @@ from pathlib import Path
 from core.bundles import Bundle, find_bundle
 from core.bundles.store import champion_name
 from core.durable import replace_text
-from core.errors import BundleError
+from core.errors import BundleError, DataError
 from core.settings import settings
 from training.bundling import Naming, bundle_run
 from training.comparing import NO_MODEL, compare
@@ -17,6 +17,7 @@ from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.made import made_by
 from training.jobs.stage import COMPARING, EXPORTING, enter_stage
 from training.opening import occupy
+from training.run_folder import ANEW
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
@@ -47,9 +48,12 @@ def execute(spec: JobSpec, folder: Path) -> str:
     run = folder / RUN_FOLDER
     enter_stage(folder, "Training")
     with occupy(run), Tracker(run, spec.name, data=list(spec.data)) as tracker:
-        train_run(
-            spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
-        )
+        try:
+            train_run(
+                spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
+            )
+        except DataError as error:
+            raise DataError(str(error).replace(ANEW, "submit it again, as a new job")) from error
         enter_stage(folder, EXPORTING)
         _require_own_name(spec.name, folder)
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)

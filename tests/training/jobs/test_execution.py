@@ -1,6 +1,9 @@
 """What one job does, in this process."""
 
+import pytest
+
 from core.bundles import find_bundle
+from core.errors import DataError
 from tests.training.conftest import make_recipe
 from tests.training.datasets.test_ckplus import write_learnable
 from training.jobs.execution import execute
@@ -24,3 +27,5 @@ def test_verdict_is_of_the_held_out_rows_alone_where_pictures_of_two_data_sets_h
     verdict = read_verdict(tmp_path / "job" / VERDICT_FILE)
     rows = find_bundle("two-folders").card.training.rows
     assert verdict.challenger.score.n == rows["test"] < rows["train"]
+    with pytest.raises(DataError, match="begun with other data or settings: submit it again, as a new job"):
+        execute(spec.model_copy(update={"seed": 1}), tmp_path / "job")
