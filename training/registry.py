@@ -99,7 +99,7 @@ def rollback(by: str, note: str = "", expected: tuple[str | None, str | None] | 
 def previous_champion() -> str | None:
     """Whom a rollback returns to: the last before this one that is still there; None where none is."""
     current, known = champion_name(), bundle_names()
-    line = _line(promotions())
+    line = _line(promotions(), current)
     _settle(line, current)
     return next((name for name in reversed(line) if name in known and name != current), None)
 
@@ -147,10 +147,18 @@ def promotions() -> tuple[Promotion, ...]:
     return tuple(found)
 
 
-def _line(entries: tuple[Promotion, ...]) -> list[str]:
-    """The champions through which rollbacks return, the newest last."""
-    line = [entries[0].previous] if entries and entries[0].previous else []
-    for entry in entries:
+def _line(entries: tuple[Promotion, ...], current: str | None) -> list[str]:
+    """The champions through which rollbacks return, the newest last.
+
+    Of a change that was noted the last step may have failed: then it changed nothing.
+    """
+    if not entries:
+        return []
+    line = [entries[0].previous] if entries[0].previous else []
+    served_after = [*(entry.previous for entry in entries[1:]), current]
+    for entry, after in zip(entries, served_after, strict=True):
+        if after == entry.previous:
+            continue
         _settle(line, entry.previous)
         if entry.action == "rollback" and entry.name in line:
             del line[_last(line, entry.name) + 1 :]
@@ -160,7 +168,7 @@ def _line(entries: tuple[Promotion, ...]) -> list[str]:
 
 
 def _settle(line: list[str], serving: str | None) -> None:
-    """Let a line end with what served: of a change that was noted, the last step may have failed."""
+    """Let a line end with what served, also where a kill kept that from being noted."""
     if serving is None or line[-1:] == [serving]:
         return
     if line[-2:-1] == [serving]:

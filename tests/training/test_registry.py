@@ -143,6 +143,21 @@ def test_champion_whose_log_line_a_kill_prevented_is_rolled_back_to_the_one_befo
     assert rollback("ada").name == OTHER
 
 
+@pytest.mark.parametrize("again", [False, True])
+def test_change_whose_last_step_a_kill_prevented_changed_nothing(home, third, again):
+    promote(OTHER, "ada")
+    promote(third, "ada")
+    champion = home / "models" / "champion"
+    for change in (lambda: rollback("ada"), lambda: promote(FIRST, "ada")):
+        change()
+        champion.write_text(third)  # the log has it, and the file has not
+        assert previous_champion() == OTHER
+    if again:
+        promote(FIRST, "ada")
+        assert rollback("ada").name == third
+    assert rollback("ada").name == OTHER
+
+
 def test_promotion_that_cannot_be_remembered_is_not_served(home, third):
     (home / "models" / "promotions.jsonl").mkdir(parents=True)  # nothing can be appended, as on a full disk
     with pytest.raises(BundleError, match="cannot be changed"):
