@@ -8,13 +8,12 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field
 
-from core.errors import DataError
 from core.expressions import EXPRESSIONS
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.datasets.near_duplicates import blank, exact_groups
 from training.datasets.read_data import Cause, ReadData, Skipped
 from training.datasets.shared_pictures import near_copies
-from training.splits import split, why_nothing
+from training.splits import why_no_split
 from training.trainable import refusals
 
 EXAMPLES: Final = 10
@@ -103,7 +102,7 @@ def check(data: ReadData) -> DataCheck:
         unknown_labels=_of(data.skipped, Cause.UNKNOWN_LABEL),
         without_face=_of(data.skipped, Cause.NO_FACE),
         blank=int(blank(crops.crops).sum()),
-        split_refusal=_split_refusal(crops),
+        split_refusal=why_no_split(crops, "subject"),
         left_out=dict(Counter(one.cause.value for one in data.skipped if not one.cause.is_fault)),
         exact_duplicates=_copies(crops, exact_groups(crops.crops)),
         near_duplicates=_copies(crops, near),
@@ -114,14 +113,6 @@ def check(data: ReadData) -> DataCheck:
         official=_check_official(crops, kin),
         refusals=refusals(crops),
     )
-
-
-def _split_refusal(data: LabelledCrops) -> str | None:
-    try:
-        found = split(data, "subject", seed=0)
-    except DataError as error:
-        return str(error)
-    return why_nothing(data, found) if len(found.test) else "Nothing is left to judge a model on: add data."
 
 
 def _count_classes(data: LabelledCrops) -> dict[str, int]:

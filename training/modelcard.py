@@ -6,8 +6,9 @@ from typing import Final
 
 from core.bundles import RUNTIME_FILE, Bundle, Card, Refusal, Score
 from core.bundles.limits import limits_told
+from training.datasets.ferplus import SOURCE as FERPLUS
 from training.few_people import few_people
-from training.named import FERPLUS, FERPLUS_VALID, UNCUT
+from training.named import FERPLUS_VALID, UNCUT
 from training.registry import Promotion
 from training.splits import ANOTHER, PROTOCOLS, how_apart
 

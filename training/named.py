@@ -2,6 +2,5 @@
 
 from typing import Final
 
-FERPLUS: Final = "FER+"
 FERPLUS_VALID: Final = "FER+ valid"
 UNCUT: Final = "not cut again by the face detector"

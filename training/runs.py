@@ -30,7 +30,16 @@ from training.overlap import Overlap
 from training.precision import planned_precision
 from training.recipe import Recipe
 from training.run_folder import RUN_FILE, read_outcome, telling_damage
-from training.splits import Rows, Split, SplitKind, keep_own_test, split, split_inner, why_nothing
+from training.splits import (
+    NOTHING_TO_JUDGE,
+    Rows,
+    Split,
+    SplitKind,
+    keep_own_test,
+    split,
+    split_inner,
+    why_nothing,
+)
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +90,7 @@ def divide(data: LabelledCrops, recipe: Recipe, kind: SplitKind, seed: int) -> P
     """
     found = split(data, kind, seed)
     if not len(found.test):
-        raise DataError("Nothing is left to judge the model on: add data or choose the random split.")
+        raise DataError(NOTHING_TO_JUDGE)
     return take_apart(data, recipe, found, seed)
 
 

@@ -26,6 +26,9 @@ PROTOCOLS: Final[dict[SplitKind, str]] = {
 NOBODY_NAMED: Final = "no near-copy stands on both sides; who is shown is not known"
 """What keeping people apart comes to in data that does not name them."""
 
+SCARCE: Final = "No expression has as many pictures as there are parts to divide them into: add data."
+NOTHING_TO_JUDGE: Final = "Nothing is left to judge the model on: add data or choose the random split."
+
 ANOTHER: Final = "by another training of this recipe"
 FOLDS: Final = " folds: "
 """In the protocol of a cross-validation."""
@@ -87,10 +90,29 @@ def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0
     try:
         found = folds(data, kind, round(1 / test_share), seed)
     except DataError:
-        if (data.parts == "").sum() >= (data.parts == "test").sum():
+        if not _tests_more_itself(data):
             raise
         return keep_own_test(data, kind)
     return max(found, key=lambda one: _tested_labels(data, one))
+
+
+def why_no_split(data: LabelledCrops, kind: SplitKind, test_share: float = 0.2) -> str | None:
+    """Why `split` by subject or sequence refuses, or leaves a side empty; None where it does neither."""
+    if (data.parts == "").any():
+        try:
+            _require_divisible(data, kind, round(1 / test_share))
+        except DataError as error:
+            if not _tests_more_itself(data):
+                return str(error)
+        else:
+            return None
+    found = keep_own_test(data, kind)
+    return why_nothing(data, found) if len(found.test) else NOTHING_TO_JUDGE
+
+
+def _tests_more_itself(data: LabelledCrops) -> bool:
+    """Whether data sets bring more of a test part along than there is to be divided."""
+    return bool((data.parts == "test").sum() > (data.parts == "").sum())
 
 
 def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[Split, ...]:
@@ -116,21 +138,32 @@ def folds(data: LabelledCrops, kind: SplitKind, count: int, seed: int) -> tuple[
     own = [np.flatnonzero(data.parts == part) for part in ("train", "test")]
     if not len(free):
         return (_apart(data, kind, *own),)
-    keys = groups(data, kind)[free]
-    faces = data.labels[free] != NOT_A_FACE
+    _require_divisible(data, kind, count)
+    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
+    found = list(splitter.split(free, data.labels[free], groups(data, kind)[free]))
+    return tuple(
+        _apart(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
+        for train, test in found
+    )
+
+
+def _require_divisible(data: LabelledCrops, kind: SplitKind, count: int) -> None:
+    """Refuse what cannot be divided into so many parts, without dividing it: that takes seconds.
+
+    Raises:
+        DataError: there are fewer subjects (or recordings), or fewer pictures of each expression.
+    """
+    free = data.parts == ""
+    keys, labels = groups(data, kind)[free], data.labels[free]
+    faces = labels != NOT_A_FACE
     known = len(np.unique(keys[faces] if faces.any() else keys))
     if known < count:
         raise DataError(
             f"Only {known} {kind}s are known, and {count} are needed to keep one part apart: "
             f"{_way_out(data, kind)}."
         )
-    splitter = StratifiedGroupKFold(count, shuffle=True, random_state=seed)
-    with _telling_scarcity():
-        found = list(splitter.split(free, data.labels[free], keys))
-    return tuple(
-        _apart(data, kind, np.concatenate([own[0], free[train]]), np.concatenate([own[1], free[test]]))
-        for train, test in found
-    )
+    if np.bincount(labels).max() < count:
+        raise DataError(SCARCE)
 
 
 def _way_out(data: LabelledCrops, kind: SplitKind) -> str:
@@ -150,9 +183,7 @@ def _telling_scarcity() -> Iterator[None]:
     try:
         yield
     except ValueError:
-        raise DataError(
-            "No expression has as many pictures as there are parts to divide them into: add data."
-        ) from None
+        raise DataError(SCARCE) from None
 
 
 def keep_own_test(data: LabelledCrops, kind: SplitKind) -> Split:

@@ -175,11 +175,6 @@ def _check_labels(name: str | None, channel: str, consent: str) -> None:
             if text:
                 raise typer.BadParameter("it belongs to a result that is kept: add --keep", param_hint=option)
         return
-    for option, text in (("--keep", name), ("--channel", channel), ("--consent", consent)):
-        try:
-            text.encode()
-        except UnicodeEncodeError:
-            raise typer.BadParameter("it must be UTF-8", param_hint=option) from None
     if not str(printable(consent)).strip():
         told = "say what the customer was told and agreed to: nothing is kept without"
         raise typer.BadParameter(told, param_hint="--consent")
@@ -188,6 +183,10 @@ def _check_labels(name: str | None, channel: str, consent: str) -> None:
         ("--channel", channel, CHANNEL_LENGTH),
         ("--consent", consent, CONSENT_LENGTH),
     ):
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            raise typer.BadParameter("it must be UTF-8", param_hint=option) from None
         if len(text) > most:
             raise typer.BadParameter(f"it may have {most} characters", param_hint=option)
 
