@@ -17,11 +17,11 @@ from core.errors import DataError
 from training.callbacks.checkpoint import CHECKPOINTS
 from training.recipe import Recipe
 from training.run_folder import (
-    ANEW,
     CANCEL_FILE,
     EVENTS_FILE,
     INPUTS_FILE,
     RUN_FILE,
+    StaleRunError,
     ask_to_cancel,
     telling_damage,
 )
@@ -118,17 +118,17 @@ def _require_same(folder: Path, inputs: Mapping[str, object]) -> None:
     """Refuse to go on with other data or settings.
 
     Raises:
-        DataError: they differ, or nobody knows them any more.
+        StaleRunError: they differ, or nobody knows them any more.
     """
     with telling_damage(folder):
         begun = json.loads((folder / INPUTS_FILE).read_text())
         computed = begun.pop(COMPUTED, inputs[COMPUTED])
     if not _same(begun, {name: value for name, value in inputs.items() if name != COMPUTED}):
-        raise DataError(f"The run in {folder} was begun with other data or settings: {ANEW}.")
+        raise StaleRunError(f"The run in {folder} was begun with other data or settings")
     if computed != inputs[COMPUTED] and not (folder / RUN_FILE).exists():
-        raise DataError(
-            f"The run in {folder} was begun with {computed}, not with {inputs[COMPUTED]}: go on as it was "
-            f"begun, or {ANEW}."
+        raise StaleRunError(
+            f"The run in {folder} was begun with {computed}, not with {inputs[COMPUTED]}",
+            "go on as it was begun, or ",
         )
 
 

@@ -21,8 +21,6 @@ INPUTS_FILE: Final = "inputs.json"
 CROSSVAL_FILE: Final = "crossval.json"
 """The pooled result of folds, beside their folders."""
 
-ANEW: Final = "start anew, `fit` without --resume and `crossval` with --anew"
-
 
 class TrainingCancelledError(MienError):
     """Somebody asked for the training to stop; its best checkpoint is kept."""
@@ -34,17 +32,33 @@ def ask_to_cancel(run: Path) -> None:
     (run / CANCEL_FILE).touch()
 
 
+class StaleRunError(DataError):
+    """What a run left cannot be gone on with.
+
+    Args:
+        problem: half a sentence, for who can begin anew in another way than the commands.
+        gently: what else may be done.
+    """
+
+    def __init__(self, problem: str, gently: str = "") -> None:
+        super().__init__(problem, gently)
+        self.problem, self.gently = problem, gently
+
+    def __str__(self) -> str:
+        return f"{self.problem}: {self.gently}start anew, `fit` without --resume and `crossval` with --anew."
+
+
 @contextmanager
 def telling_damage(run: Path) -> Iterator[None]:
     """Turn what a kill or a full disk left of a run's files into one sentence.
 
     Raises:
-        DataError: one of them is missing or cut short.
+        StaleRunError: one of them is missing or cut short.
     """
     try:
         yield
     except (OSError, ValueError, KeyError, TypeError):
-        raise DataError(f"What the run in {run} left is damaged: {ANEW}.") from None
+        raise StaleRunError(f"What the run in {run} left is damaged") from None
 
 
 def read_outcome(run: Path) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pickle
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from core.errors import DataError, RecipeError
 from training.opening import COMPUTED, occupy, open_run
 from training.recipe import load_recipe
-from training.run_folder import ask_to_cancel
+from training.run_folder import StaleRunError, ask_to_cancel
 
 INPUTS = {
     "recipe": load_recipe("quick").model_dump(mode="json"),
@@ -72,8 +73,9 @@ def test_one_training_at_a_time_in_a_folder(run):
 def test_checkpoints_without_their_inputs_are_kept_and_told(run):
     for text in ("", None):
         (run / "inputs.json").write_text(text) if text is not None else (run / "inputs.json").unlink()
-        with pytest.raises(DataError, match="is damaged: start anew"):
+        with pytest.raises(StaleRunError, match="is damaged: start anew") as told:
             begin(run, "second", resume=True)
+        assert str(pickle.loads(pickle.dumps(told.value))) == str(told.value)  # folds tell it from a process
         assert (run / "events.jsonl").read_text() == "first"
 
 

@@ -17,7 +17,7 @@ from training.jobs.job import RUN_FOLDER, VERDICT_FILE, JobSpec
 from training.jobs.made import made_by
 from training.jobs.stage import COMPARING, EXPORTING, enter_stage
 from training.opening import occupy
-from training.run_folder import ANEW
+from training.run_folder import StaleRunError
 from training.runs import divide, train_run
 from training.tracking.tracker import Tracker
 from training.trainable import require_trainable
@@ -52,8 +52,8 @@ def execute(spec: JobSpec, folder: Path) -> str:
             train_run(
                 spec.recipe, parts, spec.seed, run, initial=start, resume=True, verbose=2, watchers=[tracker]
             )
-        except DataError as error:
-            raise DataError(str(error).replace(ANEW, "submit it again, as a new job")) from error
+        except StaleRunError as error:
+            raise DataError(f"{error.problem}: submit it again, as a new job.") from error
         enter_stage(folder, EXPORTING)
         _require_own_name(spec.name, folder)
         bundle = bundle_run(run, parts, naming, settings().trained_models / spec.name)
