@@ -1,37 +1,20 @@
 """Divide data into parts that may be compared honestly, or, on request, as the slides did."""
 
-import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 
-from core.bundles import Score
 from core.errors import DataError
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops
 from training.overlap import Overlap
-
-SplitKind: TypeAlias = Literal["subject", "sequence", "official", "random"]
-Rows: TypeAlias = npt.NDArray[np.intp]
-
-PROTOCOLS: Final[dict[SplitKind, str]] = {
-    "subject": "nobody in the test part was seen in training",
-    "sequence": "no recording stands on both sides, but its person may",
-    "official": "the data set's own division",
-    "random": "random split of frames, as in the reference work",
-}
-NOBODY_NAMED: Final = "no near-copy stands on both sides; who is shown is not known"
-"""What keeping people apart comes to in data that does not name them."""
+from training.splits.grouping import Rows, groups
+from training.splits.protocols import SplitKind
 
 SCARCE: Final = "No expression has as many pictures as there are parts to divide them into: add data."
 NOTHING_TO_JUDGE: Final = "Nothing is left to judge the model on: add data or choose the random split."
-
-ANOTHER: Final = "by another training of this recipe"
-FOLDS: Final = " folds: "
-"""In the protocol of a cross-validation."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,15 +37,6 @@ class Split:
     def leaks(self) -> bool:
         """Whether its score must not be taken for one on unseen people; never so for a random split."""
         return self.kind == "random" or self.leak > 0
-
-
-def how_apart(score: Score) -> str:
-    """How the crops of a score were kept apart, in words that hold where nobody is named too.
-
-    Folds say by themselves that they are other trainings.
-    """
-    how = score.how if score.subjects is not None else score.how.replace(PROTOCOLS["subject"], NOBODY_NAMED)
-    return how if score.own or FOLDS in score.protocol else f"{how}; {ANOTHER}"
 
 
 def split(data: LabelledCrops, kind: SplitKind, seed: int, test_share: float = 0.2) -> Split:
@@ -203,87 +177,6 @@ def why_nothing(data: LabelledCrops, found: Split) -> str | None:
             "too. Choose the official split."
         )
     return "Nothing is left to learn from: the data set has only a part to be judged on."
-
-
-def split_inner(data: LabelledCrops, kind: SplitKind, share: float, seed: int) -> tuple[Rows, Rows]:
-    """Set rows of the training part aside for choices (epoch, temperature, thresholds), by the same rule.
-
-    Of each data set and label the first groups in the order of their hash are taken, whatever the seed and
-    whatever else is learned from: what was set aside for a model is set aside again when another starts from
-    its weights, where both learn from the same people and set the same share aside by the same rule.
-
-    Raises:
-        DataError: nobody can be spared: each alone shows some expression.
-    """
-    if kind == "random":
-        inner = split(data, kind, seed, share)
-        lost = np.setdiff1d(data.labels[inner.test], data.labels[inner.train])
-        spared = inner.test[[np.flatnonzero(data.labels[inner.test] == label)[0] for label in lost]]
-        return np.sort(np.append(inner.train, spared)), np.setdiff1d(inner.test, spared)
-    keys, member = np.unique(groups(data, kind), return_inverse=True)
-    first = np.unique(member, return_index=True)[1]
-    homes = data.sources[first]
-    strata = np.array(
-        [f"{source} {label}" for source, label in zip(homes, _usual(data, member), strict=True)]
-    )
-    chosen = np.zeros(len(keys), bool)
-    order = np.argsort([hashlib.sha256(str(key).encode()).hexdigest() for key in keys])
-    for stratum in np.unique(strata):
-        found = order[strata[order] == stratum]
-        chosen[found[: max(round(share * len(found)), min(1, len(found) - 1))]] = True
-    everything = []
-    for source in np.unique(homes):
-        labels = np.where(homes[member] == source, data.labels, -1)
-        shown = [np.unique(member[labels == label]) for label in np.unique(labels[labels >= 0])]
-        _leave_one_each(chosen, shown, strata, order)
-        everything += shown
-    if not chosen.any():  # each person usually shows something else
-        able = [key for key in order if all((members != key).any() for members in everything)]
-        if not able:
-            raise DataError(
-                f"Nobody can be kept apart among {len(keys)} {kind}s, for each alone shows some expression: "
-                "add data."
-            )
-        chosen[able[0]] = True
-    return np.flatnonzero(~chosen[member]), np.flatnonzero(chosen[member])
-
-
-def _leave_one_each(
-    chosen: npt.NDArray[np.bool_], shown: Sequence[Rows], strata: npt.NDArray[np.str_], order: Rows
-) -> None:
-    """Where all who show a label were chosen, give the first of them back for the next of their stratum.
-
-    Args:
-        chosen: bool (groups,), changed in place.
-        shown: which groups show each label of one data set.
-        strata: str (groups,).
-        order: of all groups.
-    """
-    for members in shown:
-        if not chosen[members].all():
-            continue
-        spared = next(key for key in order if key in members)
-        chosen[spared] = False
-        for other in order[strata[order] == strata[spared]]:
-            if other != spared and not chosen[other]:
-                chosen[other] = True
-                if not any(chosen[keys].all() for keys in shown):
-                    break
-                chosen[other] = False
-
-
-def _usual(data: LabelledCrops, member: Rows) -> Rows:
-    """The most frequent label of each group, intp (groups,)."""
-    counts = np.zeros((member.max() + 1, data.targets.shape[1]), np.intp)
-    np.add.at(counts, (member, data.labels), 1)
-    return np.asarray(counts.argmax(axis=1), np.intp)
-
-
-def groups(data: LabelledCrops, kind: SplitKind = "subject") -> npt.NDArray[np.str_]:
-    """What must stay together: the subject where known, else (and for "sequence") the sequence; str (n,)."""
-    if kind == "sequence":
-        return data.sequences
-    return np.where(data.subjects != "", data.subjects, data.sequences)
 
 
 def _official(data: LabelledCrops) -> Split:
