@@ -13,6 +13,7 @@ from core.bundles.limits import UNMEASURED
 from core.settings import settings
 from tests.api.calling import CONSENT, HERE, send, sentence
 from tests.conftest import free_port
+from tests.training.test_registry import copy_bundle
 
 
 def test_pictures_are_read_each_in_its_place(client, picture):
@@ -109,6 +110,33 @@ def test_each_kind_of_problem_is_in_the_document_and_has_its_place_on_the_page(c
         assert f"id='{kind.slug}'" in page
     assert "report" in document["components"]["schemas"]["Result"]["properties"]
     assert "exit_emotion" in document["components"]["schemas"]["Report"]["properties"]
+
+
+def test_damaged_model_is_left_out_of_the_list(client, home):
+    copy_bundle(home, "sound")
+    (home / "models" / copy_bundle(home, "broken") / "model.tflite").write_bytes(b"half")
+    names = [model["name"] for model in client.get("models").json()]
+    assert "sound" in names
+    assert "broken" not in names
+
+
+def test_picture_over_the_limit_is_told_so_and_not_called_damaged(client, picture, monkeypatch):
+    for module in ("api.application", "core.images"):
+        monkeypatch.setattr(f"{module}.MAX_BYTES", 2**20 // 16)
+    assert len(picture) > 2**20 // 16
+    (read,) = client.post("classify", files={"pictures": picture}).json()
+    assert "over the limit" in read["error"]
+
+
+def test_call_has_as_many_pictures_as_the_document_says_at_most(client):
+    answers = [client.post("classify", files=[("pictures", b"x")] * count) for count in (64, 65)]
+    assert (answers[0].status_code, len(answers[0].json())) == (200, 64)
+    assert "at most 64" in sentence(answers[1], "invalid")
+
+
+def test_address_that_is_not_asked_like_that_says_how_it_may_be(client):
+    assert client.put("models").headers["Allow"] == "GET"
+    assert client.put("engagements/0123456789abcdef").headers["Allow"] == "DELETE, GET"
 
 
 def test_page_asks_no_other_server_for_anything(client):

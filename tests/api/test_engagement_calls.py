@@ -5,7 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
+from api.whose import NOT_THERE, Point, find_customer
 from core.engagement.journal import Journal, Opening, find_journal, unfinished
+from core.readings import Reading
 from core.valence import WEIGHTS
 from tests.api.calling import CONSENT, begin, send, sentence
 from tests.clips import portraits
@@ -59,6 +61,37 @@ def test_report_is_made_with_the_settings_that_were_chosen(client, picture):
         "weights": dict(WEIGHTS) | {"fear": -1}
     }
     assert report["exit_emotion"]["moments"] == 6
+
+
+def test_somebody_alone_who_is_not_where_the_customer_was_is_not_read(client, picture):
+    name = begin(client)
+    found = send(client, name, picture, seconds=0, face="5,5").json()
+    assert (found["face"], found["gap"], len(found["boxes"])) == (None, "not in sight", 1)
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "place"), [(15, 55, 0), (15, 21, 0), (15, 61, NOT_THERE), (21, 40, NOT_THERE), (45, 40, 1)]
+)
+def test_point_is_of_the_face_in_whose_box_it_lies(x, y, place):
+    tall, wide = (
+        Reading(box=box, label=None, abstained=None, probabilities={}, face=None, quality=None)
+        for box in ((10, 20, 10, 40), (30, 35, 40, 10))
+    )
+    assert find_customer([tall, wide], Point(x, y)) == place
+
+
+def test_consent_is_kept_as_it_was_told(client):
+    assert find_journal(begin(client)).opening.consent == CONSENT["consent"]
+
+
+def test_engagement_lasts_a_day_at_most(client, picture):
+    name = begin(client)
+    late = client.post(f"engagements/{name}/finish", json={"seconds": 86_401})
+    assert "seconds: input should be less than" in sentence(late, "invalid")
+    assert "seconds: input should be less than" in sentence(
+        send(client, name, picture, seconds=86_401), "invalid"
+    )
+    assert send(client, name, picture, seconds=86_400).status_code == 200
 
 
 @pytest.fixture(scope="module")

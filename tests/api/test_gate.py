@@ -1,14 +1,17 @@
 """Who may call, how often, and with how much."""
 
+import time
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
 import httpx
 import pytest
+from fastapi import HTTPException
 from fastapi.testclient import TestClient
 from starlette.applications import Starlette
 
-from api import gate, mount
+from api import access, gate, mount
+from core.rate_limit import RateLimit
 from core.settings import settings
 from tests.api.calling import sentence
 
@@ -95,6 +98,38 @@ def test_many_wrong_tokens_are_told_to_slow_down_and_the_right_one_is_not_locked
     assert away.get("models", headers={"Authorization": "Bearer open sesame, please"}).status_code == 200
 
 
+def test_each_token_has_calls_of_its_own(home, monkeypatch):
+    monkeypatch.setenv("MIEN_API_TOKENS", '["the token of one program", "the token of another"]')
+    monkeypatch.setenv("MIEN_API_CALLS_PER_SECOND", "0.01")
+    monkeypatch.setenv("MIEN_API_BURST", "1")
+    monkeypatch.setattr(access, "_LIMIT", RateLimit())
+    settings.cache_clear()
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    one, other = ({"Authorization": f"Bearer the token of {name}"} for name in ("one program", "another"))
+    assert [away.get("models", headers=by).status_code for by in (one, one, other)] == [200, 429, 200]
+
+
+def test_nobody_is_told_to_come_back_before_a_call_is_left():
+    limit = RateLimit()
+    access._take(limit, "ada", 1.01, 1)
+    with pytest.raises(HTTPException) as refused:
+        access._take(limit, "ada", 1.01, 1)
+    assert refused.value.headers == {"Retry-After": "1"}
+
+
+@pytest.mark.parametrize("path", ["metrics", "models", "engagements/0123456789abcdef", "nothing"])
+def test_only_what_says_nothing_of_anybody_is_open_to_all(home, path):
+    away = TestClient(Starlette(routes=[mount()]), "http://mien.example.org/api/v1/", client=("10.0.0.7", 1))
+    assert away.get(path).status_code == 401
+    assert {away.get(open_to).status_code for open_to in ("health", "ready", "docs", "openapi.json")} == {200}
+
+
+def test_length_that_is_no_number_is_a_problem(client):
+    answer = client.post("engagements", content=b"{}", headers={"Content-Length": "many"})
+    assert answer.status_code == 400
+    assert "no number" in sentence(answer, "bad-request")
+
+
 @pytest.mark.parametrize(
     ("limit", "kind"), [("MOST_TEXT", "application/json"), ("MOST_BYTES", "multipart/form-data; boundary=x")]
 )
@@ -106,6 +141,22 @@ def test_call_that_carries_too_much_is_refused_before_it_is_read(client, monkeyp
     assert "at once" in sentence(answer, "too-large")
     chunks = client.post("engagements", content=iter([b"x" * 600] * 2), headers=headers)
     assert chunks.status_code == 413
+
+
+def test_call_that_grows_too_large_piece_by_piece_is_ended(address, monkeypatch):
+    monkeypatch.setattr(gate, "MOST_TEXT", 1000)
+
+    def pieces():
+        for _ in range(4):
+            yield b" " * 300
+            time.sleep(0.05)
+
+    with httpx.Client() as caller:
+        answer = caller.post(
+            f"{address}/api/v1/engagements", content=pieces(), headers={"Content-Type": "application/json"}
+        )
+    assert answer.status_code == 413
+    assert "at once" in sentence(answer, "too-large")
 
 
 def test_long_text_is_refused_before_it_is_parsed(client):

@@ -93,6 +93,34 @@ def test_model_that_was_altered_is_noticed(copy):
         find_bundle(copy.name)
 
 
+def test_bundle_that_is_not_in_its_place_yet_is_none(home):
+    shutil.copytree(find_bundle().folder, home / "models" / ".new-0123")
+    assert ".new-0123" not in bundle_names()
+    with pytest.raises(BundleError, match="no model called"):
+        find_bundle(".new-0123")
+
+
+def test_folder_that_is_not_called_as_its_card_says_is_refused(copy):
+    copy.rename(copy.with_name("other"))
+    with pytest.raises(BundleError, match=f"other is called {copy.name} on its card: rename the folder"):
+        find_bundle("other")
+
+
+def test_model_that_is_altered_after_it_was_read_is_noticed_too(copy):
+    find_bundle(copy.name)
+    data = bytearray((copy / RUNTIME_FILE).read_bytes())
+    data[len(data) // 2] ^= 1
+    (copy / RUNTIME_FILE).write_bytes(data)
+    with pytest.raises(BundleError, match="not the file its card names"):
+        find_bundle(copy.name)
+
+
+def test_card_that_does_not_vouch_for_its_model_is_refused(copy):
+    edit_card(copy, lambda card: card["files"].pop(RUNTIME_FILE))
+    with pytest.raises(BundleError, match=f"names no {RUNTIME_FILE}: export it again"):
+        find_bundle(copy.name)
+
+
 def test_model_that_is_missing_is_noticed(copy):
     (copy / RUNTIME_FILE).unlink()
     with pytest.raises(BundleError, match="missing"):

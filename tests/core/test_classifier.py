@@ -78,6 +78,12 @@ def test_temperature_of_the_card_is_applied(bundle):
     assert np.allclose(classifier.answer(CROPS[:5]).probabilities, expected, atol=1e-6)
 
 
+def test_whether_it_is_a_face_is_told_before_the_temperature_that_the_labels_are_calibrated_by(champion):
+    logits = champion.logits(CROPS[:5])
+    assert champion.bundle.card.temperature != 1
+    assert np.allclose(champion.answer(CROPS[:5]).face, 1 - softmax(logits)[:, -1], atol=1e-6)
+
+
 def test_unchanged_bundle_is_loaded_once():
     assert load_classifier() is load_classifier()
 

@@ -1,4 +1,5 @@
 import json
+import sys
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 
@@ -102,6 +103,43 @@ def test_correction_that_another_analyst_has_dealt_with_gives_a_sentence(home):
     with pytest.raises(CorrectionError, match="already"):
         accept_correction(kept, "ada")
     assert accepted_corrections() == ()
+
+
+def test_corrections_come_oldest_first(home):
+    kept = tuple(keep() for _ in range(6))
+    assert waiting_corrections() == kept
+    accepted = tuple(accept_correction(one, "ada") for one in kept[::-1])
+    assert accepted_corrections() == accepted[::-1]
+
+
+def test_full_queue_takes_no_more_until_somebody_has_looked(home, monkeypatch):
+    monkeypatch.setattr("core.corrections.MOST_WAITING", 2)
+    first, _ = keep(), keep()
+    with pytest.raises(CorrectionError, match="queue is full"):
+        keep()
+    assert len(waiting_corrections()) == 2
+    accept_correction(first, "ada")
+    keep()
+
+
+def test_consent_whose_picture_a_kill_prevented_is_not_shown(home):
+    keep().picture.unlink()
+    assert waiting_corrections() == ()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a process there has no limit on its files")
+def test_face_that_fills_the_disk_leaves_neither_a_part_of_it_nor_its_consent(home):
+    import resource
+
+    noise = np.random.default_rng(0).integers(0, 256, (48, 48, 1), dtype=np.uint8)
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1500, limits[1]))
+    try:
+        with pytest.raises(CorrectionError, match="cannot be kept"):
+            keep_correction(noise, Expression.FEAR, None, "mien-8", "abc")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert not pictures_and_consents(home)
 
 
 def test_damaged_entry_is_left_out(home):

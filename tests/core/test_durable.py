@@ -28,3 +28,17 @@ def test_two_that_stage_one_file_do_not_meet_and_a_failed_one_leaves_nothing(tmp
         staged.write_text("half")
         raise OSError("full")
     assert [one.name for one in tmp_path.iterdir()] == ["cache"]
+
+
+def replace_whole(path, text):
+    with staged_file(path) as staged:
+        staged.write_text(text)
+
+
+@pytest.mark.parametrize("replace", [replace_text, replace_whole])
+def test_who_reads_while_a_file_is_replaced_reads_the_old_one_to_its_end(tmp_path, replace):
+    (tmp_path / "file").write_text("old")
+    with (tmp_path / "file").open() as opened:
+        replace(tmp_path / "file", "new")
+        assert opened.read() == "old"
+    assert (tmp_path / "file").read_text() == "new"

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.engagement import Moment, Report, ReportSettings, make_report
-from core.engagement.bootstrap import block_bootstrap
+from core.engagement.bootstrap import block_bootstrap, resample
 from core.engagement.index import index_formula
 from core.engagement.tables import moments_csv
 from core.expressions import EXPRESSIONS, Expression
@@ -99,6 +99,38 @@ def test_neutral_throughout_is_fifty():
     assert report.index.low == pytest.approx(50)
 
 
+@pytest.mark.parametrize(("shown", "index"), [(Expression.ANGER, 25), (Expression.HAPPINESS, 75)])
+def test_strongest_moment_is_pleasant_or_not(shown, index):
+    parts = (20, Expression.NEUTRAL), (10, shown), (20, Expression.NEUTRAL)
+    assert make_report(course(*parts, sure=1.0)).index.value == pytest.approx(index)
+
+
+def test_look_with_which_the_last_part_begins_belongs_to_it():
+    moments = course((21, Expression.NEUTRAL), rate=1, sure=1.0)
+    moments[10] = moments[10].model_copy(update={"probabilities": {Expression.HAPPINESS: 1.0}})
+    report = make_report(moments)
+    assert (report.seconds, report.exit_emotion.moments) == (20, 11)
+    assert report.index.value == pytest.approx(50 + 50 * (1 / 3 + 1 / 11) / 2)
+
+
+def test_few_looks_have_no_pace_by_which_others_are_missed():
+    assert make_report(course((3, Expression.FEAR), rate=1), end=60).gaps == {}
+
+
+def test_least_pleasant_moment_is_not_the_strongest_one():
+    parts = (10, Expression.HAPPINESS), (10, Expression.SADNESS), (10, Expression.NEUTRAL)
+    report = make_report(course(*parts, sure=1.0))
+    assert (report.peak.valence, report.low.valence) == pytest.approx((1.0, WEIGHTS[Expression.SADNESS]))
+    assert report.peak.seconds < 10 < report.low.seconds < 20
+
+
+def test_exit_emotion_names_what_comes_second_where_anything_does():
+    shown = {Expression.FEAR: 0.1, Expression.HAPPINESS: 0.6, Expression.SURPRISE: 0.3}
+    for probabilities, second in ((shown, Expression.SURPRISE), ({Expression.FEAR: 1.0}, None)):
+        moments = [Moment(seconds=n / 5, probabilities=probabilities) for n in range(60)]
+        assert make_report(moments).exit_emotion.runner_up is second
+
+
 def test_too_little_evidence_is_said_and_no_number_given():
     report = make_report(course((1, Expression.HAPPINESS)))
     assert report.index is None
@@ -109,6 +141,16 @@ def test_too_little_evidence_is_said_and_no_number_given():
     assert "last part" in gone.why_no_index
     assert gone.exit_emotion is None
     assert gone.gaps == {"nobody seen": 100}
+
+
+def test_as_many_looks_as_an_index_takes_are_enough():
+    looks = course((10, Expression.HAPPINESS), rate=1)
+    assert make_report(looks).index
+    assert make_report(looks[:9]).index is None
+    last = [looks[0].model_copy(update={"seconds": seconds}) for seconds in (40, 43, 46)]
+    before = course((30, Expression.FEAR), rate=1)
+    assert make_report([*before, *last], end=49).index
+    assert "was read 2 times; it takes 3." in make_report([*before, *last[:2]], end=49).why_no_index
 
 
 def test_many_looks_at_one_moment_are_no_evidence():
@@ -135,6 +177,36 @@ def test_baseline_takes_off_what_a_face_shows_at_rest():
     assert based.index_without_baseline == pytest.approx(plain.index.value)
     assert based.low.valence > plain.low.valence
     assert based.label_without_baseline is plain.exit_emotion.label
+
+
+def test_what_is_left_beside_the_face_at_rest_is_a_distribution_again():
+    moments = course((10, Expression.SADNESS), (10, Expression.FEAR), (10, Expression.SADNESS), sure=0.6)
+    settings = ReportSettings(baseline_seconds=5)
+    assert make_report(moments, settings).baseline[Expression.NEUTRAL] == 0
+    rows = list(csv.DictReader(io.StringIO(moments_csv(moments, settings))))
+    table = np.array([[float(row[e.value]) for e in EXPRESSIONS] for row in rows])
+    assert table.sum(axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-3)
+    assert table.min() == 0
+    at_rest, in_fear = (dict(zip(EXPRESSIONS, table[place], strict=True)) for place in (0, 75))
+    assert at_rest[Expression.NEUTRAL] == 1
+    assert in_fear[Expression.FEAR] == pytest.approx(0.6 - 0.4 / 7, abs=1e-3)
+    assert in_fear[Expression.SADNESS] == 0
+
+
+def test_csv_leaves_out_what_the_model_does_not_know():
+    known = dict.fromkeys((Expression.FEAR, Expression.ANGER), 0.5)
+    (row,) = csv.DictReader(io.StringIO(moments_csv([Moment(seconds=1, probabilities=known)])))
+    assert (row["fear"], row["happiness"], row["gap"]) == ("0.5000", "", "")
+
+
+def test_settings_that_are_not_used_make_no_other_report():
+    usual, decayed = ReportSettings(), ReportSettings(half_life=5)
+    assert usual.essence == decayed.essence
+    weighted = [one.model_copy(update={"method": "end-weighted"}) for one in (usual, decayed)]
+    assert len({usual.essence, *(one.essence for one in weighted)}) == 3
+    shares = [ReportSettings(exit_share=0.2, exit_seconds=seconds) for seconds in (5, 10)]
+    assert len({one.essence for one in shares}) == 1
+    assert ReportSettings(exit_seconds=5).essence != usual.essence
 
 
 def test_last_part_may_be_a_share():
@@ -230,6 +302,22 @@ def test_neighbouring_looks_that_are_alike_count_as_one():
     interval = block_bootstrap(lambda rows, _: float(values[rows].mean()), times)
     expected = 2 * 1.96 * values.std() / np.sqrt(60)
     assert interval.high - interval.low == pytest.approx(expected, rel=0.2)
+
+
+def test_same_course_gives_the_same_report_again():
+    parts = (6, Expression.ANGER), (5, Expression.FEAR), (7, Expression.HAPPINESS), (4, Expression.SADNESS)
+    for method in ("peak-end", "end-weighted"):
+        settings = ReportSettings(method=method)
+        report = make_report(course(*parts), settings)
+        assert report.index.high - report.index.low > 1
+        assert make_report(course(*parts), settings) == report
+
+
+def test_interval_holds_nineteen_of_twenty_resamples():
+    times, values = np.arange(0, 200, 2.0), np.random.default_rng(1).normal(size=100)
+    interval = block_bootstrap(lambda rows, _: float(values[rows].mean()), times)
+    drawn = resample(lambda rows, _: float(values[rows].mean()), times)
+    assert np.mean((drawn >= interval.low) & (drawn <= interval.high)) == pytest.approx(0.95, abs=0.005)
 
 
 def test_drawn_blocks_stand_one_after_the_other():

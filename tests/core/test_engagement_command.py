@@ -1,6 +1,7 @@
 import json
 
 import numpy as np
+import pytest
 
 from core.engagement.store import list_engagements
 from core.valence import WEIGHTS
@@ -18,6 +19,7 @@ def test_recording_on_the_disk_is_judged(tmp_path):
     report = json.loads(result.stdout)
     assert report["exit_emotion"]["label"] == "happiness"
     assert report["index"]["value"] > 80
+    assert report["seconds"] == pytest.approx(9, abs=0.05), "the last look is at 8.8"
     assert report["incomplete"] is None
     assert len((tmp_path / "call.csv").read_text().splitlines()) == report["moments"] + 1
     assert "looks" in result.stderr

@@ -88,6 +88,28 @@ def test_deleted_and_too_old_ones_are_gone(database):
         get_engagement(new.id)
 
 
+def test_result_is_kept_as_long_as_the_settings_say_and_then_its_end_is_noted(home):
+    limit = datetime.now(UTC) - timedelta(days=settings().retention_days)
+    older, younger = (engagement(created=limit + timedelta(hours=hours)) for hours in (-1, 1))
+    for one in (older, younger):
+        keep_engagement(one, "ada")
+    delete_old()
+    assert [one.id for one in list_engagements()] == [younger.id]
+    newest = read_notes()[0]
+    assert (newest["action"], newest["what"][0], newest["by"]) == ("grown too old", "1", "the server")
+
+
+def test_who_deleted_what_is_noted_once(home):
+    kept = engagement()
+    keep_engagement(kept, "ada")
+    for by in ("bea", "cleo"):
+        delete_engagement(kept.id, by)
+    assert [(line["action"], line["what"], line["by"]) for line in read_notes()] == [
+        ("deleted", kept.id, "bea"),
+        ("kept", kept.id, "ada"),
+    ]
+
+
 def test_nothing_of_a_deleted_one_stays_in_the_files(home):
     kept = engagement(name="a customer's name", moments=MOMENTS * 20)
     keep_engagement(kept, "ada")
@@ -170,6 +192,12 @@ def test_database_elsewhere_has_its_log_here(home, postgres, monkeypatch):
     kept = engagement()
     keep_engagement(kept, "ada")
     assert [(line["action"], line["what"]) for line in read_notes()] == [("kept", kept.id)]
+
+
+def test_newest_lines_of_a_long_log_are_told(home):
+    for number in range(5):
+        note("kept", str(number), "ada")
+    assert [line["what"] for line in read_notes(most=2)] == ["4", "3"]
 
 
 def test_line_of_the_log_that_was_cut_short_spoils_no_other(home):

@@ -101,6 +101,24 @@ def test_crop_without_a_findable_face_is_taken_as_it_is():
     assert np.array_equal(faces.crop(noise, [found.landmarks])[0, ..., 0], grey)
 
 
+def test_face_that_fills_less_than_a_quarter_of_a_crop_is_not_taken_for_it(face):
+    (found,) = faces.find(face)
+    assert 1 / 16 < found.box.area / 256**2 < 1 / 4
+    assert faces.find_in_crop(face).box is None
+
+
+def test_size_of_a_crop_without_a_findable_face_is_its_shorter_side():
+    noise = np.random.default_rng(0).integers(0, 256, (60, 90, 3), dtype=np.uint8)
+    assert faces.find_in_crop(noise).quality.size == 60
+
+
+def test_large_crop_is_averaged_down_and_not_sampled():
+    stripes = np.zeros((240, 240, 3), np.uint8)
+    stripes[:, ::2] = 250
+    crop = faces.crop(stripes, [None])[0].astype(int)
+    assert np.abs(crop - 125).max() <= 30
+
+
 @pytest.mark.parametrize("side", [90, 256, 700])
 def test_crop_lies_on_the_template_however_large_the_face(face, side):
     picture = scaled(face, side)
@@ -209,6 +227,12 @@ def test_pose_is_recovered_from_the_landmarks_of_a_turned_head(yaw, roll, scale)
     assert quality.yaw == pytest.approx(yaw, abs=0.01)
 
 
+def test_eyes_that_lie_behind_each_other_are_of_a_face_that_is_turned_away():
+    points = np.full((5, 2), 20, np.float32)
+    quality = measure_quality(np.zeros((48, 48, 1), np.uint8), 48.0, points)
+    assert quality.yaw == 90
+
+
 def test_training_crops_of_fer2013_are_found_and_lie_on_the_template(shared_data):
     """The figures that the template was fitted by, on 400 crops."""
     data = read_ferplus(shared_data / "fer2013plus" / "train-1.npz").crops.crops[:400]
@@ -229,3 +253,12 @@ def test_every_real_portrait_has_its_face_found(shared_data):
 def test_face_that_fills_a_large_picture_is_found_once(face, side):
     close_up = cv2.resize(face[40:200, 48:208], (side, side), interpolation=cv2.INTER_CUBIC)
     assert len(faces.find(close_up)) == 1
+
+
+def test_what_looks_like_a_face_within_one_of_more_than_twice_its_size_is_none(face):
+    """As an eye or a fold does in a picture that is looked at in parts."""
+    picture = np.full((1800, 4000, 3), 120, np.uint8)
+    picture[:, :1800] = cv2.resize(face[40:200, 48:208], (1800, 1800), interpolation=cv2.INTER_CUBIC)
+    picture[1050:1122, 500:572] = scaled(face, 72)
+    (found,) = faces.find(picture)
+    assert found.box.width > 900

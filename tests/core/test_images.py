@@ -161,6 +161,19 @@ def test_float_tiff_is_read():
     assert (picture.min(), picture.max()) == (0, 255)
 
 
+@pytest.mark.parametrize("white", [255, 4095])
+def test_white_of_a_deep_grey_picture_with_fewer_bits_is_white(white):
+    ramp = np.linspace(0, white, 256).astype(np.uint16).reshape(16, 16)
+    picture = decode(encode(Image.fromarray(ramp), "PNG"))
+    assert np.abs(picture[..., 0].astype(int) - np.arange(256).reshape(16, 16)).max() <= 1
+
+
+def test_dark_float_tiff_stays_dark():
+    for brightest, expected in ((0.0, 0), (0.4, 102)):
+        values = np.linspace(0, brightest, 256, dtype=np.float32).reshape(16, 16)
+        assert decode(encode(Image.fromarray(values), "TIFF")).max() == expected
+
+
 def test_first_frame_of_an_animation_counts():
     first, second = Image.new("RGB", (9, 9), "red"), Image.new("RGB", (9, 9), "blue")
     for animated in ("GIF", "WEBP", "PNG"):

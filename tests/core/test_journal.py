@@ -1,9 +1,11 @@
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,7 +22,8 @@ from core.engagement.journal import (
     find_journal,
     unfinished,
 )
-from core.engagement.store import get_engagement, list_engagements
+from core.engagement.store import get_engagement, list_engagements, reach_storage
+from core.errors import EngagementError
 from core.expressions import Expression
 
 WRITE = """
@@ -93,6 +96,33 @@ def begin_again(journal: Journal) -> Journal:
     return find_journal(journal.opening.id)
 
 
+def test_reading_after_one_that_a_kill_cut_short_is_kept(home):
+    journal = begin()
+    journal.add(look(1.0))
+    with next((home / "engagements").glob("*.jsonl")).open("a") as file:
+        file.write('{"seconds": 2')
+    assert begin_again(journal).add(look(3.0))
+    assert [moment.seconds for moment in journal.moments()] == [1.0, 3.0]
+
+
+def test_looks_are_counted_without_the_opening(home):
+    journal = begin()
+    assert journal.count_looks() == 0
+    for seconds in (1.0, 2.0, 2.0):
+        journal.add(look(seconds))
+    assert journal.count_looks() == 2
+    journal.delete()
+    assert journal.count_looks() == 0
+
+
+def test_what_grew_too_old_before_it_ended_is_noted(home):
+    old = begin(begun=datetime.now(UTC) - timedelta(days=91))
+    delete_old_journals()
+    assert [(line["action"], line["what"], line["by"]) for line in read_notes()] == [
+        ("grown too old", old.opening.id, "the server")
+    ]
+
+
 def test_nothing_is_written_once_it_has_ended(home):
     journal = begin()
     find_journal(journal.opening.id).delete()
@@ -101,6 +131,38 @@ def test_nothing_is_written_once_it_has_ended(home):
     with pytest.raises(EndedError):
         close_journal(journal, "", "ada")
     assert list((home / "engagements").iterdir()) == []
+
+
+def test_result_says_what_was_known_when_the_engagement_began(home):
+    known = {
+        "consent": "told at the till and agreed",
+        "channel": "returns",
+        "begun": datetime.now(UTC) - timedelta(days=2, hours=3),
+        "model": "ckplus-reference",
+        "digest": "0123456789ab",
+        "source": "api",
+    }
+    named, unnamed = begin(name="call 17", **known), begin(**known)
+    kept = [get_engagement(close_journal(journal, "", "ada").id) for journal in (named, unnamed)]
+    for one in kept:
+        assert (one.consent, one.channel, one.created) == (known["consent"], "returns", known["begun"])
+        assert (one.model, one.digest, one.source) == ("ckplus-reference", "0123456789ab", "api")
+    assert [one.name for one in kept] == ["call 17", f"API, {known['begun']:%d %b %H:%M} UTC"]
+
+
+def test_readings_stay_where_their_result_cannot_be_kept(home, monkeypatch):
+    monkeypatch.setattr("core.engagement.database.BUSY_MILLISECONDS", 50)
+    journal = begin()
+    for n in range(30):
+        journal.add(look(n / 2))
+    reach_storage()
+    with closing(sqlite3.connect(home / "engagements.db", isolation_level=None)) as another:
+        another.execute("BEGIN IMMEDIATE")
+        with pytest.raises(EngagementError, match="locked"):
+            close_journal(journal, "", "ada")
+    (left,) = unfinished()
+    assert len(left.moments()) == 30
+    assert close_journal(left, "", "ada").report.moments == 30
 
 
 def test_report_of_what_was_cut_off_says_so(home):

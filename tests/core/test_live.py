@@ -59,6 +59,20 @@ def test_answer_less_sure_than_the_model_asks_for_is_none_though_each_frame_was(
     assert seen.moment(3.0).gap == "ambiguous"
 
 
+def test_answer_is_half_of_what_was_half_a_second_ago_and_none_of_what_was_before_a_gap(reader):
+    face = Reading(box=(0, 0, 9, 9), label=None, abstained=None, probabilities={}, face=None, quality=None)
+    sad, happy = (
+        face.model_copy(update={"label": label, "probabilities": {e: float(e is label) for e in both}})
+        for both in [(Expression.HAPPINESS, Expression.SADNESS)]
+        for label in both[::-1]
+    )
+    assert reader._smooth(1, sad, 10.0)[Expression.SADNESS] == 1
+    assert reader._smooth(1, happy, 10.5)[Expression.HAPPINESS] == pytest.approx(0.5)
+    assert reader._smooth(2, happy, 10.5)[Expression.HAPPINESS] == 1, "of another person"
+    assert reader._smooth(1, face, 10.6) == {}
+    assert reader._smooth(1, happy, 10.7)[Expression.HAPPINESS] == 1
+
+
 def test_newest_frame_wins_and_none_pile_up(reader, portrait):
     for _ in range(200):
         reader.offer(portrait)
@@ -202,6 +216,15 @@ def test_who_was_out_of_sight_for_long_has_to_be_chosen_again(journal):
         "nobody chosen",
         None,
     ]
+
+
+def test_times_of_a_recording_count_from_its_beginning_and_nothing_from_before_is_kept(journal):
+    recorder = Recorder(journal, customer=1, start=100.0)
+    smile = Moment(seconds=0, probabilities={Expression.HAPPINESS: 1.0})
+    for arrived in (99.9, 100.0, 102.5):
+        recorder.look({1: smile}, {1}, arrived)
+    assert [moment.seconds for moment in journal.moments()] == [0.0, 2.5]
+    assert journal.count_looks() == 2
 
 
 def test_where_no_frame_comes_nothing_is_now_and_the_next_face_is_nobody_known(reader, portrait):

@@ -177,6 +177,7 @@ def test_several_people_keep_their_numbers():
 
 def test_real_clips_are_read(shared_data):
     clips = sorted((shared_data / "photos" / "real").glob("*.mkv"))[:2]
+    assert clips
     for file in clips:
         recording = read_recording(file, load_classifier())
         assert recording.people
@@ -249,3 +250,27 @@ def test_photos_in_order_make_a_course_and_a_broken_one_is_told():
     assert report.moments == 18
     last = [moment for moment in person.moments if moment.seconds > 40]
     assert set(answers(last)) == {Expression.HAPPINESS}
+
+
+def test_person_who_moves_between_two_photos_stays_the_same():
+    canvas = np.full((480, 760, 3), 120, np.uint8)
+    photos = []
+    for left in (0, 200, 0):
+        shot = canvas.copy()
+        shot[:, left : left + 480] = portraits()["astronaut"][:480, :480]
+        photos.append(encode(shot, "PNG"))
+    recording = read_photos(photos, load_classifier(), apart=5)
+    assert [len(person.moments) for person in recording.people.values()] == [3]
+
+
+def test_portrait_is_the_largest_crop_of_a_person():
+    large = Image.fromarray(portraits()["astronaut"])
+    small = Image.new("RGB", large.size, (120, 120, 120))
+    small.paste(large.resize((large.width * 2 // 3, large.height * 2 // 3)), (80, 80))
+    (person,) = read_photos(
+        [encode(one) for one in (small, large, small)], load_classifier(), 5
+    ).people.values()
+    (alone,) = read_photos([encode(large)], load_classifier(), 5).people.values()
+    assert len(person.moments) == 3
+    assert person.size == alone.size
+    assert np.array_equal(person.portrait, alone.portrait)

@@ -73,6 +73,11 @@ def test_table_is_read_and_what_is_no_number_left_out():
     assert (found.scores, found.without_number) == ({"a": 4.0, "c": 9.5}, 1)
 
 
+def test_rows_without_an_id_are_nobodys_and_not_told_as_without_a_number():
+    found = read_surveys(b"id,score\na,4\n,\n,7\n,x\nb,\nc,?\n")
+    assert (found.scores, found.without_number) == ({"a": 4.0}, 2)
+
+
 @pytest.mark.parametrize(
     "text",
     [

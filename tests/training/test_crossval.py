@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from core.bundles import find_bundle
+from core.bundles import Refusal, find_bundle
 from core.errors import DataError, RecipeError
 from core.expressions import EXPRESSIONS
 from core.settings import settings
@@ -17,9 +17,11 @@ from tests.training.datasets.conftest import write_folder
 from tests.training.datasets.test_ckplus import write_learnable
 from tests.training.datasets.test_ferplus import write as write_npz
 from tests.training.datasets.test_labelled_folder import png
+from tests.training.datasets.test_near_duplicates import smooth
 from training.commands import app
 from training.crossval import (
     Fold,
+    _pool_refusals,
     cross_validate,
     digest_of,
     require_same_classes,
@@ -266,10 +268,36 @@ def test_data_that_training_refuses_are_not_cross_validated_unless_told_so(tmp_p
         cross_validate(RECIPE, data, "subject", 9, 0, tmp_path / "x", 1, anyway=True)
 
 
+def test_refusals_of_folds_are_pooled_by_the_crops_that_they_were_counted_on():
+    known = {"faces_unanswered": 0.4, "leaks": False}
+    small = Refusal(nonfaces=10, nonfaces_refused=0.5, faces=100, faces_refused=0.2, **known)
+    known = {"faces_unanswered": 0.2, "leaks": True}
+    large = Refusal(nonfaces=30, nonfaces_refused=0.9, faces=300, faces_refused=0.0, **known)
+    found = _pool_refusals([small, large])
+    assert (found.nonfaces, found.faces, found.leaks) == (40, 400, True)
+    assert found.nonfaces_refused == pytest.approx(0.8)
+    assert found.faces_refused == pytest.approx(0.05)
+    assert found.faces_unanswered == pytest.approx(0.25)
+    assert _pool_refusals([]) is None
+
+
 def test_file_that_is_no_cross_validation_is_refused(tmp_path):
     (tmp_path / "x.json").write_text("{}")
     with pytest.raises(DataError, match="not a cross-validation"):
         read_crossval(tmp_path / "x.json", RECIPE, make_crops(1), None)
+
+
+def test_part_that_a_data_set_keeps_for_its_own_test_is_not_judged_once_a_fold(data, home, tmp_path):
+    others = {
+        f"{('train', 'test')[n % 2]}/{EXPRESSIONS[n % 8]}/{n}.png": encode(crop[..., 0])
+        for n, crop in enumerate(smooth(16, seed=5))
+    }
+    both = (data, str(write_folder(tmp_path / "divided", others)))
+    other = {"data": both, "digest": digest_of(load(both, RECIPE))}
+    fold = first_fold(data, tmp_path).model_copy(update=other)
+    answers, _ = run_fold(fold)
+    assert set(answers.data.sources) == {"CK+48"}
+    assert len(answers.data) == len(read([data]).crops) / 2
 
 
 @pytest.mark.xdist_group("ray")

@@ -95,3 +95,14 @@ def test_model_comes_back_where_the_new_one_is_not_moved(tmp_path, bundle, monke
 def test_name_that_no_folder_of_a_model_can_have_is_refused(name):
     with pytest.raises(BundleError, match="cannot name a model"):
         require_name(name)
+
+
+def test_bundle_that_is_damaged_takes_no_place(tmp_path, bundle):
+    shutil.copytree(bundle.folder, tmp_path / "old")
+    with staging(tmp_path / "old") as staged:
+        shutil.copytree(bundle.folder, staged, dirs_exist_ok=True)
+        (staged / "model.tflite").write_bytes(b"half")
+        with pytest.raises(BundleError, match="is damaged"):
+            publish(staged, tmp_path / "old")
+    assert read_bundle(tmp_path / "old").digest == bundle.digest
+    assert [file.name for file in tmp_path.iterdir()] == ["old"]

@@ -210,6 +210,15 @@ def test_discarded_model_is_gone_and_rollbacks_pass_over_it(home, third):
     assert rollback("ada", "the one between is gone").name == FIRST
 
 
+def test_model_is_discarded_though_a_kill_left_a_part_of_an_earlier_one(home, third):
+    left = home / "models" / f".gone-{third}"
+    left.mkdir()
+    (left / "model.tflite").write_bytes(b"of before")
+    discard(third)
+    assert third not in bundle_names()
+    assert not left.exists()
+
+
 @pytest.mark.parametrize("name", ["mien-8", "nothing", "..", ""])
 def test_what_was_not_trained_here_cannot_be_discarded(home, name):
     promote(OTHER, "ada")

@@ -9,7 +9,15 @@ from core.errors import DataError
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.ckplus import read_ckplus
 from training.datasets.labelled import LabelledCrops, without_a_face
-from training.splits import folds, groups, keep_own_test, split, split_inner
+from training.splits import (
+    NOTHING_TO_JUDGE,
+    folds,
+    groups,
+    keep_own_test,
+    split,
+    split_inner,
+    why_no_split,
+)
 
 
 @settings(max_examples=25, deadline=None)
@@ -108,6 +116,20 @@ def test_same_seed_divides_alike():
     data = make_crops()
     assert np.array_equal(split(data, "random", 42).test, split(data, "random", 42).test)
     assert not np.array_equal(split(data, "random", 42).test, split(data, "random", 43).test)
+
+
+@pytest.mark.parametrize("kind", ["subject", "sequence", "random"])
+def test_another_seed_makes_other_folds_and_the_same_one_the_same(kind):
+    data = make_crops(12)
+    first, again, other = ([fold.test.tolist() for fold in folds(data, kind, 3, seed)] for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_what_is_set_aside_at_random_depends_on_the_seed_and_whom_is_not():
+    data = make_crops(12)
+    for kind, depends in (("random", True), ("subject", False)):
+        one, other = (split_inner(data, kind, 0.3, seed)[1].tolist() for seed in (1, 2))
+        assert (one != other) is depends
 
 
 def test_random_split_is_never_taken_for_an_honest_one():
@@ -267,3 +289,32 @@ def test_crops_without_a_face_count_as_nobody_to_judge_on():
     with pytest.raises(DataError, match="Only 6 subjects are known, and 10 are needed"):
         folds(data, "subject", 10, 0)
     assert len(folds(data, "subject", 5, 0)) == 5
+
+
+def test_who_is_set_aside_of_a_data_set_does_not_depend_on_what_else_is_learned_from():
+    one, other = make_crops(20), make_crops(40, seed=1)
+    subjects = np.char.add("other ", other.subjects)
+    other = replace(other, sources=np.full(len(other), "other"), subjects=subjects, sequences=subjects)
+    both = LabelledCrops.concatenate([one, other])
+    alone, beside = (
+        data.take(split_inner(data, "subject", 0.2, 0)[1]).subjects.tolist() for data in (one, both)
+    )
+    assert len(set(alone)) == 4
+    assert set(alone) == {who for who in beside if not who.startswith("other")}
+
+
+def test_of_few_people_who_usually_show_the_same_one_is_set_aside():
+    data = make_crops(4, frames=3)
+    usual = np.where(data.subjects < "S002", 0, 7)
+    targets = np.eye(data.targets.shape[1], dtype=np.float32)
+    often = np.arange(len(data)) % 3 > 0
+    data = replace(data, targets=np.where(often[:, None], targets[usual], data.targets))
+    inner = data.take(split_inner(data, "subject", 0.1, 0)[1])
+    assert sorted(who < "S002" for who in set(inner.subjects)) == [False, True]
+
+
+def test_data_that_are_all_to_be_learned_from_leave_nothing_to_judge_on():
+    data = make_crops(10)
+    assert why_no_split(replace(data, parts=np.full(len(data), "train")), "subject") == NOTHING_TO_JUDGE
+    assert why_no_split(data, "subject") is None
+    assert "Only 10 subjects" in why_no_split(data, "subject", 0.05)

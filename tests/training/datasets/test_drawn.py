@@ -1,10 +1,12 @@
+import shutil
+
 import numpy as np
 import pytest
 
 from core import faces
 from core.expressions import EXPRESSIONS
-from core.settings import settings
-from training.datasets.drawn import SOURCE, draw_dataset, load_drawn
+from core.settings import PROJECT_ROOT, settings
+from training.datasets.drawn import SOURCE, _renderer_digest, draw_dataset, load_drawn
 from training.datasets.labelled import LabelledCrops
 from training.recipe import load_recipe
 from training.splits import split
@@ -83,3 +85,14 @@ def test_kept_set_that_was_cut_short_is_drawn_again(home):
     for left in (kept.read_bytes()[:1000], b"", b"no array"):
         kept.write_bytes(left)
         assert load_drawn(2, seed=3).digest == data.digest
+
+
+@pytest.mark.parametrize("name", ["drawing/mouth.py", "faces/cropping.py"])
+def test_kept_set_is_drawn_anew_once_what_draws_or_cuts_it_changes(tmp_path, monkeypatch, name):
+    for folder in ("drawing", "faces"):
+        shutil.copytree(PROJECT_ROOT / "core" / folder, tmp_path / "core" / folder)
+    monkeypatch.setattr("training.datasets.drawn.PROJECT_ROOT", tmp_path)
+    before = _renderer_digest()
+    with (tmp_path / "core" / name).open("a") as file:
+        file.write("#")
+    assert _renderer_digest() != before

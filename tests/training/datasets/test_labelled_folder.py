@@ -124,6 +124,15 @@ def test_own_division_is_followed_and_its_test_not_learned_from(tmp_path):
     assert causes(data) == {("train/happy/copy.png", Cause.NEAR_COPY)}
 
 
+def test_frames_of_a_person_who_is_named_all_stay_in_the_test(tmp_path):
+    names = ("test/happy/p1_a_01.png", "test/happy/p1_a_02.png", "train/happy/p2_a_01.png")
+    content = dict(zip(names, (png(0), encode(altered(CROPS[0], shift=1)[..., 0]), png(1)), strict=True))
+    data = read_labelled_folder(write_folder(tmp_path / "named", content))
+    assert data.crops.names.tolist() == list(names)
+    assert len(set(data.crops.sequences)) == 2
+    assert not data.skipped
+
+
 def test_validation_folder_is_the_test_where_there_is_no_other(tmp_path):
     content = {"train/happy/a.png": png(0), "val/happy/b.png": png(1)}
     assert read_labelled_folder(write_folder(tmp_path, content)).crops.parts.tolist() == ["train", "test"]

@@ -1,12 +1,15 @@
+import shutil
 from dataclasses import replace
+from pathlib import Path
 
 import cv2
 import numpy as np
+import pytest
 
 from core import faces
 from core.expressions import Expression
 from training.datasets.labelled import LabelledCrops, one_hot
-from training.datasets.recutting import recut
+from training.datasets.recutting import _cutting_tag, recut
 
 
 def test_crops_are_cut_as_serving_cuts_them_and_kept(home, portrait):
@@ -36,3 +39,17 @@ def test_crops_on_the_template_are_not_blurred_by_a_second_cut(home, portrait):
     assert np.array_equal(recut(data).crops, once)
     assert not np.array_equal(recut(replace(data, framed=np.array([False]))).crops, once)
     assert recut(data).framed.all()
+
+
+@pytest.mark.parametrize("name", ["yunet.onnx", "cropping.py"])
+def test_crops_are_cut_anew_once_what_cuts_them_changes(tmp_path, monkeypatch, name):
+    folder = shutil.copytree(Path(faces.__file__).parent, tmp_path / "faces")
+    monkeypatch.setattr(faces, "__file__", str(folder / "__init__.py"))
+    _cutting_tag.cache_clear()
+    before = _cutting_tag()
+    with (folder / name).open("ab") as file:
+        file.write(b"#")
+    _cutting_tag.cache_clear()
+    after = _cutting_tag()
+    _cutting_tag.cache_clear()
+    assert after != before

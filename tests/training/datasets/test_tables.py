@@ -30,3 +30,11 @@ def test_column_that_stands_twice_is_refused():
     table = {PurePosixPath("subjects.csv"): b"file,subject,Subject\na.png,Ann,\n"}
     with pytest.raises(DataError, match=r"has the column subject more than once: leave one of each"):
         subjects_from_tables(table, "mine")
+
+
+def test_table_of_just_as_many_rows_as_are_read_is_read_whole(monkeypatch):
+    monkeypatch.setattr("training.datasets.tables.MOST_ROWS", 3)
+    rows = ["a", "b", "c"]
+    assert [row["x"] for row in read_table("t.csv", "\n".join(["x", *rows]).encode(), ("x",))] == rows
+    with pytest.raises(DataError, match="more than 3 rows"):
+        list(read_table("t.csv", "\n".join(["x", *rows, "d"]).encode(), ("x",)))

@@ -96,6 +96,42 @@ def test_few_without_a_mistake_are_no_certainty():
     assert interval.low == pytest.approx(lower_bound(20, 20))
 
 
+def test_each_group_is_counted_by_itself_the_larger_one_first():
+    found = predictions(lambda rows: rows % 2 == 0)
+    is_old = found.data.subjects < "S005"
+    names = found.data.names.tolist()
+    table = {name: {"age": "old" if old else "young"} for name, old in zip(names, is_old, strict=True)}
+    young, old = measure_groups(replace(found, answered=~is_old), table)
+    assert (young.group, young.n, young.people) == ("young", 135, 15)
+    assert (old.group, old.n, old.people) == ("old", 45, 5)
+    assert (young.unanswered, old.unanswered) == (0, 1)
+
+
+def test_pictures_of_one_person_are_no_evidence_of_their_own():
+    found = predictions(lambda rows: rows // 9 % 2 == 0)
+    table = {name: {"age": "old"} for name in found.data.names.tolist()}
+    (old,) = measure_groups(found, table)
+    assert (old.n, old.people, old.accuracy.value) == (180, 20, 0.5)
+    assert old.accuracy.high - old.accuracy.low > 0.3, "rows by themselves would give 0.15"
+
+
+def test_few_without_a_hit_are_no_certainty_either():
+    found = predictions(lambda rows: rows < 0)
+    table = {name: {"age": "old"} for name in found.data.names.tolist()}
+    interval = measure_groups(found, table)[0].accuracy
+    assert (interval.low, interval.value) == (0.0, 0.0)
+    assert interval.high == pytest.approx(1 - lower_bound(20, 20))
+
+
+def test_picture_too_poor_for_an_answer_counts_as_unanswered():
+    found = predictions(lambda rows: rows >= 0)
+    dark = found.data.crops.copy()
+    dark[: len(dark) // 4] //= 64
+    table = {name: {"age": "old"} for name in found.data.names.tolist()}
+    (old,) = measure_groups(replace(found, data=replace(found.data, crops=dark)), table)
+    assert old.unanswered == 0.25
+
+
 def lower_bound(right: int, count: int) -> float:
     """Clopper and Pearson's lower bound by SciPy."""
     return float(binomtest(right, count).proportion_ci(method="exact").low)

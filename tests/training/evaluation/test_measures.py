@@ -22,6 +22,17 @@ def test_reliability_lists_the_bins_that_hold_answers():
     assert (low.confidence, high.confidence) == pytest.approx((0.6, 0.9))
 
 
+def test_full_confidence_stands_in_the_last_bin():
+    (bin_,) = reliability(np.array([[1.0, 0.0], [0.95, 0.05]], np.float32), np.array([0, 0]))
+    assert (bin_.n, bin_.confidence) == (2, pytest.approx(0.975))
+
+
+def test_of_few_rows_at_least_the_surest_is_answered():
+    curve = risk_coverage(np.array([[0.9, 0.1], [0.2, 0.8], [0.6, 0.4]], np.float32), np.array([0, 0, 0]))
+    assert [point.accuracy for point in curve if point.coverage <= 0.45] == [1.0] * 9
+    assert curve[-1].accuracy == pytest.approx(2 / 3)
+
+
 def test_answering_only_the_surest_crops_is_more_often_right():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.5, 1, 4000).astype(np.float32)

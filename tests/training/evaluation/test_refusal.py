@@ -1,5 +1,7 @@
 import numpy as np
 
+from core.bundles import Bundle
+from core.classifier import Classifier
 from tests.training.conftest import make_crops
 from training.datasets.labelled import without_a_face
 from training.evaluation import measure_refusal
@@ -29,3 +31,12 @@ def test_bars_are_called_unlike_a_face_but_a_real_face_is_not(champion, portrait
     )
     assert measure_refusal(champion, grey(1), real).faces_refused == 0
     assert measure_refusal(champion, grey(1), make_crops(4)).faces_refused > 0.9
+
+
+def test_refusal_leaks_where_the_first_model_knew_nonfaces(champion):
+    card = champion.bundle.card
+    learned = card.training.model_copy(update={"learned_before": ("FER+", "not a face")})
+    knowing = Bundle(
+        champion.bundle.folder, card.model_copy(update={"training": learned}), champion.bundle.digest
+    )
+    assert measure_refusal(Classifier(knowing), grey(1), make_crops(1)).leaks

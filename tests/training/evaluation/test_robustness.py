@@ -18,6 +18,16 @@ def test_each_change_alters_a_crop_and_keeps_its_form(change, face):
     assert np.abs(changed.astype(int) - crop).mean() > 1
 
 
+def test_crop_is_turned_to_either_side():
+    dot = np.zeros((48, 48), np.uint8)
+    dot[4:8, 22:26] = 200
+    x, y = np.meshgrid(np.arange(48), np.arange(48))
+    for change, side in (("turned by 15°", -1), ("turned by -15°", 1)):
+        turned = CHANGES[change](dot)
+        away = np.average(x, weights=turned) - 23.5, 23.5 - np.average(y, weights=turned)
+        assert np.degrees(np.arctan2(*away)) == pytest.approx(side * 15, abs=1)
+
+
 def test_points_lost_are_counted_from_the_unchanged_pictures(champion, home):
     found = {one.change: one for one in measure_robustness(champion, make_crops(3))}
     assert set(found) == {UNCHANGED, *CHANGES, UNCUT}

@@ -3,11 +3,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from core.bundles import Bundle, Thresholds
+from core.classifier import Classifier
 from core.errors import DataError
 from core.expressions import EXPRESSIONS, Expression
 from tests.training.conftest import SHOWN, make_crops
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, without_a_face
-from training.evaluation import Predictions, bootstrap, predict, score, score_predictions
+from training.evaluation import Predictions, bootstrap, predict, score, score_predictions, scored_as
 from training.overlap import Overlap
 from training.splits import NOBODY_NAMED, PROTOCOLS
 
@@ -151,6 +153,49 @@ def test_faces_taken_for_none_are_counted_by_themselves(champion):
     assert taken.mean() > 0
     assert found.unlike_a_face == pytest.approx(taken.mean())
     assert found.coverage <= 1 - found.unlike_a_face
+
+
+def test_crop_gets_no_label_where_it_is_unsure_or_seems_to_be_no_face(champion):
+    data, card = make_crops(6), champion.bundle.card
+    answer = champion.answer(data.crops)
+    thresholds = Thresholds(
+        confidence=float(np.median(answer.probabilities.max(axis=1))),
+        coverage=0.5,
+        face=float(np.median(answer.face)),
+    )
+    strict = card.model_copy(update={"thresholds": thresholds})
+    found = predict(Classifier(Bundle(champion.bundle.folder, strict, champion.bundle.digest)), data)
+    sure = answer.probabilities.max(axis=1) >= np.float32(thresholds.confidence)
+    assert (found.unlike == (answer.face < np.float32(thresholds.face))).all()
+    assert (found.answered == (sure & ~found.unlike)).all()
+    assert found.answered.sum() < min(sure.sum(), (~found.unlike).sum())
+
+
+def test_score_of_what_is_answered_leaves_out_the_rest_and_what_nobody_shows():
+    data = make_crops(4, frames=1)
+    right = np.eye(len(EXPRESSIONS), dtype=np.float32)[np.where(np.arange(12) < 3, 0, data.labels)]
+    late = Predictions(EXPRESSIONS, data, data.labels, right, np.arange(12) >= 6)
+    found = score(late, "mine", "made", False)
+    assert found.accuracy.value == pytest.approx(10 / 12)
+    assert (found.coverage, found.covered_accuracy) == (0.5, 1.0)
+    assert found.balanced_accuracy == pytest.approx((1 + 3 / 4 + 3 / 4) / 3)
+
+
+def test_rows_in_which_half_of_the_votes_agree_count_in_the_score_on_fer_plus():
+    data = make_crops(2, frames=1)
+    targets = data.targets.copy()
+    targets[:2] = [0.5, 0.3, 0.2, 0, 0, 0, 0, 0, 0]
+    targets[2:4] = [0.49, 0.31, 0.2, 0, 0, 0, 0, 0, 0]
+    data = replace(data, targets=targets, sources=np.full(6, "FER+"), parts=np.full(6, "test"))
+    assert scored_as(data).tolist() == ["FER+ valid"] * 2 + [""] * 2 + ["FER+ valid"] * 2
+
+
+def test_folds_are_pooled_by_what_all_of_them_know(champion):
+    one = predict(champion, make_crops(2))
+    with pytest.raises(DataError, match="know different expressions"):
+        Predictions.pool([one, one.view(SHOWN)])
+    assert Predictions.pool([one, one]).unlike.tolist() == [*one.unlike, *one.unlike]
+    assert Predictions.pool([one, replace(one, unlike=None)]).unlike is None
 
 
 def test_smaller_view_masks_the_others_and_sums_to_one(champion):

@@ -95,6 +95,14 @@ def test_before_any_job_what_computes_more_is_expected_to_take_longer(home, monk
     assert times[1] > 1.2 * times[0]
 
 
+def test_recipe_that_may_stop_early_is_expected_to_run_half_of_its_epochs(home):
+    whole, half = (
+        estimate_seconds(make_recipe(epochs=40, early_stopping=patience), 1000) - FIXED_SECONDS
+        for patience in (None, 5)
+    )
+    assert half == pytest.approx(whole / 2)
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="the stand-in is a script with a first line")
 @pytest.mark.usefixtures("cards")
 def test_no_time_is_promised_on_a_card_that_has_not_trained_the_network_yet(home, monkeypatch):

@@ -42,6 +42,34 @@ def test_job_that_was_stopped_waits_again_behind_the_others(home):
     assert table.get(second.id).place == 0
 
 
+def test_job_that_waits_again_is_claimed_after_those_that_came_before_it(home):
+    first, second = (table.add(SPEC, "ada") for _ in range(2))
+    table.claim("cpu")
+    table.end(first.id, JobState.LOST, "gone")
+    table.requeue(table.get(first.id))
+    assert [table.claim(f"gpu:{n}").id for n in range(2)] == [second.id, first.id]
+
+
+def test_end_of_an_earlier_attempt_does_not_end_the_later_one(home):
+    job = table.add(SPEC, "ada")
+    table.claim("cpu")
+    assert table.end(job.id, JobState.LOST, "gone", attempt=1)
+    table.requeue(table.get(job.id))
+    table.claim("cpu")
+    assert not table.end(job.id, JobState.FAILED, "of before", attempt=1)
+    assert table.get(job.id).state is JobState.RUNNING
+    assert table.end(job.id, JobState.DONE, "fine", attempt=2)
+
+
+def test_first_wish_to_stop_is_the_one_that_counts(home):
+    job = table.add(SPEC, "ada")
+    table.claim("cpu")
+    table.ask_cancel(job.id)
+    asked = table.get(job.id).cancel_asked
+    table.ask_cancel(job.id)
+    assert table.get(job.id).cancel_asked == asked
+
+
 def test_only_a_job_that_ended_is_removed(home):
     job = table.add(SPEC, "ada")
     assert not table.remove(job)

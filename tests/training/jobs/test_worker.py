@@ -20,6 +20,7 @@ from training.jobs.local_runner import SILENCE, settle
 from training.jobs.process import main
 from training.jobs.processes import PROCESS_FILE, note_process
 from training.jobs.stage import COMPARING, enter_stage, read_stage
+from training.run_folder import CANCEL_FILE
 from training.worker import Worker
 
 
@@ -129,3 +130,13 @@ def test_resumed_job_that_is_killed_is_not_blamed_for_its_earlier_attempt(claime
         log.write("Reading …\n")
     settle(again)
     assert table.get(claimed.id).state is JobState.LOST
+
+
+def test_resumed_job_remembers_no_wish_to_stop(claimed, runner):
+    runner.cancel(claimed.id)
+    settle(table.get(claimed.id))
+    assert table.get(claimed.id).state is JobState.CANCELLED
+    assert (claimed.run / CANCEL_FILE).exists()
+    again = runner.resume(claimed.id)
+    assert (again.state, again.cancel_asked) == (JobState.QUEUED, None)
+    assert not (claimed.run / CANCEL_FILE).exists()

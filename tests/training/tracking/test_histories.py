@@ -11,7 +11,14 @@ from mlflow.entities import Metric, Param, RunTag
 from mlflow.tracking import MlflowClient
 
 from training.history import HistoryError, Run, open_history
-from training.history.run import ARCHIVED_TAG, HEADLINE_TAG, NOTE_TAG, experiment_name, trained_for
+from training.history.run import (
+    ARCHIVED_TAG,
+    HEADLINE_TAG,
+    KEPT_ACCURACY_TAG,
+    NOTE_TAG,
+    experiment_name,
+    trained_for,
+)
 from training.history.server import Server
 from training.history.server_history import ServerHistory
 from training.history.sqlite_history import SqliteHistory, thin
@@ -162,6 +169,22 @@ def test_sparkline_keeps_the_last_value_and_forty_at_most():
     assert thin(range(200))[-1] == 199
     assert len(thin(range(200))) == 40
     assert thin([]) == ()
+
+
+@pytest.mark.parametrize(
+    ("state", "tags", "restores", "told"),
+    [
+        ("finished", {}, False, 0.7),
+        ("finished", {}, True, None),
+        ("running", {}, True, 0.7),
+        ("finished", {KEPT_ACCURACY_TAG: "0.8"}, True, 0.8),
+    ],
+)
+def test_inner_accuracy_is_of_the_weights_that_were_kept(state, tags, restores, told):
+    parameters = {"recipe.epochs": "9"} | ({"recipe.early_stopping": "5"} if restores else {})
+    metrics = {"val_accuracy": 0.7}
+    run = Run("1", "x", state, datetime.now(UTC), None, parameters=parameters, tags=tags, metrics=metrics)
+    assert run.inner_accuracy == told
 
 
 def test_score_that_the_card_believes_is_shown_whatever_its_name():
