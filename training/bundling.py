@@ -23,6 +23,7 @@ from training.conversion import Variant
 from training.datasets.families import data_sets
 from training.datasets.labelled import NOT_A_FACE, LabelledCrops, label_columns
 from training.evaluation import measure_refusal, predict, score_predictions, scored_as
+from training.evaluation.scoring import without_unknown
 from training.judged import keep_judged
 from training.networks import describe_layers, load_network, round_weights
 from training.placing import publish, require_name, staging
@@ -164,6 +165,8 @@ def _judge(
             classifier.bundle.card.training.learned_before,
             parts.overlap(predictions.data),
         )
+        left_out = without_unknown(faces, predictions.labels, classifier.bundle.name)
+        found = tuple(one.model_copy(update={"protocol": one.protocol + left_out}) for one in found)
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)
     others = (score.model_copy(update={"own": False}) for score in also)

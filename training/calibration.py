@@ -59,5 +59,5 @@ def choose_thresholds(
 
 
 def _rounded_down(threshold: float) -> float:
-    """To four digits: rounded up to 1 it would refuse all that a sure network answers."""
-    return math.floor(threshold * 1e4) / 1e4
+    """To four digits, and below 1, which would refuse what a sure network answers."""
+    return min(math.floor(threshold * 1e4), 9999) / 1e4

@@ -84,6 +84,7 @@ def compare(
             labels=ours.labels,
         )
     theirs = _answer(champion, test)
+    left_out = [label.value for label in ours.data.expressions if label not in theirs.labels]
     ours, theirs = _share_labels(ours, theirs)
     keys, truth = groups(ours.data), ours.truth
     accuracy = _difference(lambda p, rows: _accuracy(p, rows, truth), ours, theirs, keys)
@@ -102,6 +103,8 @@ def compare(
     warnings = cautions(
         ours.data, champion, *sides, people=people, leaks=leaks, shared_people=shared_people, seen=seen
     )
+    if left_out:
+        warnings += (f"Left out, for the champion does not know it: {', '.join(left_out)}.",)
     return Verdict(
         outcome=outcome,
         reasons=reasons,

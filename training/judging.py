@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, computed_field
 from core.bundles import ClassScore, GroupScore, Refusal, Robustness, Score
 from core.classifier import Classifier
 from core.errors import DataError
-from core.expressions import EXPRESSIONS, Expression
+from core.expressions import Expression
 from training.datasets import read
 from training.datasets.families import learned_from
 from training.datasets.ferplus import majority_share
@@ -19,7 +19,7 @@ from training.datasets.read_data import log_skipped
 from training.datasets.recutting import recut
 from training.evaluation import measure_refusal, measure_robustness, predict, score
 from training.evaluation.fairness import measure_groups, read_groups
-from training.evaluation.scoring import called
+from training.evaluation.scoring import called, without_unknown
 from training.evaluation.timing import time_one
 from training.measured import AS_GIVEN, FAIR_AGREEMENT
 
@@ -42,7 +42,7 @@ class Judgement(BaseModel):
     groups: tuple[GroupScore, ...] = Field(
         (), description="how each group fares, where a table says who is in it"
     )
-    milliseconds_per_crop: float = Field(description="median of one crop at a time, on one core here")
+    milliseconds_per_crop: float = Field(description="least of one crop at a time, on one core here")
 
     @computed_field
     def n(self) -> int:
@@ -128,11 +128,10 @@ def judge(
         raise DataError(
             "The data shows one expression alone, among which nothing can be confused: add others."
         )
-    unknown = faces.take(~np.isin(faces.labels, [EXPRESSIONS.index(one) for one in predictions.labels]))
-    if len(unknown):
-        log.warning("left out %d crops of expressions that %s does not know", len(unknown), card.name)
     learned = learned_from(faces, card.training.all_sources)
-    protocol = _protocol(learned, agreement, present_only, unknown)
+    protocol = _protocol(learned, agreement, present_only) + without_unknown(
+        faces, predictions.labels, card.name
+    )
     refusal_leaks = bool(learned_from(nonfaces, card.training.all_sources))
     refusal = measure_refusal(classifier, nonfaces, faces) if len(nonfaces) else None
     if refusal and refusal_leaks:
@@ -167,19 +166,15 @@ def _read_judged(data: Sequence[str], agreement: float) -> tuple[LabelledCrops, 
     return raw.take((majority_share(raw) >= agreement) | (raw.labels == NOT_A_FACE)), part
 
 
-def _protocol(learned: Sequence[str], agreement: float, present_only: bool, unknown: LabelledCrops) -> str:
+def _protocol(learned: Sequence[str], agreement: float, present_only: bool) -> str:
     """How it was measured, in words.
 
     Args:
         learned: the data sets judged on that the model had learned from.
-        unknown: crops that were left out, of expressions that it does not know.
     """
     told = f"this model learned from the pictures of {', '.join(learned)}" if learned else AS_GIVEN
     if agreement != FAIR_AGREEMENT:
         told += f", only crops whose top class holds {agreement:.0%} of the votes or more"
-    if len(unknown):
-        names = ", ".join(one.value for one in unknown.expressions)
-        told += f", without crops of {names}, which it does not know"
     if present_only:
         told += ", asked for the expressions that are shown only"
     return told

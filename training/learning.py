@@ -87,6 +87,8 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
         keras.config.set_dtype_policy("float32")
     trust = trust_of(lesson.train, lesson.teacher, recipe.teacher_share) if lesson.teacher else None
     batches = EpochBatches(lesson.train, lesson.train.targets[:, columns], recipe, lesson.seed, trust)
+    if lesson.initial is None:
+        _forget_first_statistics(network, recipe.epochs * batches.steps)
     _compile(recipe, trainer, batches.steps)
     callbacks = _callbacks(recipe)
     checkpoint = _checkpoint(lesson.run, member, callbacks)
@@ -144,8 +146,8 @@ def _require_numbers(curves: Sequence[dict[str, float]], network: keras.Model) -
     if np.isfinite(losses).all() and all(np.isfinite(weight).all() for weight in network.get_weights()):
         return
     raise RecipeError(
-        f"The training diverged in epoch {len(curves)}: its loss is no number any more. Start it anew with a "
-        "smaller learning rate, a tenth say."
+        f"The training diverged in epoch {len(curves)}: its loss or weights are no numbers any more. Start "
+        "it anew with a smaller learning rate, a tenth say."
     )
 
 
@@ -191,7 +193,7 @@ def _build_trainer(
 def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
     rate: float | keras.optimizers.schedules.LearningRateSchedule = recipe.learning_rate
     if recipe.schedule == "cosine":
-        warmup = round(recipe.warmup_epochs * steps)
+        warmup = min(round(recipe.warmup_epochs * steps), recipe.epochs * steps // 5)  # of a short one
         rate = keras.optimizers.schedules.CosineDecay(
             recipe.learning_rate / 100 if warmup else recipe.learning_rate,
             max(1, recipe.epochs * steps - warmup),
@@ -211,6 +213,16 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
         jit_compile=compiles(),
     )
     optimizer.build(trainer.trainable_variables)  # variables made inside the step have it traced twice
+
+
+def _forget_first_statistics(network: keras.Model, steps: int) -> None:
+    """Have batch normalisation's moving statistics reach back no further than a short training is long.
+
+    They begin with numbers that no crop gave, by the same rule as averaged weights do.
+    """
+    for layer in network.layers:
+        if isinstance(layer, keras.layers.BatchNormalization):
+            layer.momentum = min(layer.momentum, max(0.0, 1 - REACHES / steps))
 
 
 def _momentum(recipe: Recipe, steps: int) -> float:

@@ -1,6 +1,7 @@
 """Which number format a device trains fastest in; loads no Keras, so that a page can say it beforehand."""
 
 import os
+import sys
 from functools import lru_cache
 from pathlib import Path
 
@@ -18,8 +19,13 @@ def planned_precision(recipe: Recipe, on_gpu: bool) -> str:
         return "float32"
     if on_gpu:
         return "mixed_float16" if recipe.network == "reference" else "mixed_bfloat16"
-    jax = os.environ.get("KERAS_BACKEND") == "jax"
-    return "mixed_bfloat16" if cpu_has_bfloat16() and not jax else "float32"
+    return "mixed_bfloat16" if cpu_has_bfloat16() and _backend() != "jax" else "float32"
+
+
+def _backend() -> str:
+    """What Keras computes with, or would."""
+    loaded = sys.modules.get("keras")
+    return str(loaded.backend.backend()) if loaded else os.environ.get("KERAS_BACKEND", "tensorflow")
 
 
 @lru_cache(maxsize=1)

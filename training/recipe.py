@@ -47,7 +47,7 @@ class Recipe(_Frozen):
     network: Literal["reference", "residual"]
     stem: int = Field(16, ge=MIN_WIDTH, le=2048, description="channels at full resolution")
     widths: tuple[Annotated[int, Field(ge=MIN_WIDTH, le=2048)], ...] = Field(
-        (), description="channels of the residual network's stages"
+        (), max_length=4, description="channels of the residual network's stages, each half as large"
     )
     dropout: float = Field(0.0, ge=0, lt=1)
     epochs: int = Field(ge=1, le=1000)

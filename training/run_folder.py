@@ -23,7 +23,7 @@ CROSSVAL_FILE: Final = "crossval.json"
 
 
 class TrainingCancelledError(MienError):
-    """Somebody asked for the training to stop; its best checkpoint is kept."""
+    """Somebody asked for the training to stop; its checkpoints are kept."""
 
 
 def ask_to_cancel(run: Path) -> None:

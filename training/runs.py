@@ -112,7 +112,8 @@ def take_apart(data: LabelledCrops, recipe: Recipe, found: Split, seed: int) -> 
     rows, inner_rows = split_inner(rest, found.kind, recipe.inner_share, seed)
     train, inner = rest.take(rows), rest.take(inner_rows)
     inner = inner.take(np.isin(inner.labels, train.labels))  # of a class that nobody is left to show
-    if len(np.unique(train.labels[train.labels != NOT_A_FACE])) < 2 or not len(inner):
+    faces, chosen_by = (part.labels[part.labels != NOT_A_FACE] for part in (train, inner))
+    if len(np.unique(faces)) < 2 or not len(chosen_by):
         raise DataError("Too little is left to learn from and to choose by: add people and expressions.")
     if recipe.made_nonfaces:
         train, inner = (

@@ -35,6 +35,13 @@ def test_network_without_a_face_output_has_no_face_threshold():
     assert choose_thresholds(RNG.normal(0, 1, (50, 3)).astype(np.float32), 1.0, None).face is None
 
 
+def test_answers_that_are_all_certain_leave_room_for_one_that_is_nearly_so():
+    logits = np.zeros((100, 3), np.float32)
+    logits[:, 0] = 40
+    thresholds = choose_thresholds(logits, 1.0, np.ones(100, np.float32))
+    assert max(thresholds.confidence, thresholds.face) < 1
+
+
 def test_sure_network_is_not_refused_for_a_digit():
     """Temperature 1 and logits so far apart that nine in ten answers round to 1."""
     rng = np.random.default_rng(0)

@@ -39,6 +39,12 @@ def test_models_with_other_labels_meet_on_those_they_share(drawn, tmp_path):
     assert len(crops) == len(verdict.disagreements) > 0
     assert all(one.challenger != one.champion for one in verdict.disagreements)
     assert any("neutral" in caution for caution in verdict.cautions)
+    other_way = compare(
+        find_bundle("mien-8"), find_bundle("ckplus-reference"), drawn, leaks=False, folder=tmp_path
+    )
+    assert any(
+        told.startswith("Left out, for the champion") and "neutral" in told for told in other_way.cautions
+    )
 
 
 def test_lead_on_a_leaking_split_proves_nothing(drawn, tmp_path):

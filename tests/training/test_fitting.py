@@ -13,6 +13,7 @@ from training.callbacks import Cancel, Checkpoint, Events, Reseed, StopWhereDive
 from training.fitting import fit as fit_in
 from training.fitting import present_columns
 from training.networks import members
+from training.recipe import AugmentationRecipe
 from training.tracking.tracker import Tracker
 
 DATA = make_crops(12)
@@ -115,10 +116,39 @@ def test_plateau_lowers_the_learning_rate_to_its_floor():
     assert min(rates) == pytest.approx(5e-10)
 
 
-def test_training_that_diverges_is_refused_with_advice():
-    recipe = make_recipe(epochs=3, network="reference").model_copy(update={"learning_rate": 1e30})
+@pytest.mark.parametrize("network", ["reference", "residual"])
+def test_training_that_diverges_is_refused_with_advice(network):
+    """A residual network's loss stays a number: its rectifiers make nothing of what is none."""
+    recipe = make_recipe(epochs=3, network=network).model_copy(update={"learning_rate": 1e30})
     with pytest.raises(RecipeError, match=r"diverged in epoch 1.*smaller learning rate"):
         fit(recipe, TRAIN, INNER, seed=3)
+
+
+def test_short_training_comes_to_rest():
+    recipe = make_recipe(epochs=1, schedule="cosine", warmup_epochs=2, batch_size=4, learning_rate=1e-3)
+    with tempfile.TemporaryDirectory() as folder:
+        rates = Rates()
+        fit_in(recipe, TRAIN, INNER, 3, Path(folder), watchers=[rates])
+    assert max(rates.seen) > 8e-4
+    assert rates.seen[-1] < 5e-5
+
+
+class Rates(keras.callbacks.Callback):
+    """Notes the learning rate of each step."""
+
+    def __init__(self):
+        super().__init__()
+        self.seen = []
+
+    def on_train_batch_begin(self, batch, logs=None):
+        self.seen.append(float(self.model.optimizer.learning_rate))
+
+
+def test_short_training_is_judged_by_what_its_crops_are_like():
+    """Batch normalisation's first statistics, which no crop gave, count for nothing at its end."""
+    recipe = make_recipe(epochs=1, batch_size=8, learning_rate=1e-9, augmentation=AugmentationRecipe())
+    history = fit(recipe, TRAIN, INNER, seed=3).history
+    assert history["val_loss"][-1] == pytest.approx(history["loss"][-1], rel=0.1)
 
 
 def test_global_precision_is_left_as_it_was():

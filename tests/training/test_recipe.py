@@ -24,6 +24,7 @@ def test_unknown_recipe_lists_the_known():
         ('name="x"\ndescription=""\nnetwork="vgg"\nepochs=5', "network"),
         ('name="x"\ndescription=""\nnetwork="residual"\nepochs=5\nwidths=[8, 16]', "widths"),
         ('name="x"\ndescription=""\nnetwork="residual"\nepochs=5', "needs `widths`"),
+        ('name="x"\ndescription=""\nnetwork="residual"\nepochs=5\nwidths=[16,16,16,16,16]', "widths"),
         ('name="x"\ndescription=""\nnetwork="reference"\nepochs=5\nwarmup_epochs=inf', "warmup_epochs"),
         ('name="x"\ndescription=""\nnetwork="reference"\nepochs=5\n[source_weights]\na=0', "source_weights"),
         (

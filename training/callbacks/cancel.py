@@ -19,4 +19,6 @@ class Cancel(keras.callbacks.Callback):
         """Look for the file; Keras calls it before each batch: after it, it would wait for the losses."""
         if self.flag.exists():
             self.flag.unlink(missing_ok=True)  # it is obeyed
-            raise TrainingCancelledError("The training was cancelled; its best checkpoint was kept.")
+            raise TrainingCancelledError(
+                "The training was cancelled; what its last checkpoint holds can be gone on with."
+            )

@@ -1,6 +1,7 @@
 """Predictions to the one score that cards, commands and pages show."""
 
-from collections.abc import Collection, Mapping
+import logging
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from sklearn.metrics import (
 )
 
 from core.bundles import ClassScore, Score
+from core.expressions import EXPRESSIONS, Expression
 from training.datasets.ckplus import EXPECTED
 from training.datasets.ckplus import SOURCE as CKPLUS
 from training.datasets.families import TEST_PART, UNDIVIDED, learned_from
@@ -26,6 +28,8 @@ from training.evaluation.predictions import Predictions
 from training.named import FERPLUS_VALID
 from training.overlap import Overlap
 from training.splits import NOBODY_NAMED, PROTOCOLS, SplitKind, groups
+
+log = logging.getLogger(__name__)
 
 FERPLUS_PROTOCOL: Final = (
     "official validation part, near-duplicates removed, a top label with at least half of the votes that "
@@ -83,6 +87,16 @@ def scored_as(data: LabelledCrops) -> npt.NDArray[np.str_]:
     if of_ferplus.any() and (data.parts[of_ferplus] == "test").all():
         names[of_ferplus] = np.where(majority_share(data.take(of_ferplus)) >= 0.5, FERPLUS_VALID, "")
     return names.astype(np.str_)
+
+
+def without_unknown(faces: LabelledCrops, labels: Sequence[Expression], model: str) -> str:
+    """The end of a protocol where faces were left out whose expression a model does not know; logged, too."""
+    unknown = [one for one in faces.expressions if one not in labels]
+    if not unknown:
+        return ""
+    count = int(np.isin(faces.labels, [EXPRESSIONS.index(one) for one in unknown]).sum())
+    log.warning("left out %d crops of expressions that %s does not know", count, model)
+    return f", without crops of {', '.join(unknown)}, which it does not know"
 
 
 def called(faces: LabelledCrops) -> str:
