@@ -1,5 +1,7 @@
 """How did this customer leave, and is it getting better?"""
 
+from pathlib import PurePath
+
 import streamlit as st
 
 from core.engagement import make_report
@@ -70,7 +72,7 @@ def result(reading: BackgroundReading) -> None:
     if frozen := recording.frozen(numbers):
         st.warning(frozen, icon=":material/ac_unit:")
     report_card(moments, report)
-    downloads("engagement", moments, report, f"Read by {bundle.name} ({bundle.digest})")
+    downloads(plain_name(reading.name), moments, report, f"Read by {bundle.name} ({bundle.digest})")
     engagement = Engagement(
         id=reading.id_of(*numbers),
         name="Recording",
@@ -89,6 +91,11 @@ def result(reading: BackgroundReading) -> None:
             "Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement, reading)
         )
         told()  # beside the button, which may be far below the top of the page
+
+
+def plain_name(file: str) -> str:
+    """What a download is called: as the recording, without what ends a file's name."""
+    return PurePath(file).stem or "engagement"
 
 
 def told() -> None:
@@ -114,7 +121,7 @@ if view == "Kept":
         kept = list_engagements()
     except MienError as failure:
         st.error(str(failure), icon=":material/error:")
-        left_over_card({"api"})  # these lie on the disk
+        left_over_card({"api", "live"})  # these lie on the disk
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
@@ -128,5 +135,5 @@ if view == "Kept":
             f"{counted(len(kept), 'engagement')} kept. Each by itself is for analysts: sign in as one.",
             icon=":material/lock:",
         )
-    left_over_card({"api"})
+    left_over_card({"api", "live"})
     log_card()

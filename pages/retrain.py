@@ -45,7 +45,8 @@ def new_training() -> None:
     """Data, recipe, one button."""
     if analyst() is None:
         st.info(
-            "Only an analyst can start a training; everybody may watch one.", icon=":material/visibility:"
+            "Only an analyst can start a training, but everybody may watch one: sign in in the sidebar.",
+            icon=":material/visibility:",
         )
         return
     left, right = st.columns([3, 2], gap="large")

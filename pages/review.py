@@ -49,9 +49,10 @@ def correction_card(correction: Correction) -> None:
             if not correction.accepted_by:
                 accept, key = ":material/check:", f"accept-{correction.id}"
                 st.button("Accept", icon=accept, key=key, on_click=act, args=(accept_correction, correction))
-            trash = ":material/delete:"
             key = f"delete-{'accepted-' if correction.accepted_by else ''}{correction.id}"
-            st.button("Delete", icon=trash, key=key, on_click=act, args=(delete, correction))
+            with st.popover("Delete …", icon=":material/delete:"):
+                st.caption("The face and what was said of it are gone for good.")
+                st.button("Delete", key=key, on_click=act, args=(delete, correction))
 
 
 def grid(corrections: tuple[Correction, ...], key: str) -> None:
@@ -81,7 +82,7 @@ unsettled = {one.id for one in waiting}  # also where a kill cut an acceptance s
 accepted = tuple(one for one in accepted_corrections() if one.id not in unsettled)
 if analyst() is None:
     told = f"{counted(len(waiting), 'face')} {'waits' if len(waiting) == 1 else 'wait'} for an analyst"
-    st.info(f"{told}; only analysts see them.", icon=":material/lock:")
+    st.info(f"{told}. Only analysts see them: the sidebar says how to sign in.", icon=":material/lock:")
     st.stop()
 if waiting:
     grid(waiting, "waiting")

@@ -1,6 +1,7 @@
 """One reading, one picture, many pictures: the parts of the photo page."""
 
 import io
+from collections import Counter
 from collections.abc import Sequence
 from typing import Final
 
@@ -142,13 +143,20 @@ def _choose_row(rows: Sequence[dict[str, object]], key: str, alt: str, row_heigh
 
 
 def _row(shown: Shown) -> dict[str, object]:
-    first = shown.readings[0] if shown.readings else None
     return {
         "": shown.thumbnail or None,
+        **_told_of(shown.readings),
         "Picture": shown.name,
-        **({"Expression": "Not read", "Sure": None} if first is None else _told(first)),
         "Faces": sum(reading.box is not None for reading in shown.readings),
     }
+
+
+def _told_of(readings: Sequence[Reading]) -> dict[str, object]:
+    """The one answer, or how many faces show what, the most frequent first."""
+    if len(readings) == 1:
+        return _told(readings[0])
+    counts = Counter(map(_expression, readings)).most_common()
+    return {"Expression": ", ".join(f"{name} {count}" for name, count in counts) or "Not read", "Sure": None}
 
 
 def _told(reading: Reading) -> dict[str, object]:

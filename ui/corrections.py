@@ -37,7 +37,7 @@ def correct_card(crop: npt.NDArray[np.uint8], reading: Reading, bundle: Bundle) 
         label: Expression | None = st.selectbox(
             "What does the face show?", EXPRESSIONS, index=None, format_func=display_name
         )
-        agreed = st.checkbox(CONSENT)
+        agreed = st.checkbox(CONSENT, wrap=True)
         if st.form_submit_button("Keep this face for review", icon=":material/outbox:"):
             _keep(crop, label, agreed, reading, bundle)
 
@@ -52,6 +52,12 @@ def _keep(
 ) -> None:
     if label is None or not agreed:
         st.error("Choose what the face shows, and agree; otherwise nothing is kept.", icon=":material/info:")
+        return
+    if label == reading.label:
+        st.error(
+            f"{display_name(label)} is what the model answered: choose what the face shows instead.",
+            icon=":material/info:",
+        )
         return
     kept: dict[str, str] = st.session_state.setdefault(KEPT, {})
     one = f"{_face_key(crop)} {label}"

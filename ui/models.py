@@ -60,6 +60,11 @@ def choose_model() -> Classifier:
     return classifier
 
 
+def asks_what_serves() -> bool:
+    """Whether no model was chosen by name, so that another may serve from one run to the next."""
+    return bool(st.session_state.get("model", SERVED) == SERVED)
+
+
 def _choose(name: str) -> None:
     st.session_state["model"] = name
 

@@ -12,6 +12,7 @@ from core.engagement.store import list_engagements
 from tests.clips import clip, portraits
 from tests.conftest import encode
 from tests.ui.conftest import keyed, open_page
+from training.registry import promote
 from ui.engagement import reading as reading_module
 from ui.engagement.reading import BackgroundReading
 from ui.engagement.upload import Upload
@@ -125,6 +126,21 @@ def test_result_goes_where_it_is_discarded_or_its_file_removed(app, call):
     app.file_uploader(key="recording").set_value([]).run()
     assert not app.exception
     assert "recording_read" not in app.session_state
+
+
+def test_promotion_by_somebody_else_takes_no_open_result_away(app, call):
+    upload(app, "call.mp4", call)
+    reading = app.session_state["recording_read"]
+    promote("ckplus-reference", "ben", "to try it")
+    app.run()
+    assert not app.exception
+    assert app.session_state["recording_read"] is reading
+    told = " ".join(caption.value for caption in app.caption)
+    assert "Read by mien-8, which served when it began. ckplus-reference serves now." in told
+    next(one for one in app.button if one.label == "Read it again with ckplus-reference").click().run()
+    assert app.session_state["recording_read"].bundle.name == "ckplus-reference"
+    app.selectbox(key="model").set_value("mien-8").run()
+    assert app.session_state["recording_read"].bundle.name == "mien-8", "chosen by name it reads at once"
 
 
 def leave_and_come_back(app: AppTest) -> None:

@@ -38,6 +38,10 @@ def test_face_is_kept_only_with_a_label_and_consent(app):
     delete_correction(kept)
     next(button for button in app.button if button.label == "Keep this face for review").click().run()
     (again,) = waiting_corrections()
+    next(box for box in app.selectbox if box.label.startswith("What does")).set_value(Expression.HAPPINESS)
+    next(button for button in app.button if button.label == "Keep this face for review").click().run()
+    assert "Happiness is what the model answered" in app.error[0].value
+    assert waiting_corrections() == (again,)
     assert again.id != kept.id, "once it was deleted it may be kept again"
     next(box for box in app.selectbox if box.label.startswith("What does")).set_value(Expression.FEAR)
     next(button for button in app.button if button.label == "Keep this face for review").click().run()

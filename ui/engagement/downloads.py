@@ -40,7 +40,8 @@ def html_report(name: str, moments: Sequence[Moment], report: Report, about: str
     """One file without references to others, with charts that can be hovered."""
     course, valence = course_chart(moments, report), valence_chart(moments, report)
     return f"""<!doctype html>
-<html lang="en"><meta charset="utf-8"><title>{escape(name)}</title>
+<html lang="en"><meta charset="utf-8">
+<meta name="viewport" content="width=device-width"><title>{escape(name)}</title>
 <style>
 body {{ font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; color: #1f2a2b }}
 @page {{ margin: 15mm }}

@@ -18,14 +18,17 @@ class BackgroundReading(Background[Recording]):
 
     Attributes:
         key: of the upload and how it is read.
+        any_served: whether the model was not chosen by name, but is what served when the reading began.
         name: of what is read, for people.
         bundle: the model that reads it.
         recording: what was read so far.
         kept: whether its result was kept.
     """
 
-    def __init__(self, upload: Upload, classifier: Classifier) -> None:
+    def __init__(self, upload: Upload, classifier: Classifier, any_served: bool = False) -> None:
+        self.any_served = any_served
         self.key = upload.key_of(classifier)
+        self._of = upload.asked
         self.name = upload.name
         self.bundle = classifier.bundle
         self.recording = Recording()
@@ -33,6 +36,12 @@ class BackgroundReading(Background[Recording]):
         self._stopped = False
         self._report: tuple[object, Report] | None = None
         super().__init__(lambda _: self._read(upload, classifier), UNWATCHED_SECONDS)
+
+    def holds(self, upload: Upload, classifier: Classifier, *, any_served: bool) -> bool:
+        """Whether it is what is asked for; a promotion takes nobody's reading away."""
+        if any_served and self.any_served:
+            return self._of == upload.asked
+        return self.key == upload.key_of(classifier)
 
     def id_of(self, *people: int) -> str:
         """Of the result about some people: kept again, it replaces itself."""

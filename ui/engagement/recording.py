@@ -12,6 +12,7 @@ from core.errors import MienError
 from ui.background import SECONDS_BETWEEN_ASKING
 from ui.engagement.reading import BackgroundReading
 from ui.engagement.upload import Upload
+from ui.models import asks_what_serves
 from ui.words import plain
 
 STATE: Final = "recording_read"
@@ -33,17 +34,23 @@ def privacy_card() -> None:
 
 def consent_card(upload: Upload) -> bool:
     """Ask for the consent to this very upload; never ticked beforehand."""
-    return st.checkbox(CONSENT, key=f"engagement_consent-{upload.key}")
+    return st.checkbox(CONSENT, key=f"engagement_consent-{upload.key}", wrap=True)
 
 
 def read_upload(upload: Upload, classifier: Classifier) -> BackgroundReading | None:
     """Read it with progress, and remember it in this browser session; None where it cannot be read."""
     reading: BackgroundReading | None = st.session_state.get(STATE)
-    if reading is None or reading.key != upload.key_of(classifier):
+    if reading is None or not reading.holds(upload, classifier, any_served=asks_what_serves()):
         forget_reading()
-        st.session_state[STATE] = reading = BackgroundReading(upload, classifier)
+        reading = BackgroundReading(upload, classifier, any_served=asks_what_serves())
+        st.session_state[STATE] = reading
     if not _is_whole(reading):
         return None
+    if reading.bundle.digest != classifier.bundle.digest:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            serving = classifier.bundle.name
+            st.caption(f"Read by {reading.bundle.name}, which served when it began. {serving} serves now.")
+            st.button(f"Read it again with {serving}", icon=":material/replay:", on_click=forget_reading)
     if reading.recording.cancelled:
         st.button("Read it again from the start", icon=":material/replay:", on_click=forget_reading)
     return reading

@@ -43,9 +43,14 @@ class Upload:
         first = self.files[0].name
         return first if len(self.files) == 1 else f"{first} and {len(self.files) - 1} more"
 
+    @property
+    def asked(self) -> tuple[str, float]:
+        """What is read, and at which pace."""
+        return self.key, self.pace
+
     def key_of(self, classifier: Classifier) -> str:
         """Of what one model makes of it at this pace."""
-        return digest(self.key, self.pace, classifier.bundle.digest)
+        return digest(*self.asked, classifier.bundle.digest)
 
     def read(self, classifier: Classifier, watch: Callable[[Recording], bool]) -> Recording:
         """Read it, told to `watch` after each look; VideoError where it is no video."""

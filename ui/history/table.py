@@ -82,6 +82,7 @@ def choose_runs(runs: Sequence[Run], compact: bool) -> list[Run]:
         on_select="rerun",
         selection_mode="multi-row",
         key=table_key(runs),
+        placeholder="",
         height=min(250 if compact else 560, 80 + 35 * len(runs)),
         alt="Trainings, the newest first",
     )

@@ -14,7 +14,7 @@ from core.recorder import Recorder
 from ui.engagement.left_over import left_over_card
 from ui.engagement.report import chosen_settings, settings_card
 from ui.live.holder import Holder
-from ui.roles import actor
+from ui.roles import actor, may_see_people
 
 CONSENT: Final = (
     "The customer before the camera was told that their expressions are read, what for and for how long the "
@@ -25,7 +25,7 @@ CONSENT: Final = (
 def record_card(own: Holder, classifier: Classifier, playing: bool) -> None:
     """Start, finish, and what a stop in between left."""
     if own.recorder is None:
-        agreed = st.checkbox(CONSENT, key=_own_key("live_consent", own))
+        agreed = st.checkbox(CONSENT, key=_own_key("live_consent", own), wrap=True)
         st.text_input("Channel or queue, never an employee", max_chars=60, key="live_channel")
         st.fragment(_choose, run_every=1.0 if playing else None)(own)
         st.button(
@@ -60,7 +60,13 @@ def open_card(own: Holder) -> None:
             )
     if done := st.session_state.get("live_done"):  # stays in sight until the next recording begins
         st.success(done, icon=":material/check:")
-        st.page_link("../pages/engagements.py", label="See it among the engagements", icon=":material/forum:")
+        if may_see_people():
+            st.page_link(
+                "../pages/engagements.py",
+                label="See it among the engagements",
+                icon=":material/forum:",
+                query_params={"view": "Kept"},
+            )
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
     left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)

@@ -55,8 +55,10 @@ def choose_data() -> tuple[str, ...]:
             key="zip",
             on_change=_keep_zip,
         )
-    if error := st.session_state.pop("upload_error", None):
-        st.error(error, icon=":material/folder_zip:")
+        if error := st.session_state.pop("upload_error", None):
+            st.error(error, icon=":material/folder_zip:")
+        elif st.session_state.get("zip") is not None:
+            st.success("It is chosen: close this to see what is in it.", icon=":material/check:")
     return tuple(chosen)
 
 
