@@ -33,9 +33,9 @@ def start(page: Page, url: str) -> None:
 def begin_recording(page: Page) -> None:
     """Consent and begin; again where Streamlit hides the button that it has just enabled (decision 19)."""
     record = page.get_by_role("button", name="Record the engagement")
-    click_until(
-        page.get_by_text("was told that their expressions are read"), record.and_(page.locator(":enabled"))
-    )
+    consent = page.get_by_text("was told that their expressions are read")
+    expect(consent).to_have_css("white-space", "normal")  # else all but its beginning is cut off
+    click_until(consent, record.and_(page.locator(":enabled")))
     record.click()
     expect(page.get_by_text("are being recorded")).to_be_visible()
 
@@ -56,7 +56,6 @@ def test_live_face_is_read_recorded_and_listed(page, server):
     page.get_by_role("button", name="Finish").click()
     expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
     go(page, "See it among the engagements", "How did the customer leave?")
-    page.get_by_role("radio", name="Kept").click()
     table = page.get_by_test_id("stDataFrame").first
     expect(table).to_be_visible()
     table.click(position={"x": 15, "y": 50})
