@@ -141,7 +141,7 @@ def delete_old(now: datetime | None = None) -> None:
         old = delete(ENGAGEMENTS).where(ENGAGEMENTS.c.created < limit.replace(tzinfo=None))
         gone = connection.execute(old).rowcount
     if gone:
-        note("grown too old", f"{gone} engagements", "the server")
+        note("grown too old", f"{gone} engagement{'s' if gone > 1 else ''}", "the server")
         forget_deleted()
 
 

@@ -69,7 +69,9 @@ def open_archive(path: Path, limits: Limits | None = None) -> Iterator[Archive]:
     except FileNotFoundError:
         raise DataError(f"There is no data at {path}: check the path.") from None
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-        raise DataError(f"{path.name} is neither a folder nor a readable zip file.") from None
+        raise DataError(
+            f"{path.name} is neither a folder nor a readable zip file: choose another one."
+        ) from None
     with file:
         yield _Zip(file, path.name, limits)
 
