@@ -11,6 +11,7 @@ from core.errors import MienError
 from training.evaluation.timing import time_one
 from training.splits import ANOTHER, PROTOCOLS, how_apart
 from ui.history.architecture import architecture_card
+from ui.retrain.ways_out import ways_out_later
 from ui.score_details import score_details
 from ui.words import plain
 
@@ -44,6 +45,7 @@ def score_card(name: str, serving: bool) -> None:
         with st.expander("Details", icon=":material/expand_content:"):
             score_details(bundle)
         architecture_card(card.layers)
+        ways_out_later(bundle)
 
 
 def by_person(card: Card) -> Score | None:

@@ -4,6 +4,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bundles import GroupScore, Interval, bundle_names, find_bundle
+from core.settings import settings
 from tests.training.test_registry import copy_bundle
 from tests.ui.conftest import open_page
 from training.cards import write_card
@@ -139,3 +140,21 @@ def test_model_may_have_any_name_and_its_title_is_no_markdown(app, home, name):
     app.run()
     assert not app.exception
     assert "3\\*3 kernels, 2\\*width" in [text.value for text in app.caption]
+
+
+def test_analyst_may_let_any_model_serve_and_throws_away_what_was_trained_here_alone(app, home, monkeypatch):
+    monkeypatch.setenv("MIEN_ANALYST_CODE", "open sesame")
+    settings.cache_clear()
+    copy_bundle(home, "third")
+    offered = {f"{way}-{name}" for way in ("promote", "discard") for name in bundle_names()}
+    app.run()
+    assert not offered & {button.key for button in app.button}, "a visitor decides nothing"
+    app.session_state["analyst"] = "Ada"
+    app.run()
+    assert offered & {button.key for button in app.button} == {
+        "promote-ckplus-reference",
+        "promote-third",
+        "discard-third",
+    }
+    app.button(key="promote-third").click().run()
+    assert not app.exception

@@ -1,12 +1,14 @@
-"""A new model's two ways out: let it serve, or throw it away."""
+"""A model's two ways out: let it serve, or throw it away."""
 
 from collections.abc import Sequence
+from typing import Literal
 
 import streamlit as st
 
-from core.bundles import bundle_names, find_bundle
+from core.bundles import Bundle, bundle_names, find_bundle
 from core.bundles.store import champion_name
 from core.errors import MienError
+from core.settings import settings
 from training.registry import discard, promote
 from ui.roles import analyst, require_analyst
 
@@ -29,10 +31,36 @@ def ways_out(name: str, digest: str, doubts: Sequence[str], cautions: Sequence[s
         st.caption("An analyst decides whether it serves.")
         return
     with st.container(horizontal=True):
-        if st.button("Promote …", type="primary", icon=":material/publish:", key="promote"):
-            confirm_promotion(name, digest, doubts, cautions, champion_name())
-        if st.button("Throw away …", icon=":material/delete:", key="discard"):
-            confirm_discard(name)
+        _promote_button(name, digest, doubts, cautions)
+        _discard_button(name)
+
+
+def ways_out_later(bundle: Bundle) -> None:
+    """Offer the same to analysts of a model that stands among others, whoever trained it and when."""
+    if analyst() is None or bundle.name == champion_name():
+        return
+    doubts = ["Here nothing compares it with what serves on the same pictures."]
+    with st.container(horizontal=True):
+        _promote_button(bundle.name, bundle.digest, doubts, (), "secondary", f"-{bundle.name}")
+        if bundle.folder.parent.resolve() == settings().trained_models.resolve():
+            _discard_button(bundle.name, f"-{bundle.name}")
+
+
+def _promote_button(
+    name: str,
+    digest: str,
+    doubts: Sequence[str],
+    cautions: Sequence[str],
+    kind: Literal["primary", "secondary"] = "primary",
+    key: str = "",
+) -> None:
+    if st.button("Promote …", type=kind, icon=":material/publish:", key=f"promote{key}"):
+        confirm_promotion(name, digest, doubts, cautions, champion_name())
+
+
+def _discard_button(name: str, key: str = "") -> None:
+    if st.button("Throw away …", icon=":material/delete:", key=f"discard{key}"):
+        confirm_discard(name)
 
 
 @st.dialog("Let this model serve?")
