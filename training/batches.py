@@ -14,6 +14,10 @@ from training.unsaved import Unsaved
 
 Batch: TypeAlias = tuple[dict[str, npt.NDArray[np.generic]], *tuple[npt.NDArray[np.float32], ...]]
 
+SMALLEST_BATCH: Final = 4
+"""A last batch of less than such a part of the others joins the one before: a batch's statistics, which
+normalisation averages over batches, are nothing in one of a few crops."""
+
 ROOM: Final = 1024
 """Crops; device memory is taken in such pieces."""
 
@@ -89,7 +93,8 @@ class EpochBatches(keras.utils.PyDataset):
         self.trust = trust
         self.odds = draw_odds(data, recipe)
         self.count = recipe.draws or len(targets)
-        self.steps = math.ceil(self.count / recipe.batch_size)
+        whole, rest = divmod(self.count, recipe.batch_size)
+        self.steps = max(1, whole + (rest * SMALLEST_BATCH >= recipe.batch_size))
         self.first_epoch = 0
         self._drawn: tuple[int, npt.NDArray[np.int32], npt.NDArray[np.float32]] | None = None
 
@@ -101,7 +106,8 @@ class EpochBatches(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> Batch:
         epoch, batch = divmod(index, self.steps)
         rows, shares = self.draw(self.first_epoch + epoch)
-        part = slice(batch * self.recipe.batch_size, (batch + 1) * self.recipe.batch_size)
+        end = (batch + 1) * self.recipe.batch_size if batch + 1 < self.steps else self.count
+        part = slice(batch * self.recipe.batch_size, end)
         rows, shares = rows[part], shares[part]
         batch_rows: dict[str, npt.NDArray[np.generic]] = {"rows": rows, "shares": shares}
         targets = _blend(self.targets, rows, shares)

@@ -38,6 +38,13 @@ def test_last_batch_of_an_epoch_holds_what_is_left():
     assert sum(sizes) == 2 * len(DATA)
 
 
+def test_few_crops_that_are_left_join_the_last_batch():
+    batches = EpochBatches(DATA, DATA.targets, make_recipe(batch_size=17), seed=1)
+    assert [len(batches[i][1]) for i in range(2 * batches.steps)] == [17, 17, 20] * 2
+    few = EpochBatches(DATA.take(np.arange(3)), DATA.targets[:3], make_recipe(batch_size=17), seed=1)
+    assert [len(few[i][1]) for i in range(2)] == [3, 3]
+
+
 def test_mixed_targets_follow_the_shares():
     batches = EpochBatches(DATA, DATA.targets, make_recipe(mixup=0.4), seed=1)
     inputs, targets = batches[0]

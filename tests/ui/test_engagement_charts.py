@@ -94,6 +94,14 @@ def printed() -> str:
     return html_report("<b>call</b>", moments, report, "live, by mien-8")
 
 
+def test_facts_say_where_all_is_the_last_part_and_where_all_is_alike():
+    told = facts(make_report([look(n / 5) for n in range(40)]))
+    assert "It is no longer than the last part is, so all of it counts as that" in told
+    assert "Equally pleasant throughout (+1.00)" in told
+    longer = facts(make_report([look(n / 5) for n in range(200)]))
+    assert not any("no longer than the last part" in one for one in longer)
+
+
 def test_report_to_print_holds_what_the_page_says(printed):
     assert "&lt;b&gt;call" in printed
     for told in (

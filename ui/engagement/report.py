@@ -196,7 +196,11 @@ def facts(report: Report) -> list[str]:
         told.append(f"Mean valence {_signed(report.mean_valence)}")
     if report.exit_emotion:
         told.append(f"Valence of the last part {_signed(report.exit_emotion.valence)}")
-    if report.peak and report.low:
+        if report.settings.exit_start(report.seconds) <= 0:
+            told.append("It is no longer than the last part is, so all of it counts as that")
+    if report.peak and report.low and signed(report.peak.valence) == signed(report.low.valence):
+        told.append(f"Equally pleasant throughout ({signed(report.peak.valence)})")
+    elif report.peak and report.low:
         told.append(
             f"Most pleasant at {report.peak.seconds:.0f} s ({signed(report.peak.valence)}), least at "
             f"{report.low.seconds:.0f} s ({signed(report.low.valence)})"

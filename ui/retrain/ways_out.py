@@ -31,7 +31,7 @@ def ways_out(name: str, digest: str, doubts: Sequence[str], cautions: Sequence[s
         st.caption("An analyst decides whether it serves.")
         return
     with st.container(horizontal=True):
-        _promote_button(name, digest, doubts, cautions)
+        _promote_button(name, digest, doubts, cautions, "secondary" if doubts else "primary")
         _discard_button(name)
 
 
@@ -51,7 +51,7 @@ def _promote_button(
     digest: str,
     doubts: Sequence[str],
     cautions: Sequence[str],
-    kind: Literal["primary", "secondary"] = "primary",
+    kind: Literal["primary", "secondary"],
     key: str = "",
 ) -> None:
     if st.button("Promote …", type=kind, icon=":material/publish:", key=f"promote{key}"):
