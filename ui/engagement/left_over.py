@@ -50,9 +50,11 @@ def left_over_card(
             with st.container(horizontal=True, vertical_alignment="center"):
                 told = f"{opening.begun:%d %b %H:%M} UTC, {counted(journal.count_looks(), 'look')}"
                 st.markdown(f"{plain(opening.name)}, {told}" if opening.name else told)
-                for label, settle in (("Keep", keep), ("Delete", discard_journal)):
-                    key = f"{label.lower()}-{opening.id}"
-                    st.button(label, key=key, on_click=_settle, args=(journal, settle))
+                st.button("Keep", key=f"keep-{opening.id}", on_click=_settle, args=(journal, keep))
+                with st.popover("Delete …"):
+                    st.caption("What was read of it is deleted for good.")
+                    args, key = (journal, discard_journal), f"delete-{opening.id}"
+                    st.button("Delete", key=key, on_click=_settle, args=args)
         if (hidden := len(found) - MOST_SHOWN) > 0:
             st.caption(
                 f"The {MOST_SHOWN} oldest are shown; {hidden} more follow as you keep or delete these."

@@ -50,14 +50,9 @@ def open_card(own: Holder) -> None:
         settings_card(key="-live")
         with st.container(horizontal=True):
             st.button("Finish", type="primary", key="finish", on_click=_finish, args=(own, journal))
-            st.button(
-                "Discard",
-                icon=":material/delete:",
-                help="Deletes what was read of this engagement.",
-                key="discard",
-                on_click=_discard,
-                args=(own, journal),
-            )
+            with st.popover("Discard …", icon=":material/delete:"):
+                st.caption("What was read of this engagement is deleted for good.")
+                st.button("Discard", key="discard", on_click=_discard, args=(own, journal))
     if done := st.session_state.get("live_done"):  # stays in sight until the next recording begins
         st.success(done, icon=":material/check:")
         if may_see_people():
@@ -107,7 +102,9 @@ def _state(own: Holder) -> None:
         _ask(recorder, reader.state)
     else:
         who = _person(recorder.customer).lower()
-        st.markdown(f":red[:material/fiber_manual_record:] Readings of {who} are being recorded.")
+        minutes, seconds = divmod(int(recorder.seconds), 60)
+        told = f"Readings of {who} are being recorded: {minutes}:{seconds:02} so far."
+        st.markdown(f":red[:material/fiber_manual_record:] {told}")
 
 
 def _ask(recorder: Recorder, state: LiveState) -> None:
