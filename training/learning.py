@@ -108,7 +108,7 @@ def learn(lesson: Lesson, member: int) -> tuple[keras.Model, list[dict[str, floa
             KeepMemory(),
             Reseed(lesson.seed),
             *callbacks,
-            Cancel(lesson.run),
+            Cancel(lesson.run, checkpoint),
             Events(lesson.run, batches.count, recipe.all_epochs),
             checkpoint,
             *lesson.watchers,

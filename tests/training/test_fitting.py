@@ -1,3 +1,4 @@
+import json
 import tempfile
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from training.fitting import fit as fit_in
 from training.fitting import present_columns
 from training.networks import members
 from training.recipe import AugmentationRecipe
+from training.run_folder import TrainingCancelledError, ask_to_cancel, read_epochs
 from training.tracking.tracker import Tracker
 
 DATA = make_crops(12)
@@ -149,6 +151,19 @@ def test_short_training_is_judged_by_what_its_crops_are_like():
     recipe = make_recipe(epochs=1, batch_size=8, learning_rate=1e-9, augmentation=AugmentationRecipe())
     history = fit(recipe, TRAIN, INNER, seed=3).history
     assert history["val_loss"][-1] == pytest.approx(history["loss"][-1], rel=0.1)
+
+
+def test_cancelled_training_keeps_all_whole_epochs_though_they_are_too_short_to_be_saved_each(tmp_path):
+    class Ask(keras.callbacks.Callback):
+        def on_epoch_begin(self, epoch, logs=None):
+            if epoch == 4:
+                ask_to_cancel(tmp_path)
+
+    with pytest.raises(TrainingCancelledError, match="up to the last whole epoch is kept"):
+        fit_in(make_recipe(epochs=30), TRAIN, INNER, 3, tmp_path, watchers=[Ask()])
+    learned = len(read_epochs(tmp_path))
+    assert 4 <= learned <= 5
+    assert json.loads((tmp_path / "checkpoints" / "state.json").read_text())["epochs_done"] == learned
 
 
 def test_global_precision_is_left_as_it_was():

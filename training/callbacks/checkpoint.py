@@ -34,6 +34,9 @@ class Checkpoint(keras.callbacks.Callback):
         member: which of the run's networks, from 0; each has a folder of its own.
         others: early stopping and plateau callbacks whose memory is kept.
         averaging: the EMA callback, where the recipe averages weights.
+
+    Attributes:
+        is_behind: whether an epoch has ended since the last that was saved.
     """
 
     def __init__(
@@ -52,6 +55,7 @@ class Checkpoint(keras.callbacks.Callback):
         self.unsaved_best: list[npt.NDArray[np.generic]] | None = None
         self.state: dict[str, Any] | None = None
         self.due = float("-inf")
+        self.is_behind = False
 
     def restore(self, trainer: keras.Model) -> int:
         """Load the newest state into a compiled trainer; returns the number of epochs that are done.
@@ -95,10 +99,15 @@ class Checkpoint(keras.callbacks.Callback):
             self.unsaved_best = self._judged_weights()
         last = epoch + 1 == self.params["epochs"] or self.model.stop_training
         start = time.perf_counter()
-        if last or start >= self.due:
+        self.is_behind = not last and start < self.due
+        if not self.is_behind:
             self._save_all(epoch)
             end = time.perf_counter()
             self.due = end + (end - start) / SHARE_OF_TIME
+
+    def save_next(self) -> None:
+        """Save the epoch that runs when it ends, whatever time that takes."""
+        self.due = float("-inf")
 
     def _save_all(self, epoch: int) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

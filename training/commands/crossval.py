@@ -57,7 +57,7 @@ def crossval(
         from training.crossval import cross_validate
         from training.executors import default_workers
 
-        called = Naming(name or chosen.name, chosen.description).name
+        called = Naming(chosen.name if name is None else name, chosen.description).name
         result = cross_validate(
             chosen,
             [absolute(one) for one in data],

@@ -74,7 +74,7 @@ def fit(
         from training.runs import Parts, divide, divide_whole, load, train_run
         from training.tracking.tracker import Tracker
 
-        naming = Naming(name or chosen.name, title or chosen.description)
+        naming = Naming(chosen.name if name is None else name, title or chosen.description)
         target = (output or settings().trained_models) / naming.name
         require_place(target)
         _require_not_itself(target, start, taught_by)

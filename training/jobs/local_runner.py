@@ -30,7 +30,7 @@ SECONDS_BETWEEN_STARTS: Final = 10.0
 NO_CLUSTER: Final = (
     "It ran on a Ray cluster, and no setting names one any more: look there what became of it."
 )
-LOST: Final = "Its process ended without a word. Resume it: it goes on from the last finished epoch."
+LOST: Final = "Its process ended without a word. Resume it: it goes on from the last saved epoch."
 
 
 class LocalRunner(TableRunner):
