@@ -24,6 +24,7 @@ from ui.engagement.report import chosen_settings, report_card, settings_card
 from ui.engagement.surveys import surveys_card
 from ui.engagement.trend import FEWEST_FOR_ALL, trend_card
 from ui.engagement.upload import choose_upload
+from ui.live.holder import holder
 from ui.models import choose_model
 from ui.roles import actor, may_see_people, sign_in_card
 from ui.words import counted, plain
@@ -72,7 +73,7 @@ def result(reading: BackgroundReading) -> None:
     if frozen := recording.frozen(numbers):
         st.warning(frozen, icon=":material/ac_unit:")
     report_card(moments, report)
-    downloads(plain_name(reading.name), moments, report, f"Read by {bundle.name} ({bundle.digest})")
+    downloads(PurePath(reading.name).stem, moments, report, f"Read by {bundle.name} ({bundle.digest})")
     engagement = Engagement(
         id=reading.id_of(*numbers),
         name="Recording",
@@ -91,11 +92,6 @@ def result(reading: BackgroundReading) -> None:
             "Keep the result", icon=icon, key="keep", on_click=keep, args=(engagement, reading)
         )
         told()  # beside the button, which may be far below the top of the page
-
-
-def plain_name(file: str) -> str:
-    """What a download is called: as the recording, without what ends a file's name."""
-    return PurePath(file).stem or "engagement"
 
 
 def told() -> None:
@@ -121,7 +117,7 @@ if view == "Kept":
         kept = list_engagements()
     except MienError as failure:
         st.error(str(failure), icon=":material/error:")
-        left_over_card({"api", "live"})  # these lie on the disk
+        left_over_card({"api", "live"}, holder().opening)  # these lie on the disk
         st.stop()
     if not kept:
         st.info("Nothing was kept yet. Read a recording, then keep its result.", icon=":material/inbox:")
@@ -135,5 +131,5 @@ if view == "Kept":
             f"{counted(len(kept), 'engagement')} kept. Each by itself is for analysts: sign in as one.",
             icon=":material/lock:",
         )
-    left_over_card({"api", "live"})
+    left_over_card({"api", "live"}, holder().opening)
     log_card()

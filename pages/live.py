@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from ui.live.holder import holder
 from ui.live.now import now_card
 from ui.live.record import open_card, record_card
-from ui.live.stream import holder, stream
+from ui.live.stream import stream
 from ui.models import choose_model
 
 st.title("What does the camera see?", anchor=False)

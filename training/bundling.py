@@ -156,17 +156,20 @@ def _judge(
     found: tuple[Score, ...] = ()
     if len(faces):
         predictions = predict(classifier, faces)
+        how = {
+            source: held_out
+            + without_unknown(faces.take(faces.sources == source), predictions.labels, classifier.bundle.name)
+            for source, held_out in _held_out(parts).items()
+        }
         keep_judged(run, predictions, scored_as(predictions.data))
         found = score_predictions(
             predictions,
             parts.split,
             parts.leaks,
-            _held_out(parts),
+            how,
             classifier.bundle.card.training.learned_before,
             parts.overlap(predictions.data),
         )
-        left_out = without_unknown(faces, predictions.labels, classifier.bundle.name)
-        found = tuple(one.model_copy(update={"protocol": one.protocol + left_out}) for one in found)
     if len(faces) and len(nonfaces):
         refusal = measure_refusal(classifier, nonfaces, faces)
     others = (score.model_copy(update={"own": False}) for score in also)

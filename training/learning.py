@@ -200,7 +200,10 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
             warmup_target=recipe.learning_rate if warmup else None,
             warmup_steps=warmup,
         )
-    ema = {"use_ema": recipe.ema is not None, "ema_momentum": _momentum(recipe, steps)}
+    ema = {
+        "use_ema": recipe.ema is not None,
+        "ema_momentum": _within(recipe.ema or 0.99, recipe.epochs * steps),
+    }
     if recipe.optimizer == "adamw":
         optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay, **ema)
         optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
@@ -216,21 +219,18 @@ def _compile(recipe: Recipe, trainer: keras.Model, steps: int) -> None:
 
 
 def _forget_first_statistics(network: keras.Model, steps: int) -> None:
-    """Have batch normalisation's moving statistics reach back no further than a short training is long.
-
-    They begin with numbers that no crop gave, by the same rule as averaged weights do.
-    """
+    """Have batch normalisation forget the statistics that it begins with, which no crop gave."""
     for layer in network.layers:
         if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = min(layer.momentum, max(0.0, 1 - REACHES / steps))
+            layer.momentum = _within(layer.momentum, steps)
 
 
-def _momentum(recipe: Recipe, steps: int) -> float:
-    """The recipe's momentum of averaged weights, or less where the training is short.
+def _within(momentum: float, steps: int) -> float:
+    """The momentum of a moving average, or less where a training is short.
 
-    The average begins with the first weights, which count e⁻⁶, a quarter of a percent, or less at its end.
+    What it began with counts e⁻⁶, a quarter of a percent, or less at the end.
     """
-    return min(recipe.ema or 0.99, max(0.0, 1 - REACHES / (recipe.epochs * steps)))
+    return min(momentum, max(0.0, 1 - REACHES / steps))
 
 
 def _inner_batches(

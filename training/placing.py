@@ -10,7 +10,7 @@ from typing import Final
 
 from core.bundles import CARD_FILE, Bundle
 from core.bundles.card import NAME_PATTERN
-from core.bundles.store import CHAMPION_FILE, champion_name, read_bundle
+from core.bundles.store import CHAMPION_FILE, champion_name, is_own, read_bundle
 from core.durable import sync
 from core.errors import BundleError
 from core.settings import settings
@@ -89,6 +89,7 @@ def publish(staged: Path, target: Path) -> Bundle:
 def _require_replaceable(target: Path) -> None:
     if target.exists() and not (target / CARD_FILE).is_file():
         raise BundleError(f"{target} exists and holds no model: choose another name or folder.")
-    own = target.parent.resolve() == settings().trained_models.resolve()
-    if own and (target.name == champion_name() or (settings().shipped_models / target.name).exists()):
+    if is_own(target) and (
+        target.name == champion_name() or (settings().shipped_models / target.name).exists()
+    ):
         raise BundleError(f"There is a model {target.name!r} to keep: give this one another name.")

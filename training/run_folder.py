@@ -22,6 +22,9 @@ CROSSVAL_FILE: Final = "crossval.json"
 """The pooled result of folds, beside their folders."""
 
 
+CANCELLED: Final = "The training was cancelled; what was learned up to the last whole epoch is kept."
+
+
 class TrainingCancelledError(MienError):
     """Somebody asked for the training to stop; its checkpoints are kept."""
 

@@ -54,6 +54,11 @@ def bundle_names() -> tuple[str, ...]:
     return tuple(sorted(names, key=lambda name: (name != champion, name)))
 
 
+def is_own(folder: Path) -> bool:
+    """Whether it is a place for a bundle that was trained here, not one that came with Mien."""
+    return folder.parent.resolve() == settings().trained_models.resolve()
+
+
 def champion_name() -> str | None:
     """The bundle being served; None where none has been named."""
     for root in _roots():

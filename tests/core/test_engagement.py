@@ -1,17 +1,11 @@
 """Courses that are known beforehand give the reports that they should."""
 
-import csv
-import io
-
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.engagement import Moment, Report, ReportSettings, make_report
-from core.engagement.bootstrap import block_bootstrap, resample
 from core.engagement.index import index_formula
-from core.engagement.tables import moments_csv
 from core.expressions import EXPRESSIONS, Expression
 from core.valence import WEIGHTS, expressed_valence
 
@@ -179,26 +173,6 @@ def test_baseline_takes_off_what_a_face_shows_at_rest():
     assert based.label_without_baseline is plain.exit_emotion.label
 
 
-def test_what_is_left_beside_the_face_at_rest_is_a_distribution_again():
-    moments = course((10, Expression.SADNESS), (10, Expression.FEAR), (10, Expression.SADNESS), sure=0.6)
-    settings = ReportSettings(baseline_seconds=5)
-    assert make_report(moments, settings).baseline[Expression.NEUTRAL] == 0
-    rows = list(csv.DictReader(io.StringIO(moments_csv(moments, settings))))
-    table = np.array([[float(row[e.value]) for e in EXPRESSIONS] for row in rows])
-    assert table.sum(axis=1) == pytest.approx(np.ones(len(rows)), abs=1e-3)
-    assert table.min() == 0
-    at_rest, in_fear = (dict(zip(EXPRESSIONS, table[place], strict=True)) for place in (0, 75))
-    assert at_rest[Expression.NEUTRAL] == 1
-    assert in_fear[Expression.FEAR] == pytest.approx(0.6 - 0.4 / 7, abs=1e-3)
-    assert in_fear[Expression.SADNESS] == 0
-
-
-def test_csv_leaves_out_what_the_model_does_not_know():
-    known = dict.fromkeys((Expression.FEAR, Expression.ANGER), 0.5)
-    (row,) = csv.DictReader(io.StringIO(moments_csv([Moment(seconds=1, probabilities=known)])))
-    assert (row["fear"], row["happiness"], row["gap"]) == ("0.5000", "", "")
-
-
 def test_settings_that_are_not_used_make_no_other_report():
     usual, decayed = ReportSettings(), ReportSettings(half_life=5)
     assert usual.essence == decayed.essence
@@ -293,17 +267,6 @@ def test_formula_says_what_is_computed():
     assert expressed_valence({Expression.ANGER: 1.0}) == WEIGHTS[Expression.ANGER] == -1.0
 
 
-def test_neighbouring_looks_that_are_alike_count_as_one():
-    """An interval from looks drawn one by one would be about three times too narrow here."""
-    times = np.arange(0, 120, 0.2)
-    values = np.repeat(
-        np.random.default_rng(1).normal(size=60), 10
-    )  # as faces do, each holds for two seconds
-    interval = block_bootstrap(lambda rows, _: float(values[rows].mean()), times)
-    expected = 2 * 1.96 * values.std() / np.sqrt(60)
-    assert interval.high - interval.low == pytest.approx(expected, rel=0.2)
-
-
 def test_same_course_gives_the_same_report_again():
     parts = (6, Expression.ANGER), (5, Expression.FEAR), (7, Expression.HAPPINESS), (4, Expression.SADNESS)
     for method in ("peak-end", "end-weighted"):
@@ -311,31 +274,6 @@ def test_same_course_gives_the_same_report_again():
         report = make_report(course(*parts), settings)
         assert report.index.high - report.index.low > 1
         assert make_report(course(*parts), settings) == report
-
-
-def test_interval_holds_nineteen_of_twenty_resamples():
-    times, values = np.arange(0, 200, 2.0), np.random.default_rng(1).normal(size=100)
-    interval = block_bootstrap(lambda rows, _: float(values[rows].mean()), times)
-    drawn = resample(lambda rows, _: float(values[rows].mean()), times)
-    assert np.mean((drawn >= interval.low) & (drawn <= interval.high)) == pytest.approx(0.95, abs=0.005)
-
-
-def test_drawn_blocks_stand_one_after_the_other():
-    times = np.concatenate([np.arange(5, 15, 0.2), np.arange(40, 47, 0.7)])
-    block = np.floor((times - 5) / 2)
-    clocks = []
-
-    def watch(rows, clock) -> float:
-        clocks.append((rows, clock))
-        return 0.0
-
-    block_bootstrap(watch, times)
-    assert len(clocks) == 501
-    for rows, clock in clocks:
-        assert (np.diff(clock) > 0).all()
-        within = (np.diff(rows) == 1) & (np.diff(block[rows]) == 0)
-        assert np.diff(clock)[within] == pytest.approx(np.diff(times[rows])[within])
-    assert any(len(set(rows)) < len(rows) for rows, _ in clocks), "a block may be drawn twice"
 
 
 def test_reading_that_was_stopped_is_said_in_the_report():
@@ -349,24 +287,6 @@ def test_report_that_was_kept_before_it_said_what_is_missing_is_read():
     report = make_report(course((20, Expression.HAPPINESS)), ReportSettings(baseline_seconds=2))
     old = report.model_dump(mode="json", exclude={"incomplete", "label_without_baseline"})
     assert Report.model_validate(old).incomplete is None
-
-
-@pytest.mark.parametrize("baseline", [0.0, 5.0])
-def test_csv_holds_the_figures_of_the_report(baseline):
-    moments = course((10, Expression.SADNESS), (5, None), (20, Expression.HAPPINESS), sure=0.6)
-    settings = ReportSettings(
-        baseline_seconds=baseline, weights=dict(WEIGHTS) | {Expression.HAPPINESS: 0.4}, exit_seconds=20
-    )
-    report = make_report(moments, settings)
-    rows = list(csv.DictReader(io.StringIO(moments_csv(moments, settings))))
-    assert len(rows) == len(moments)
-    seen = [row for row in rows if row["valence"]]
-    assert np.mean([float(row["valence"]) for row in seen]) == pytest.approx(
-        report.mean_valence.value, abs=1e-3
-    )
-    ending = [float(row["happiness"]) for row in seen[-100:]]
-    assert np.mean(ending) == pytest.approx(report.exit_emotion.share.value, abs=1e-3)
-    assert {row["happiness"] for row in rows if not row["valence"]} == {""}
 
 
 def test_interval_of_the_index_holds_nothing_from_before_the_last_part():

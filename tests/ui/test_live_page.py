@@ -22,8 +22,7 @@ from core.readings import Reading
 from core.recorder import Recorder
 from core.settings import settings
 from tests.ui.conftest import keyed, open_page
-from ui.live.holder import Holder
-from ui.live.stream import KEY
+from ui.live.holder import KEY, Holder
 
 MAIN = """
 import streamlit as st

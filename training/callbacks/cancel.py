@@ -6,7 +6,7 @@ from typing import Any
 import keras
 
 from training.callbacks.checkpoint import Checkpoint
-from training.run_folder import CANCEL_FILE, TrainingCancelledError
+from training.run_folder import CANCEL_FILE, CANCELLED, TrainingCancelledError
 
 
 class Cancel(keras.callbacks.Callback):
@@ -27,6 +27,4 @@ class Cancel(keras.callbacks.Callback):
                 self.checkpoint.save_next()
                 return
             self.flag.unlink(missing_ok=True)  # it is obeyed
-            raise TrainingCancelledError(
-                "The training was cancelled; what was learned up to the last whole epoch is kept."
-            )
+            raise TrainingCancelledError(CANCELLED)

@@ -38,23 +38,10 @@ def read(sources: Sequence[str | Path]) -> ReadData:
     Raises:
         DataError: with what to mend.
     """
-    _require_once([str(source) for source in sources])
     parts = [_read_one(str(source)) for source in sources]
     _require_names(sources, parts)
     skipped = tuple(one for part in parts for one in part.skipped)
     return ReadData(unite_copies([part.crops for part in parts]), skipped)
-
-
-def _require_once(sources: Sequence[str]) -> None:
-    """Refuse a data set that is handed over twice: its pictures would count twice.
-
-    Raises:
-        DataError: there is one.
-    """
-    places = [one if _is_named(one) else str(Path(one).resolve()) for one in sources]
-    for source, place in zip(sources, places, strict=True):
-        if places.count(place) > 1:
-            raise DataError(f"{source} is given twice: name it once.")
 
 
 def _require_names(sources: Sequence[str | Path], parts: Sequence[ReadData]) -> None:
@@ -73,13 +60,8 @@ def _require_names(sources: Sequence[str | Path], parts: Sequence[ReadData]) -> 
             raise DataError(f"Two data sets are called {name}: rename the folder of one.")
 
 
-def _is_named(source: str) -> bool:
-    """Whether it is no path."""
-    return source.partition(":")[0] == DRAWN or source.startswith(PREFIX)
-
-
 def _read_one(source: str) -> ReadData:
-    if _is_named(source) and not source.startswith(PREFIX):
+    if source.partition(":")[0] == DRAWN:
         from training.datasets.drawn import load_drawn, size_of  # loads the renderer
 
         return ReadData(load_drawn(*size_of(source)))

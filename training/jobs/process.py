@@ -19,12 +19,11 @@ from core.errors import MienError
 from training.jobs.failures import describe
 from training.jobs.job import OUTCOME_FILE, RUN_FOLDER, SPEC_FILE, JobSpec, JobState, Outcome, jobs_folder
 from training.jobs.processes import note_process
-from training.run_folder import CANCEL_FILE, TrainingCancelledError, read_epochs
+from training.run_folder import CANCEL_FILE, CANCELLED, TrainingCancelledError, read_epochs
 
 NOTHING_LEARNED: Final = (
     "The training was cancelled before its first epoch had ended: nothing was learned yet."
 )
-CANCELLED: Final = "The training was cancelled; what was learned up to the last epoch is kept."
 NICENESS: Final = 10
 NO_SPACE_STATUS: Final = 74
 """Exit status (EX_IOERR) for a full disk, on which not even the outcome can be written."""

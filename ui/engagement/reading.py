@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from core.bundles import Bundle
 from core.classifier import Classifier
 from core.engagement import Report, ReportSettings, make_report
 from core.engagement.recording import Recording
@@ -27,8 +28,7 @@ class BackgroundReading(Background[Recording]):
 
     def __init__(self, upload: Upload, classifier: Classifier, any_served: bool = False) -> None:
         self.any_served = any_served
-        self.key = upload.key_of(classifier)
-        self._of = upload.asked
+        self.key = upload.key_of(classifier.bundle)
         self.name = upload.name
         self.bundle = classifier.bundle
         self.recording = Recording()
@@ -37,11 +37,10 @@ class BackgroundReading(Background[Recording]):
         self._report: tuple[object, Report] | None = None
         super().__init__(lambda _: self._read(upload, classifier), UNWATCHED_SECONDS)
 
-    def holds(self, upload: Upload, classifier: Classifier, *, any_served: bool) -> bool:
+    def holds(self, upload: Upload, bundle: Bundle, *, any_served: bool) -> bool:
         """Whether it is what is asked for; a promotion takes nobody's reading away."""
-        if any_served and self.any_served:
-            return self._of == upload.asked
-        return self.key == upload.key_of(classifier)
+        model = self.bundle if any_served and self.any_served else bundle
+        return self.key == upload.key_of(model)
 
     def id_of(self, *people: int) -> str:
         """Of the result about some people: kept again, it replaces itself."""

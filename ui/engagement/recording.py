@@ -40,9 +40,10 @@ def consent_card(upload: Upload) -> bool:
 def read_upload(upload: Upload, classifier: Classifier) -> BackgroundReading | None:
     """Read it with progress, and remember it in this browser session; None where it cannot be read."""
     reading: BackgroundReading | None = st.session_state.get(STATE)
-    if reading is None or not reading.holds(upload, classifier, any_served=asks_what_serves()):
+    any_served = asks_what_serves()
+    if reading is None or not reading.holds(upload, classifier.bundle, any_served=any_served):
         forget_reading()
-        reading = BackgroundReading(upload, classifier, any_served=asks_what_serves())
+        reading = BackgroundReading(upload, classifier, any_served)
         st.session_state[STATE] = reading
     if not _is_whole(reading):
         return None

@@ -11,6 +11,7 @@ from typing import Final
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from core.bundles import Bundle
 from core.classifier import Classifier
 from core.engagement.recording import Recording, read_photos, read_recording
 from core.images import SUFFIXES as PHOTO_SUFFIXES
@@ -43,14 +44,9 @@ class Upload:
         first = self.files[0].name
         return first if len(self.files) == 1 else f"{first} and {len(self.files) - 1} more"
 
-    @property
-    def asked(self) -> tuple[str, float]:
-        """What is read, and at which pace."""
-        return self.key, self.pace
-
-    def key_of(self, classifier: Classifier) -> str:
+    def key_of(self, bundle: Bundle) -> str:
         """Of what one model makes of it at this pace."""
-        return digest(*self.asked, classifier.bundle.digest)
+        return digest(self.key, self.pace, bundle.digest)
 
     def read(self, classifier: Classifier, watch: Callable[[Recording], bool]) -> Recording:
         """Read it, told to `watch` after each look; VideoError where it is no video."""

@@ -1,17 +1,22 @@
 """What reads one browser's video, and draws on it what it knows."""
 
 import threading
+from typing import Final
 
 import av
 import cv2
 import numpy as np
 import numpy.typing as npt
+import streamlit as st
 
 from core.classifier import Classifier
+from core.engagement.journal import Opening
 from core.live import LiveReader, LiveState
 from core.percent import percent
 from core.recorder import Recorder
 from ui.palette import ABSTAINED, COLORS, display_name
+
+KEY: Final = "live_holder"
 
 
 class Holder:
@@ -52,6 +57,11 @@ class Holder:
         answer.pts, answer.time_base = frame.pts, frame.time_base
         return answer
 
+    @property
+    def opening(self) -> Opening | None:
+        """How what is being recorded began; None where nothing is."""
+        return self.recorder.journal.opening if self.recorder else None
+
     def record(self, recorder: Recorder | None) -> None:
         """From now on record, also after the video stopped and went on; None ends it."""
         with self._lock:
@@ -89,6 +99,14 @@ class Holder:
     def _forget_customer(self) -> None:
         if self.recorder is not None:
             self.recorder.customer = None
+
+
+def holder() -> Holder:
+    """This browser session's."""
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Holder()
+    found: Holder = st.session_state[KEY]
+    return found
 
 
 def draw(picture: npt.NDArray[np.uint8], state: LiveState) -> npt.NDArray[np.uint8]:

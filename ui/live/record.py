@@ -64,7 +64,7 @@ def open_card(own: Holder) -> None:
             )
     if error := st.session_state.pop("live_error", None):
         st.error(error, icon=":material/error:")
-    left_over_card({"live"}, own.recorder.journal.opening if own.recorder else None, _keep_as_it_is)
+    left_over_card({"live"}, own.opening, _keep_as_it_is)
 
 
 def _choose(own: Holder) -> None:

@@ -2,25 +2,15 @@
 
 from typing import Final
 
-import streamlit as st
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 
 from core.classifier import Classifier
 from core.settings import settings
 from ui.live._compat import keep_newest_frames_only, outlive_cut_runs
-from ui.live.holder import Holder
+from ui.live.holder import holder
 
-KEY: Final = "live_holder"
 STREAM: Final = "live"
 CONSTRAINTS: Final = {"video": {"width": {"ideal": 640}, "height": {"ideal": 480}}, "audio": False}
-
-
-def holder() -> Holder:
-    """This browser session's."""
-    if KEY not in st.session_state:
-        st.session_state[KEY] = Holder()
-    found: Holder = st.session_state[KEY]
-    return found
 
 
 def stream(classifier: Classifier) -> bool:

@@ -6,9 +6,8 @@ from typing import Literal
 import streamlit as st
 
 from core.bundles import Bundle, bundle_names, find_bundle
-from core.bundles.store import champion_name
+from core.bundles.store import champion_name, is_own
 from core.errors import MienError
-from core.settings import settings
 from training.registry import discard, promote
 from ui.roles import analyst, require_analyst
 
@@ -42,7 +41,7 @@ def ways_out_later(bundle: Bundle) -> None:
     doubts = ["Here nothing compares it with what serves on the same pictures."]
     with st.container(horizontal=True):
         _promote_button(bundle.name, bundle.digest, doubts, (), "secondary", f"-{bundle.name}")
-        if bundle.folder.parent.resolve() == settings().trained_models.resolve():
+        if is_own(bundle.folder):
             _discard_button(bundle.name, f"-{bundle.name}")
 
 

@@ -171,9 +171,3 @@ def test_two_folders_of_one_name_are_refused_wherever_they_are_read(tmp_path):
         write_folder(tmp_path / year / "faces", {"happy/P1_a_1.png": png(n), "sad/P2_a_1.png": png(n + 2)})
     with pytest.raises(DataError, match="Two data sets are called faces: rename"):
         read([tmp_path / "2023" / "faces", tmp_path / "2024" / "faces"])
-
-
-def test_data_set_that_is_given_twice_is_refused(ckplus):
-    for twice in (["drawn:5", "drawn:5"], [ckplus, ckplus.parent / "." / ckplus.name]):
-        with pytest.raises(DataError, match="is given twice: name it once"):
-            read(twice)
