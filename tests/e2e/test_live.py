@@ -92,8 +92,9 @@ def test_killed_server_loses_at_most_the_last_second_of_a_recording(page, tmp_pa
     with running_server(home, port) as url:
         page.goto(f"{url}/live")
         page.get_by_text("knows and agrees").click()
-        page.get_by_text("Engagements that were cut off (1)").click()
-        page.get_by_role("button", name="Keep").click()
+        keep = page.get_by_role("button", name="Keep")
+        click_until(page.get_by_text("Engagements that were cut off (1)"), keep)
+        keep.click()
         expect(page.get_by_text("Kept. Exit emotion: happiness")).to_be_visible()
 
 
